@@ -1,0 +1,252 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// reader carries a tree of nodes into a Config and collects all that is wrong.
+// Paths in it are dotted with indices, as in slhmc.layers.0.share.
+type reader struct {
+	root  *node
+	cfg   *Config
+	wrong []found
+	bad   map[string]bool // paths with a problem: what depends on them is not judged
+}
+
+// report notes a problem of the key at path.
+func (r *reader) report(at position, path, message string) {
+	r.wrong = append(r.wrong, found{at: at, key: path, message: message})
+	r.bad[path] = true
+}
+
+// sound reports whether nothing is known to be wrong with a path or with a table
+// that holds it.
+func (r *reader) sound(paths ...string) bool {
+	for _, path := range paths {
+		for p := path; p != ""; p = parent(p) {
+			if r.bad[p] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// node returns what was written at path, nil if nothing was.
+func (r *reader) node(path string) *node {
+	n := r.root
+	for part := range strings.SplitSeq(path, ".") {
+		switch {
+		case n == nil:
+			return nil
+		case n.isList:
+			i, err := strconv.Atoi(part)
+			if err != nil || i < 0 || i >= len(n.items) {
+				return nil
+			}
+			n = n.items[i]
+		default:
+			n = n.fields[part]
+		}
+	}
+	return n
+}
+
+// at returns the position of the value at path, or of the nearest table above it.
+func (r *reader) at(path string) position {
+	for p := path; p != ""; p = parent(p) {
+		if n := r.node(p); n != nil {
+			return n.at
+		}
+	}
+	return r.root.at
+}
+
+// table copies a table into a struct.
+func (r *reader) table(path string, n *node, v reflect.Value) {
+	for _, name := range n.names {
+		child := n.fields[name]
+		p := join(path, name)
+		if f, ok := field(v, name); ok {
+			r.value(p, child, f)
+		} else {
+			r.unknown(path, name, child, v)
+		}
+	}
+}
+
+// value copies a value into a field of the Config, as far as its type and the
+// rule of its key allow.
+func (r *reader) value(path string, n *node, v reflect.Value) {
+	if n.broken {
+		r.bad[path] = true
+		return
+	}
+	if v.Kind() == reflect.Pointer { // a table that may be left out
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
+	switch k := row(schema(path)); {
+	case v.Kind() == reflect.Slice:
+		r.list(path, n, v, k)
+	case v.Kind() != reflect.Struct:
+		r.scalar(path, n, v, k)
+	case !n.isTable:
+		r.mustBe("a table", path, n, " (allowed: the keys "+strings.Join(names(v.Type()), ", ")+")")
+	default:
+		r.table(path, n, v)
+	}
+}
+
+// list copies a list; its elements are tables or scalars under the key's rule.
+func (r *reader) list(path string, n *node, v reflect.Value, k *key) {
+	if !n.isList {
+		r.mustBe("a list", path, n, k.lengths())
+		return
+	}
+	if len(n.items) < k.rule.shortest || len(n.items) > k.rule.longest {
+		r.report(n.at, path, "has "+plural(len(n.items), "element")+k.lengths())
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
+	for i, item := range n.items {
+		if v.Type().Elem().Kind() == reflect.Struct {
+			r.value(index(path, i), item, v.Index(i))
+		} else if item.broken {
+			r.bad[path] = true
+		} else {
+			r.scalar(path, item, v.Index(i), k)
+		}
+	}
+}
+
+// scalars says, for the kinds of the scalar fields of a Config, how a message calls
+// them and what the value of their node is.
+var scalars = map[reflect.Kind]struct {
+	name string
+	node reflect.Type
+}{
+	reflect.Int:     {"an integer", reflect.TypeFor[int64]()},
+	reflect.Uint64:  {"an integer", reflect.TypeFor[int64]()},
+	reflect.Float64: {"a number", reflect.TypeFor[float64]()},
+	reflect.String:  {"a string", reflect.TypeFor[string]()},
+	reflect.Bool:    {"true or false", reflect.TypeFor[bool]()},
+}
+
+// scalar copies one number, name or truth value.
+func (r *reader) scalar(path string, n *node, v reflect.Value, k *key) {
+	value := n.value
+	if i, isInt := value.(int64); isInt && v.Kind() == reflect.Float64 {
+		value = float64(i)
+	}
+	want := scalars[v.Kind()]
+	if reflect.TypeOf(value) != want.node {
+		r.mustBe(want.name, path, n, k.allowed())
+		return
+	}
+	if !k.rule.ok(value) {
+		message := n.text + " is not allowed"
+		if s, isString := value.(string); isString {
+			if near, ok := nearest(s, k.rule.names); ok {
+				message += fmt.Sprintf(", did you mean %q?", near)
+			}
+		}
+		r.report(n.at, path, message+k.allowed())
+		return
+	}
+	v.Set(reflect.ValueOf(value).Convert(v.Type()))
+}
+
+// mustBe reports a value of the wrong type.
+func (r *reader) mustBe(what, path string, n *node, allowed string) {
+	r.report(n.at, path, "must be "+what+", not "+n.String()+allowed)
+}
+
+// unknown reports a key that is not in the table, with the one that was meant if
+// that can be guessed.
+func (r *reader) unknown(path, name string, n *node, v reflect.Value) {
+	p := join(path, name)
+	if adapts(name) {
+		r.report(n.key, p, frozen)
+		return
+	}
+	known := names(v.Type())
+	message := "unknown key"
+	if path == "" && n.isTable {
+		message = "unknown table"
+	}
+	if near, ok := nearest(name, known); ok {
+		message += fmt.Sprintf(", did you mean %q?", near)
+		if r.node(join(path, near)) == nil {
+			r.bad[join(path, near)] = true // it is not missing, it is misspelt
+		}
+	} else if homes := elsewhere(name); len(homes) > 0 {
+		message += ", did you mean " + strings.Join(homes, " or ") + "?"
+	}
+	r.report(n.key, p, message+" (allowed: "+strings.Join(known, ", ")+")")
+}
+
+// elsewhere returns the keys of other tables that have this name.
+func elsewhere(name string) []string {
+	homes := map[string]bool{}
+	for _, k := range table {
+		if strings.HasSuffix(k.path, "."+name) {
+			homes[k.path] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(homes))
+}
+
+// allowed returns " (allowed: ...)", for what a key's value may be.
+func (k *key) allowed() string { return " (allowed: " + k.rule.allowed + ")" }
+
+// lengths is allowed for a list as a whole.
+func (k *key) lengths() string {
+	if k.rule.ok == nil {
+		return k.allowed()
+	}
+	return fmt.Sprintf(" (allowed: %d to %d elements, each: %s)", k.rule.shortest, k.rule.longest, k.rule.allowed)
+}
+
+// field returns the field of a struct for a key.
+func field(v reflect.Value, name string) (reflect.Value, bool) {
+	for i := range v.NumField() {
+		if v.Type().Field(i).Tag.Get("toml") == name {
+			return v.Field(i), true
+		}
+	}
+	return reflect.Value{}, false
+}
+
+// names returns the keys of a struct in their order.
+func names(t reflect.Type) []string {
+	all := make([]string, t.NumField())
+	for i := range all {
+		all[i] = t.Field(i).Tag.Get("toml")
+	}
+	return all
+}
+
+// schema drops the indices from a path.
+func schema(path string) string {
+	isIndex := func(part string) bool { _, err := strconv.Atoi(part); return err == nil }
+	return strings.Join(slices.DeleteFunc(strings.Split(path, "."), isIndex), ".")
+}
+
+// parent drops the last part of a path; "" has none.
+func parent(path string) string {
+	i := strings.LastIndexByte(path, '.')
+	return path[:max(i, 0)]
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

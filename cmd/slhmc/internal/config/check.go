@@ -1,0 +1,172 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+)
+
+// check reports the settings that are right one by one and wrong together. It
+// judges only from keys that nothing is wrong with.
+func (r *reader) check() {
+	r.checkExtents()
+	r.checkQuarks()
+	r.checkLoops()
+	r.checkLayers()
+	r.checkSolver()
+	r.checkTraining()
+	r.checkPhases()
+	r.checkObservables()
+}
+
+func (r *reader) checkExtents() {
+	const path = "lattice.extents"
+	if !r.sound(path) {
+		return
+	}
+	sites := 1
+	for _, l := range r.cfg.Lattice.Extents {
+		if l > maxSites/sites {
+			r.report(r.at(path), path, fmt.Sprintf("the lattice has too many sites (allowed: up to %d)", maxSites))
+			return
+		}
+		sites *= l
+	}
+	if !r.sound("quarks.action") || r.cfg.Quarks.Action != "staggered" {
+		return
+	}
+	for i, l := range r.cfg.Lattice.Extents {
+		if l%2 != 0 {
+			r.report(r.element(path, i), path, fmt.Sprintf("extent %d in direction %d is odd, but staggered quarks need even extents "+
+				"(allowed: 2, 4, 6, ...)", l, i+1))
+		}
+	}
+}
+
+// element returns the position of an element of a list, or of the list.
+func (r *reader) element(path string, i int) position {
+	return r.at(index(path, i))
+}
+
+func (r *reader) checkQuarks() {
+	q, d := r.cfg.Quarks, r.cfg.Lattice.Dimensions()
+	if !r.sound("lattice.extents", "quarks.action") || q.Action == "none" {
+		return
+	}
+	if path := "quarks.flavours"; r.sound(path) {
+		if n := Tastes(d); q.Flavours != n && q.Flavours != 2*n {
+			r.report(r.at(path), path, fmt.Sprintf("%d staggered flavours in %d dimensions need a root of the determinant "+
+				"(allowed: %d on the even sites, %d on all)", q.Flavours, d, n, 2*n))
+		}
+	}
+	if path := "quarks.boundary"; r.sound(path) && len(q.Boundary) != d {
+		r.report(r.at(path), path, fmt.Sprintf("has %s on a lattice of %d dimensions (allowed: one for each direction)",
+			plural(len(q.Boundary), "element"), d))
+	}
+}
+
+func (r *reader) checkLoops() {
+	if !r.sound("lattice.extents") {
+		return
+	}
+	for i, loop := range r.cfg.Gauge.Loops {
+		path := fmt.Sprintf("gauge.loops.%d.path", i)
+		if !r.sound(path) {
+			continue
+		}
+		if wrong := loopProblem(loop.Path, r.cfg.Lattice.Extents); wrong != "" {
+			r.report(r.at(path), path, wrong)
+		}
+	}
+}
+
+func (r *reader) checkLayers() {
+	if r.cfg.SLHMC == nil {
+		return
+	}
+	for i, layer := range r.cfg.SLHMC.Layers {
+		for j, term := range layer.Terms {
+			at := fmt.Sprintf("slhmc.layers.%d.terms.%d", i, j)
+			path := at + ".path"
+			if !r.sound(path, at+".loop") {
+				continue
+			}
+			if term.Loop == "path" && r.sound("lattice.extents") {
+				if wrong := stapleProblem(term.Path, r.cfg.Lattice.Dimensions()); wrong != "" {
+					r.report(r.at(path), path, wrong)
+					continue
+				}
+			}
+			same := func(t Term) bool { return t.Loop == term.Loop && slices.Equal(t.Path, term.Path) }
+			if first := slices.IndexFunc(layer.Terms, same); first < j {
+				r.report(r.at(at+".loop"), at+".loop", fmt.Sprintf("the layer has this loop already, in term %d (allowed: each loop once)", first))
+			}
+		}
+	}
+}
+
+func (r *reader) checkSolver() {
+	s := r.cfg.Solver
+	if path := "solver.action_tolerance"; r.sound(path, "solver.force_tolerance") && s.ActionTolerance > s.ForceTolerance {
+		r.report(r.at(path), path, fmt.Sprintf("%g is looser than force_tolerance = %g, but exactness rests on the action "+
+			"(allowed: up to force_tolerance)", s.ActionTolerance, s.ForceTolerance))
+	}
+}
+
+func (r *reader) checkTraining() {
+	t := r.cfg.Training
+	if t == nil || t.Mode != "batch" {
+		return
+	}
+	if path := "training.batch"; r.sound(path, "training.keep") && t.Batch > t.Keep {
+		r.report(r.at(path), path, fmt.Sprintf("a batch of %d cannot be drawn from keep = %d configurations (allowed: 1 to %d)", t.Batch, t.Keep, t.Keep))
+	}
+}
+
+func (r *reader) checkPhases() {
+	run, guide := r.cfg.Run, r.cfg.SLHMC
+	if !r.sound("run.thermalise", "run.train", "run.hmc", "run.slhmc") {
+		return
+	}
+	if run.Thermalise+run.Train+run.HMC+run.SLHMC == 0 {
+		r.report(r.at("run"), "run", "there is nothing to do (allowed: at least one of thermalise, train, hmc, slhmc > 0)")
+	}
+	if !r.sound("slhmc") {
+		return
+	}
+	if guide == nil {
+		if run.Train > 0 {
+			r.report(r.at("run.train"), "run.train", fmt.Sprintf("is %d, but there is no guide to train (allowed: 0, or a table [slhmc])", run.Train))
+		}
+		if run.SLHMC > 0 {
+			r.report(r.at("run.slhmc"), "run.slhmc", fmt.Sprintf("is %d, but there is no guide (allowed: 0, or a table [slhmc])", run.SLHMC))
+		}
+		return
+	}
+	if run.Train == 0 {
+		return
+	}
+	if r.sound("training") && r.cfg.Training == nil {
+		r.report(r.at("run.train"), "run.train", "training needs to know how (allowed: 0, or a table [training])")
+	}
+	if r.sound("slhmc.layers", "slhmc.train_mass", "slhmc.train_coefficient") &&
+		len(guide.Layers) == 0 && !guide.TrainMass && !guide.TrainCoefficient {
+		r.report(r.at("run.train"), "run.train", "the guide has nothing to train "+
+			"(allowed: 0, or [[slhmc.layers]], slhmc.train_mass = true or slhmc.train_coefficient = true)")
+	}
+}
+
+func (r *reader) checkObservables() {
+	const path = "measure.observables"
+	if !r.sound(path) {
+		return
+	}
+	all := r.cfg.Measure.Observables
+	for i, name := range all {
+		if slices.Index(all, name) < i {
+			r.report(r.element(path, i), path, fmt.Sprintf("%q is there twice (allowed: once)", name))
+		}
+		if name == "condensate" && r.sound("quarks.action") && r.cfg.Quarks.Action == "none" {
+			r.report(r.element(path, i), path, `"condensate" needs quarks (allowed with quarks.action = "none": "plaquette", "polyakov")`)
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package config
+
+import (
+	"fmt"
+	"math"
+)
+
+// Config is one resolved run: every key that applies has its value, every key
+// that does not is zero. The keys are described in the table of schema.go.
+type Config struct {
+	Seed     uint64    `toml:"seed"`
+	Lattice  Lattice   `toml:"lattice"`
+	Gauge    Gauge     `toml:"gauge"`
+	Quarks   Quarks    `toml:"quarks"`
+	Solver   Solver    `toml:"solver"`
+	HMC      Dynamics  `toml:"hmc"`
+	SLHMC    *SLHMC    `toml:"slhmc"`    // nil: no self-learning part
+	Training *Training `toml:"training"` // nil: no training part
+	Run      Run       `toml:"run"`
+	Measure  Measure   `toml:"measure"`
+}
+
+// Lattice is the space-time lattice, the gauge group and the first configuration.
+type Lattice struct {
+	Extents   []int   `toml:"extents"`
+	Group     string  `toml:"group"`
+	Start     string  `toml:"start"`
+	Roughness float64 `toml:"roughness"` // start "rough"
+}
+
+// Dimensions returns D, the number of directions.
+func (l Lattice) Dimensions() int { return len(l.Extents) }
+
+// Colours returns N of SU(N), and 1 for U(1). Panics if the group is neither.
+func (l Lattice) Colours() int {
+	if l.Group == "U(1)" {
+		return 1
+	}
+	var n int
+	if _, err := fmt.Sscanf(l.Group, "SU(%d)", &n); err != nil {
+		panic("config: " + l.Group + " is not a gauge group")
+	}
+	return n
+}
+
+// Gauge is the gauge action, S_g = beta sum_C c_C (1 - Re tr C / N) over closed
+// loops C.
+type Gauge struct {
+	Action string  `toml:"action"`
+	Beta   float64 `toml:"beta"`
+	C1     float64 `toml:"c1"`    // action "rectangle"
+	Loops  []Loop  `toml:"loops"` // action "loops"
+}
+
+// Loop is one closed loop of the gauge action "loops": the signed directions of
+// its steps, and the coefficient c_C.
+type Loop struct {
+	Path        []int   `toml:"path"`
+	Coefficient float64 `toml:"coefficient"`
+}
+
+// Quarks is the quark action of the target.
+type Quarks struct {
+	Action   string   `toml:"action"`
+	Mass     float64  `toml:"mass"`
+	Flavours int      `toml:"flavours"`
+	Boundary []string `toml:"boundary"`
+}
+
+// Solver holds the relative residuals and the limit of the conjugate gradient.
+type Solver struct {
+	ForceTolerance  float64 `toml:"force_tolerance"`
+	ActionTolerance float64 `toml:"action_tolerance"`
+	MaxIterations   int     `toml:"max_iterations"`
+}
+
+// Dynamics is one molecular dynamics trajectory.
+type Dynamics struct {
+	Tau        float64 `toml:"tau"`
+	Integrator string  `toml:"integrator"`
+	Steps      int     `toml:"steps"`
+	GaugeSteps int     `toml:"gauge_steps"` // 0: one time scale for all forces
+}
+
+// SLHMC is the guide of the self-learning HMC: S_g + coefficient S_f[phi, U^NN[U]; mass]
+// and its trajectory.
+type SLHMC struct {
+	Tau              float64 `toml:"tau"`
+	Integrator       string  `toml:"integrator"`
+	Steps            int     `toml:"steps"`
+	GaugeSteps       int     `toml:"gauge_steps"`
+	Mass             float64 `toml:"mass"`
+	TrainMass        bool    `toml:"train_mass"`
+	Coefficient      float64 `toml:"coefficient"`
+	TrainCoefficient bool    `toml:"train_coefficient"`
+	Layers           []Layer `toml:"layers"`
+}
+
+// Dynamics returns the guide's trajectory.
+func (s SLHMC) Dynamics() Dynamics {
+	return Dynamics{Tau: s.Tau, Integrator: s.Integrator, Steps: s.Steps, GaugeSteps: s.GaugeSteps}
+}
+
+// Layer is one layer of the gauge covariant network.
+type Layer struct {
+	Kind  string `toml:"kind"`
+	Share string `toml:"share"`
+	Terms []Term `toml:"terms"`
+}
+
+// Term is one loop of a layer with the first value of its weight or weights.
+type Term struct {
+	Loop   string  `toml:"loop"`
+	Weight float64 `toml:"weight"`
+	Path   []int   `toml:"path"` // loop "path": 1 is the direction of the link
+}
+
+// Training is the loss and the optimizer of the training phase.
+type Training struct {
+	Loss      string  `toml:"loss"`
+	Optimizer string  `toml:"optimizer"`
+	Rate      float64 `toml:"rate"`
+	Momentum  float64 `toml:"momentum"` // optimizer "momentum" or "adam" (beta1)
+	Beta2     float64 `toml:"beta2"`    // optimizer "adam"
+	Clip      float64 `toml:"clip"`
+	Mode      string  `toml:"mode"`
+	Batch     int     `toml:"batch"` // mode "batch"
+	Keep      int     `toml:"keep"`  // mode "batch"
+}
+
+// Run holds the numbers of trajectories of the phases, in the order in which
+// they run, and the intervals of what happens between trajectories.
+type Run struct {
+	Thermalise      int `toml:"thermalise"`
+	Train           int `toml:"train"`
+	HMC             int `toml:"hmc"`
+	SLHMC           int `toml:"slhmc"`
+	MeasureEvery    int `toml:"measure_every"`
+	CheckpointEvery int `toml:"checkpoint_every"`
+	SaveEvery       int `toml:"save_every"`
+}
+
+// Measure is what is measured on the configurations of production.
+type Measure struct {
+	Observables []string `toml:"observables"`
+	Noise       int      `toml:"noise"` // with "condensate"
+}
+
+// Tastes returns the number of flavours of one staggered field on the even sites
+// of a D-dimensional lattice (on all sites there are twice as many),
+//
+//	n_t = 2^D / (spin components),   components = 2, 2, 4 in D = 2, 3, 4.
+//
+// In three dimensions these are two-component flavours. Panics unless D is 2, 3
+// or 4. Source: [KS75].
+func Tastes(dimensions int) int {
+	switch dimensions {
+	case 2:
+		return 2
+	case 3, 4:
+		return 4
+	}
+	panic("config: staggered tastes are known in 2, 3 and 4 dimensions only")
+}
+
+const (
+	maxColours = 16            // keeps a typing error from asking for terabytes
+	maxSites   = math.MaxInt32 // sites are numbered in 32 bits
+	maxCount   = 1_000_000_000 // trajectories, intervals
+	maxPath    = 1024          // steps of one loop
+)

@@ -1,0 +1,29 @@
+// Package config reads, checks, completes and writes the TOML file that
+// describes one run. It knows names and numbers only; fields, actions and
+// samplers are built from a [Config] elsewhere.
+//
+// # Conventions
+//
+//   - One table, in schema.go, holds every key with its meaning, its default and
+//     its allowed values. Reading, checking, writing, the comments of the presets
+//     and the text of every error come from it.
+//   - A file stands alone: a key it leaves out takes the default of the table, or
+//     is reported as missing. Physics (extents, group, actions, couplings, masses)
+//     is never defaulted.
+//   - A key that would be ignored is an error, not a warning.
+//   - All problems are reported at once, with file, line and column (in
+//     characters, from 1), and with the values that are allowed.
+//   - Dimensions and time: direction mu = 1 ... D in the order of lattice.extents,
+//     the last one is time. Directions are counted from 1 here because a path
+//     writes a backward step as a minus sign. Elements of lists are counted from
+//     0, as in slhmc.layers.0.terms.1.weight.
+//   - Masses, couplings and trajectory lengths are in lattice units.
+//
+// # References
+//
+//   - [TOML] TOML v1.0.0, https://toml.io/en/v1.0.0
+//   - [NT21] A. Tomiya, Y. Nagai, arXiv:2103.11965: the gauge covariant network,
+//     the self-learning HMC and the system of the preset "default"
+//   - [KS75] J. Kogut, L. Susskind, Phys. Rev. D 11 (1975) 395: staggered quarks;
+//     the number of tastes of one field
+package config

@@ -1,0 +1,74 @@
+package config
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// node is one value of a TOML document with the places it was written at.
+type node struct {
+	path string   // dotted, with indices
+	at   position // of the value; of a table: of its key
+	key  position // of the key that names it
+
+	kind  string // "integer", "number", "string", "boolean", "list", "table", "date or time"
+	value any    // of an integer, number, string, boolean: int64, float64, string, bool
+	text  string // its value as messages show it
+
+	isTable bool
+	names   []string // of a table's keys, in the order of the document
+	fields  map[string]*node
+
+	isList bool
+	items  []*node
+
+	header bool // opened by a [header]
+	broken bool // reported already
+}
+
+func newTable(path string, at position) *node {
+	return &node{path: path, at: at, key: at, kind: "table", isTable: true, fields: map[string]*node{}}
+}
+
+// String names the value in a message: "the integer 4", "a table".
+func (n *node) String() string {
+	if n.text == "" {
+		return "a " + n.kind
+	}
+	return "the " + n.kind + " " + n.text
+}
+
+// set stores a field of a table, in the place of an older one if there is one.
+func (n *node) set(name string, child *node) {
+	if _, old := n.fields[name]; !old {
+		n.names = append(n.names, name)
+	}
+	n.fields[name] = child
+}
+
+// join appends a key to a path, in quotes if TOML needs them.
+func join(path, name string) string {
+	bare := func(r rune) bool {
+		return r == '-' || r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	}
+	if name == "" || strings.IndexFunc(name, func(r rune) bool { return !bare(r) }) >= 0 {
+		name = shown(strconv.Quote(name))
+	}
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// index appends the index of a list's element to its path.
+func index(path string, i int) string { return path + "." + strconv.Itoa(i) }
+
+// shown shortens a text for a message.
+func shown(text string) string {
+	const longest = 60
+	if utf8.RuneCountInString(text) <= longest {
+		return text
+	}
+	return string([]rune(text)[:longest]) + "..."
+}

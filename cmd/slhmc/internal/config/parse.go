@@ -1,0 +1,26 @@
+package config
+
+import "reflect"
+
+// Parse reads a configuration: the text of a file, then the overrides in their
+// order (the last one of a key wins), completed by the defaults of the table.
+// File is the name that errors show.
+//
+// Errors: [Problems], with everything that is wrong; where the text is not TOML,
+// with the first place of that and with what is wrong before it.
+func Parse(file string, data []byte, overrides []Override) (*Config, error) {
+	d := readDocument(data)
+	r := &reader{root: d.root, cfg: &Config{}, wrong: d.wrong, bad: map[string]bool{}}
+	for i, o := range overrides {
+		r.wrong = append(r.wrong, o.apply(d.root, i+1)...)
+	}
+	r.table("", d.root, reflect.ValueOf(r.cfg).Elem())
+	if !d.fatal {
+		r.complete("", reflect.ValueOf(r.cfg).Elem())
+		r.check()
+	}
+	if len(r.wrong) > 0 {
+		return nil, problems(file, overrides, r.wrong)
+	}
+	return r.cfg, nil
+}

@@ -1,0 +1,93 @@
+package config
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "write the comments of the table into the presets")
+
+// The files of presets/ are what Annotate makes of them, so that their comments
+// cannot differ from the table. After a change of either:
+//
+//	go test ./cmd/slhmc/internal/config -run TestPresets -update
+func TestPresets(t *testing.T) {
+	var names []string
+	for _, p := range Presets() {
+		names = append(names, p.Name)
+		t.Run(p.Name, func(t *testing.T) {
+			file := "presets/" + p.Name + ".toml"
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			annotated, err := Annotate(file, text)
+			require.NoError(t, err)
+			if *update {
+				require.NoError(t, os.WriteFile(file, annotated, 0o644))
+				return
+			}
+			assert.Equal(t, string(annotated), string(text), "the comments are not those of the table: run with -update")
+			embedded, err := Preset(p.Name)
+			require.NoError(t, err)
+			assert.Equal(t, string(text), string(embedded))
+			assert.Less(t, len(p.Summary), 110)
+			assert.NotContains(t, p.Summary, "#")
+
+			before, err := Parse(file, text, nil)
+			require.NoError(t, err)
+			dump, err := before.TOML()
+			require.NoError(t, err)
+			after, err := Parse("dump", dump, nil)
+			require.NoError(t, err)
+			assert.Equal(t, before, after)
+		})
+	}
+	assert.Equal(t, []string{"default", "long", "quenched", "su3", "talk", "u1-2d"}, names)
+}
+
+// The default is the system of arXiv:2103.11965, section 4, as the design of the
+// project has it, with a network of six weights.
+func TestDefault(t *testing.T) {
+	c, err := Parse("default.toml", Default(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, Lattice{Extents: []int{4, 4, 4, 4}, Group: "SU(2)", Start: "hot"}, c.Lattice)
+	assert.Equal(t, 2, c.Lattice.Colours())
+	assert.Equal(t, Gauge{Action: "plaquette", Beta: 2.7}, c.Gauge)
+	assert.Equal(t, Quarks{
+		Action: "staggered", Flavours: 4, Mass: 0.3,
+		Boundary: []string{"periodic", "periodic", "periodic", "antiperiodic"},
+	}, c.Quarks)
+	assert.Equal(t, Dynamics{Tau: 1, Integrator: "omelyan2", Steps: 8}, c.HMC)
+	assert.Equal(t, c.HMC, c.SLHMC.Dynamics())
+	layer := Layer{Kind: "stout", Share: "all", Terms: []Term{{Loop: "plaquette"}, {Loop: "polyakov_space"}, {Loop: "polyakov_time"}}}
+	assert.Equal(t, []Layer{layer, layer}, c.SLHMC.Layers)
+	assert.Equal(t, 0.4, c.SLHMC.Mass)
+	assert.Equal(t, "delta", c.Training.Loss)
+
+	talk, err := Preset("talk")
+	require.NoError(t, err)
+	c, err = Parse("talk.toml", talk, nil)
+	require.NoError(t, err)
+	assert.Equal(t, Training{Loss: "action", Optimizer: "sgd", Rate: 1e-7, Mode: "online"}, *c.Training)
+}
+
+func TestUnknownPreset(t *testing.T) {
+	_, err := Preset("quenchd")
+	assert.EqualError(t, err, `there is no preset "quenchd", did you mean "quenched"? (allowed: default, long, quenched, su3, talk, u1-2d)`)
+	_, err = Preset("../preset")
+	assert.Error(t, err)
+}
+
+// A preset written by a Windows editor (CRLF, byte order mark) means the same.
+func TestLineEndings(t *testing.T) {
+	want, err := Parse("", Default(), nil)
+	require.NoError(t, err)
+	windows := "\ufeff" + strings.ReplaceAll(string(Default()), "\n", "\r\n")
+	got, err := Parse("", []byte(windows), nil)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+}

@@ -1,0 +1,281 @@
+package config
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// key is one row of the table of everything a configuration may say.
+type key struct {
+	path   string            // dotted, without the indices of lists of tables
+	doc    string            // what it is
+	only   when              // the key exists only then
+	def    string            // default as TOML text; "" and no derive: required
+	derive func(*Config) any // default that follows from other keys; def says how
+	rule   rule
+}
+
+// when is a condition on another key: that it has, or for a list contains, one of
+// the values; without values, that the table is there.
+type when struct {
+	key    string
+	values []string
+}
+
+// String returns the condition as it would be written in a file.
+func (w when) String() string {
+	if len(w.values) == 0 {
+		return "[" + w.key + "]"
+	}
+	values := strings.ReplaceAll(quoted(w.values), ", ", " or ")
+	if w.key == "measure.observables" {
+		return values + " in " + w.key
+	}
+	return w.key + " = " + values
+}
+
+func only(key string, values ...string) when { return when{key, values} }
+
+func (k *key) required() bool { return k.def == "" && k.derive == nil }
+
+// The table. Keys stand in the order in which a file is written; a key's default
+// and condition depend on earlier keys only.
+var table = []key{
+	{
+		path: "seed", def: "1", rule: integers(0, math.MaxInt64),
+		doc: "Seed of every random number of the run.",
+	},
+
+	{path: "lattice", doc: "The lattice, the gauge group and the first configuration."},
+	{
+		path: "lattice.extents", rule: integers(2, math.MaxInt32).long(2, 4),
+		doc: "Sites in each of the 2, 3 or 4 directions, time last. Staggered quarks need even extents.",
+	},
+	{path: "lattice.group", rule: gaugeGroups(), doc: "Gauge group."},
+	{
+		path: "lattice.start", def: `"hot"`, rule: oneOf("hot", "cold", "rough"),
+		doc: "First configuration: Haar random links, unit links, or links near the unit.",
+	},
+	{
+		path: "lattice.roughness", only: only("lattice.start", "rough"), rule: positive(),
+		doc: "Width eps of the rough start U = exp(i eps P), P Gaussian.",
+	},
+
+	{path: "gauge", doc: "Gauge action S_g = beta sum_C c_C (1 - Re tr C / N)."},
+	{
+		path: "gauge.action", rule: oneOf("plaquette", "symanzik", "iwasaki", "dbw2", "rectangle", "loops"),
+		doc: "plaquette: c1 = 0; symanzik: c1 = -1/12; iwasaki: c1 = -0.331; dbw2: c1 = -1.4069; " +
+			"rectangle: c1 as given; loops: those of [[gauge.loops]].",
+	},
+	{path: "gauge.beta", rule: notNegative(), doc: "Coupling beta."},
+	{
+		path: "gauge.c1", only: only("gauge.action", "rectangle"), rule: finite(),
+		doc: "Coefficient of the 2x1 rectangles; plaquettes have 1 - 8 c1.",
+	},
+	{
+		path: "gauge.loops", only: only("gauge.action", "loops"), rule: rule{allowed: "at least one [[gauge.loops]]"}.long(1, maxPath),
+		doc: "One closed loop, started at every site. Every plane and orientation is a loop of its own.",
+	},
+	{
+		path: "gauge.loops.path", rule: directions(),
+		doc: "Steps of the loop, such as [1, 2, -1, -2]; it closes on the lattice and may wind around it.",
+	},
+	{path: "gauge.loops.coefficient", rule: finite(), doc: "Coefficient c_C of the loop."},
+
+	{path: "quarks", doc: "Quark action of the target."},
+	{
+		path: "quarks.action", rule: oneOf("staggered", "none"),
+		doc: "Staggered quarks, or none (the quenched theory).",
+	},
+	{
+		path: "quarks.mass", only: staggered, rule: positive(),
+		doc: "Mass m of D = m + 1/2 sum eta (U - U^dagger).",
+	},
+	{
+		path: "quarks.flavours", only: staggered, rule: integers(2, 8),
+		def: "those of one field on the even sites", derive: func(c *Config) any {
+			if d := c.Lattice.Dimensions(); 2 <= d && d <= 4 {
+				return int64(Tastes(d))
+			}
+			return int64(0)
+		},
+		doc: "Nf: 4 or 8 in four dimensions, 4 or 8 (of two components) in three, 2 or 4 in two.",
+	},
+	{
+		path: "quarks.boundary", only: staggered, rule: oneOf("periodic", "antiperiodic").long(2, 4),
+		def: "periodic in space, antiperiodic in time", derive: func(c *Config) any {
+			b := slices.Repeat([]any{"periodic"}, c.Lattice.Dimensions())
+			if len(b) > 0 {
+				b[len(b)-1] = "antiperiodic"
+			}
+			return b
+		},
+		doc: "Boundary condition of the quarks in each direction; the links are periodic.",
+	},
+
+	{path: "solver", only: staggered, doc: "Conjugate gradient; tolerances are relative residual norms."},
+	{
+		path: "solver.force_tolerance", def: "1e-10", rule: between(1e-15, 0.1),
+		doc: "For the force. It costs acceptance when large, not exactness.",
+	},
+	{
+		path: "solver.action_tolerance", def: "1e-12", rule: between(1e-15, 0.1),
+		doc: "For the action of the accept step and the condensate: at most force_tolerance.",
+	},
+	{
+		path: "solver.max_iterations", def: "10000", rule: integers(1, maxCount),
+		doc: "A solve that needs more ends the run with an error.",
+	},
+
+	{path: "hmc", doc: "Trajectories of the HMC: those of thermalise, train and hmc."},
+	{path: "hmc.tau", def: "1.0", rule: positive(), doc: "Length of a trajectory."},
+	{
+		path: "hmc.integrator", def: `"omelyan2"`, rule: oneOf("leapfrog", "omelyan2", "omelyan4"),
+		doc: "Integrator of the molecular dynamics.",
+	},
+	{path: "hmc.steps", def: "8", rule: integers(1, 1_000_000), doc: "Steps of a trajectory."},
+	{
+		path: "hmc.gauge_steps", only: staggered, def: "0", rule: integers(0, 1_000_000),
+		doc: "Inner steps of the gauge force per outer step of the quark force; 0: one time scale for both.",
+	},
+
+	{path: "slhmc", only: staggered, doc: "Guide of the self-learning HMC: S_g + coefficient S_f[phi, U^NN[U]; mass]."},
+	{
+		path: "slhmc.tau", rule: positive(), doc: "Length of a trajectory.",
+		def: "hmc.tau", derive: func(c *Config) any { return c.HMC.Tau },
+	},
+	{
+		path: "slhmc.integrator", rule: oneOf("leapfrog", "omelyan2", "omelyan4"), doc: "Integrator of the molecular dynamics.",
+		def: "hmc.integrator", derive: func(c *Config) any { return c.HMC.Integrator },
+	},
+	{
+		path: "slhmc.steps", rule: integers(1, 1_000_000), doc: "Steps of a trajectory.",
+		def: "hmc.steps", derive: func(c *Config) any { return int64(c.HMC.Steps) },
+	},
+	{
+		path: "slhmc.gauge_steps", rule: integers(0, 1_000_000),
+		doc: "Inner steps of the gauge force per outer step; 0: one time scale for both.",
+		def: "hmc.gauge_steps", derive: func(c *Config) any { return int64(c.HMC.GaugeSteps) },
+	},
+	{path: "slhmc.mass", rule: positive(), doc: "Mass m_h of the guide."},
+	{path: "slhmc.train_mass", def: "false", rule: yesNo(), doc: "Is the mass trained?"},
+	{path: "slhmc.coefficient", def: "1.0", rule: positive(), doc: "Factor in front of the guide's quark action."},
+	{path: "slhmc.train_coefficient", def: "false", rule: yesNo(), doc: "Is the coefficient trained?"},
+	{
+		path: "slhmc.layers", def: "none: the guide sees the links themselves", derive: func(*Config) any { return []any{} },
+		rule: rule{allowed: "any number of [[slhmc.layers]]"}.long(0, maxPath),
+		doc:  "Layers of the network, the first acts on the links.",
+	},
+	{path: "slhmc.layers.kind", def: `"stout"`, rule: oneOf("stout"), doc: "stout: U' = exp(sum of TA[weight C U^dagger]) U."},
+	{
+		path: "slhmc.layers.share", def: `"all"`, rule: oneOf("all", "direction", "site"),
+		doc: "Weights are shared by all links, by those of a direction, or by none.",
+	},
+	{
+		path: "slhmc.layers.terms", rule: rule{allowed: `at least one term, such as { loop = "plaquette" }`}.long(1, maxPath),
+		doc: "Loops C of the layer, with the first values of their weights.",
+	},
+	{
+		path: "slhmc.layers.terms.loop",
+		rule: oneOf("plaquette", "rectangle", "polyakov_space", "polyakov_time", "path"),
+		doc:  "polyakov_space, polyakov_time: the line around the lattice, along links in space and in time.",
+	},
+	{path: "slhmc.layers.terms.weight", def: "0.0", rule: finite(), doc: "First value of the weight; > 0 smooths."},
+	{
+		path: "slhmc.layers.terms.path", only: only("slhmc.layers.terms.loop", "path"), rule: directions(),
+		doc: "Steps from n to n+mu, where 1 is mu and 2, 3, 4 are the other directions in every order: " +
+			"[2, 1, -2] and [-2, 1, 2] are the staples.",
+	},
+
+	{path: "training", only: only("slhmc"), doc: "Training of the guide in the phase train."},
+	{
+		path: "training.loss", def: `"delta"`, rule: oneOf("delta", "action", "force"),
+		doc: "1/2 the squared difference of guide and target in the change of the action along a trajectory (delta), " +
+			"in the action at its end (action), or in the force (force).",
+	},
+	{path: "training.optimizer", def: `"adam"`, rule: oneOf("sgd", "momentum", "adam"), doc: "Optimizer of the weights."},
+	{path: "training.rate", rule: positive(), doc: "Learning rate."},
+	{
+		path: "training.momentum", only: only("training.optimizer", "momentum", "adam"), def: "0.9", rule: between(0, 1),
+		doc: "Memory of the gradient (Adam: beta1).",
+	},
+	{
+		path: "training.beta2", only: only("training.optimizer", "adam"), def: "0.999", rule: between(0, 1),
+		doc: "Memory of the squared gradient.",
+	},
+	{path: "training.clip", def: "0.0", rule: notNegative(), doc: "Largest norm of the gradient; 0: no clipping."},
+	{
+		path: "training.mode", def: `"online"`, rule: oneOf("online", "batch"),
+		doc: "One step a trajectory on the newest configuration (online), or on a random batch of kept ones (batch).",
+	},
+	{
+		path: "training.batch", only: only("training.mode", "batch"), rule: integers(1, maxCount),
+		doc: "Configurations of a batch: at most keep.",
+	},
+	{
+		path: "training.keep", only: only("training.mode", "batch"), rule: integers(1, maxCount),
+		doc: "Newest configurations that are kept to draw from.",
+	},
+
+	{path: "run", doc: "Trajectories of each phase, in this order; a phase with 0 is left out."},
+	{path: "run.thermalise", def: "0", rule: integers(0, maxCount), doc: "HMC, thrown away."},
+	{path: "run.train", def: "0", rule: integers(0, maxCount), doc: "HMC that trains the guide; then the weights are frozen."},
+	{path: "run.hmc", def: "0", rule: integers(0, maxCount), doc: "HMC, measured."},
+	{path: "run.slhmc", def: "0", rule: integers(0, maxCount), doc: "Self-learning HMC with frozen weights, measured."},
+	{path: "run.measure_every", def: "1", rule: integers(1, maxCount), doc: "Trajectories between two measurements."},
+	{path: "run.checkpoint_every", def: "100", rule: integers(1, maxCount), doc: "Trajectories between two checkpoints."},
+	{
+		path: "run.save_every", def: "0", rule: integers(0, maxCount),
+		doc: "Trajectories of hmc and slhmc between two saved gauge configurations (ILDG); 0: none is saved.",
+	},
+
+	{path: "measure", doc: "Measurements of the phases hmc and slhmc."},
+	{
+		path: "measure.observables", rule: oneOf("plaquette", "polyakov", "condensate").long(0, 3),
+		def: "all of the theory", derive: func(c *Config) any {
+			if c.Quarks.Action == "none" {
+				return []any{"plaquette", "polyakov"}
+			}
+			return []any{"plaquette", "polyakov", "condensate"}
+		},
+		doc: "What is measured.",
+	},
+	{
+		path: "measure.noise", only: only("measure.observables", "condensate"), def: "1", rule: integers(1, 1_000_000),
+		doc: "Noise vectors of one measurement of the condensate.",
+	},
+}
+
+var staggered = only("quarks.action", "staggered")
+
+// frozen explains why no key lets the guide change while it samples.
+const frozen = "refused: training goes on only in the phase train; weights that change while they sample " +
+	"make the proposal depend on the history of the chain, which breaks exactness (allowed: run.train trajectories of training, " +
+	"then run.slhmc trajectories with frozen weights)"
+
+// adapts reports whether an unknown key asks for training in production.
+func adapts(name string) bool {
+	return strings.Contains(name, "adapt") || strings.Contains(name, "production")
+}
+
+// row returns the row of a schema path, nil if there is none.
+func row(path string) *key {
+	for i := range table {
+		if table[i].path == path {
+			return &table[i]
+		}
+	}
+	return nil
+}
+
+// Names returns the names that the key of the given path may take, such as
+// Names("hmc.integrator"), in the order of the table; nil if it is not a key that
+// takes names. Path has no indices.
+func Names(path string) []string {
+	k := row(path)
+	if k == nil {
+		return nil
+	}
+	return slices.Clone(k.rule.names)
+}

@@ -1,0 +1,162 @@
+package action
+
+import (
+	"fmt"
+
+	"github.com/slhmc/slhmc/physics/dirac"
+	"github.com/slhmc/slhmc/physics/fermion"
+	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/rng"
+	"github.com/slhmc/slhmc/physics/solver"
+)
+
+// TwoFlavour is the pseudofermion action of a Dirac operator [WP],
+//
+//	S = phi^† (D^†D)^-1 phi = X^† phi,  X = (D^†D)^-1 phi,
+//	dS = -2 Re <Y, dD X>,  Y = D X,
+//
+// on all sites: two flavours of Wilson quarks, two staggered fields. On the even
+// sites of an operator whose D^†D does not mix parities it is exactly half of
+// that [GLTRS]: one staggered field, four tastes in four dimensions.
+//
+// It keeps scratch: one per goroutine.
+type TwoFlavour struct {
+	op     dirac.Operator
+	normal solver.Operator
+	sub    lattice.Subset
+	action solver.CG // for values
+	force  solver.CG // for forces
+	phi    *fermion.Field
+	x, y   *fermion.Field
+	work   Work
+}
+
+// Tolerances of the solves of an action: relative residuals.
+type Tolerances struct {
+	Action, Force float64
+	MaxIterations int
+}
+
+// Tight is accurate enough for any lattice: Metropolis sees nothing of it.
+func Tight() Tolerances { return Tolerances{Action: 1e-12, Force: 1e-10, MaxIterations: 10000} }
+
+// NewTwoFlavour returns the action of op on the sites of sub. phi is zero until
+// Refresh. op is bound to whatever links are passed: no one else may use it.
+//
+// Errors: sub is a parity, but op's D^†D mixes them.
+func NewTwoFlavour(op dirac.Operator, sub lattice.Subset, t Tolerances) (*TwoFlavour, error) {
+	a := &TwoFlavour{op: op, sub: sub, phi: op.NewField()}
+	if d, ok := op.(dirac.Decoupled); ok {
+		a.normal = d
+	} else if sub != lattice.All {
+		return nil, fmt.Errorf("action: %T connects even and odd sites (allowed: all sites)", op)
+	} else {
+		a.normal = &normal{op: op, t: op.NewField()}
+	}
+	a.x, a.y = op.NewField(), op.NewField()
+	a.action = solver.CG{Tolerance: t.Action, MaxIterations: t.MaxIterations}
+	a.force = solver.CG{Tolerance: t.Force, MaxIterations: t.MaxIterations}
+	return a, nil
+}
+
+// normal is D^†D of an operator that has no shorter way.
+type normal struct {
+	op dirac.Operator
+	t  *fermion.Field
+}
+
+func (n *normal) ApplyNormal(dst, src *fermion.Field, _ lattice.Subset) {
+	n.op.Apply(n.t, src)
+	n.op.ApplyDagger(dst, n.t)
+}
+
+// With returns the action of the same phi - shared, not copied - seen through
+// another operator: how a guide follows its target. It must act on the same
+// fields, and is refreshed through a.
+func (a *TwoFlavour) With(op dirac.Operator) (*TwoFlavour, error) {
+	b, err := NewTwoFlavour(op, a.sub, Tolerances{Action: a.action.Tolerance, Force: a.force.Tolerance, MaxIterations: a.force.MaxIterations})
+	if err != nil {
+		return nil, err
+	}
+	if !b.phi.SameShape(a.phi) {
+		return nil, fmt.Errorf("action: %T acts on other fields than %T", op, a.op)
+	}
+	b.phi = a.phi
+	return b, nil
+}
+
+// Operator returns D.
+func (a *TwoFlavour) Operator() dirac.Operator { return a.op }
+
+// Phi returns the pseudofermion field, which lives on the subset only.
+func (a *TwoFlavour) Phi() *fermion.Field { return a.phi }
+
+// solve sets x to X.
+func (a *TwoFlavour) solve(cg *solver.CG, u *gauge.Field) error {
+	a.op.Bind(u)
+	report, err := cg.Solve(a.x, a.normal, a.phi, a.sub)
+	a.work.Add(Work{1, report.Iterations, report.Applications})
+	return err
+}
+
+// Value returns S. Cost: one solve.
+func (a *TwoFlavour) Value(u *gauge.Field) (float64, error) {
+	if err := a.solve(&a.action, u); err != nil {
+		return 0, err
+	}
+	return a.phi.ReDot(a.x, a.sub), nil
+}
+
+// AddForce adds f += c F. Cost: one solve.
+func (a *TwoFlavour) AddForce(f *gauge.Algebra, c float64, u *gauge.Field) error {
+	if err := a.solve(&a.force, u); err != nil {
+		return err
+	}
+	if d, ok := a.op.(dirac.Decoupled); ok {
+		d.ApplyFrom(a.y, a.x, a.sub)
+		d.AddDerivativeFrom(f, -c, a.y, a.x, a.sub)
+		return nil
+	}
+	a.op.Apply(a.y, a.x)
+	a.op.AddDerivative(f, -c, a.y, a.x)
+	return nil
+}
+
+// Refresh sets phi = D^† xi, restricted to the subset, xi Gaussian on all sites:
+// phi^† (D^†D)^-1 phi has the distribution of |xi|^2 there. On all sites S is
+// |xi|^2; on a parity (D^† xi)_e has the right covariance (D^†D)_ee, but S needs
+// a solve.
+func (a *TwoFlavour) Refresh(u *gauge.Field, s rng.Stream) (float64, error) {
+	a.op.Bind(u)
+	a.x.Gaussian(s, lattice.All)
+	a.op.ApplyDagger(a.y, a.x)
+	a.phi.Copy(a.y, a.sub)
+	if a.sub == lattice.All {
+		return a.x.Norm2(lattice.All), nil
+	}
+	return a.Value(u)
+}
+
+// Components returns the number of complex components of phi.
+func (a *TwoFlavour) Components() int { return a.phi.Components(a.sub) }
+
+// Transform rotates phi.
+func (a *TwoFlavour) Transform(t *gauge.Transformation) { a.phi.Transform(t, a.sub) }
+
+// Work returns the solves so far.
+func (a *TwoFlavour) Work() Work { return a.work }
+
+// MassDerivative returns dS/dm of the last solve, for operators D = m + …:
+// -2 Re <Y, X> with Y = D X.
+func (a *TwoFlavour) MassDerivative(u *gauge.Field) (float64, error) {
+	if err := a.solve(&a.force, u); err != nil {
+		return 0, err
+	}
+	if d, ok := a.op.(dirac.Decoupled); ok {
+		d.ApplyFrom(a.y, a.x, a.sub)
+		return -2 * a.y.ReDot(a.x, a.sub), nil
+	}
+	a.op.Apply(a.y, a.x)
+	return -2 * a.y.ReDot(a.x, a.sub), nil
+}

@@ -1,0 +1,39 @@
+package dirac
+
+import (
+	"github.com/slhmc/slhmc/physics/fermion"
+	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/lattice"
+)
+
+// Operator is a lattice Dirac operator D[U], linear in its source.
+//
+// An operator reads the links it is bound to when it is bound: bind it again
+// after they have changed. It keeps scratch: one per goroutine. Destinations
+// must not be sources.
+type Operator interface {
+	// Bind makes u the links of D.
+	Bind(u *gauge.Field)
+	// NewField returns a zero field that D acts on.
+	NewField() *fermion.Field
+	// Apply sets dst = D src.
+	Apply(dst, src *fermion.Field)
+	// ApplyDagger sets dst = D^† src.
+	ApplyDagger(dst, src *fermion.Field)
+	// AddDerivative adds the derivative along all links
+	//
+	//	f^a_mu(n) += c d/d omega 2 Re <y, D[exp(i omega T_a) U_mu(n)] x>.
+	AddDerivative(f *gauge.Algebra, c float64, y, x *fermion.Field)
+}
+
+// Decoupled is the power of an operator whose D^†D does not connect sites of
+// different parity, so that either half is a theory of its own.
+type Decoupled interface {
+	Operator
+	// ApplyNormal sets dst = D^†D src on the sites of s.
+	ApplyNormal(dst, src *fermion.Field, s lattice.Subset)
+	// ApplyFrom sets dst = D src for a source that lives on s.
+	ApplyFrom(dst, src *fermion.Field, s lattice.Subset)
+	// AddDerivativeFrom is AddDerivative for an x that lives on s.
+	AddDerivativeFrom(f *gauge.Algebra, c float64, y, x *fermion.Field, s lattice.Subset)
+}

@@ -1,0 +1,269 @@
+package dirac
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/slhmc/slhmc/internal/kernel"
+	"github.com/slhmc/slhmc/physics/fermion"
+	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/group"
+	"github.com/slhmc/slhmc/physics/lattice"
+)
+
+// Staggered is the one-link staggered operator of mass m [KS],
+//
+//	D = m + D_h,  D_h = 1/2 sum_mu eta_mu(n) [ U_mu(n) delta_{n+mu} - U_mu(n-mu)^† delta_{n-mu} ],
+//
+// on one-spin fields: 4 tastes in four dimensions, 2 in two. D_h is
+// anti-Hermitian and connects sites of opposite parity, so D^†D = m^2 - D_h^2
+// does not mix them: Staggered is [Decoupled].
+type Staggered struct {
+	mass  float64
+	geo   *lattice.Geometry
+	ops   *kernel.Ops
+	phase []lattice.Vec // (block, step): eta, boundary phase and sign of each hop
+	links []lattice.Vec // (block, step): the matrices of the hop, phases included
+	half  *fermion.Field
+	job   staggeredJob
+}
+
+type staggeredJob struct {
+	d    *Staggered
+	do   func(d *Staggered, r lattice.Range)
+	u    *gauge.Field
+	f    *gauge.Algebra
+	y, x *fermion.Field
+	c    float64
+	// hop: dst = c sum links src + ca add
+	dst, src, add []lattice.Vec
+	ca            float64
+	scratch       [][]lattice.Vec
+}
+
+func (j *staggeredJob) Do(r lattice.Range) { j.do(j.d, r) }
+
+// Periodic and Antiperiodic are boundary phases.
+const (
+	Periodic     = 1
+	Antiperiodic = -1
+)
+
+// AntiperiodicTime returns the usual boundary phases in d dimensions.
+func AntiperiodicTime(d int) []int {
+	b := make([]int, d)
+	for mu := range b {
+		b[mu] = Periodic
+	}
+	b[d-1] = Antiperiodic
+	return b
+}
+
+// NewStaggered returns the operator on unit links.
+//
+// Errors: an odd extent (staggered phases need all extents even), a boundary
+// phase that is not Periodic or Antiperiodic, a mass that is not a number.
+func NewStaggered(geo *lattice.Geometry, g group.Group, mass float64, boundary []int) (*Staggered, error) {
+	if !geo.EvenOdd() {
+		return nil, fmt.Errorf("dirac: staggered fermions on extents %v (allowed: all even)", geo.Extents())
+	}
+	if len(boundary) != geo.Dims() {
+		return nil, fmt.Errorf("dirac: %d boundary phases in %d dimensions", len(boundary), geo.Dims())
+	}
+	for mu, b := range boundary {
+		if b != Periodic && b != Antiperiodic {
+			return nil, fmt.Errorf("dirac: boundary phase %d in direction %d (allowed: 1, -1)", b, mu)
+		}
+	}
+	if math.IsNaN(mass) || math.IsInf(mass, 0) {
+		return nil, fmt.Errorf("dirac: mass %v", mass)
+	}
+	d := &Staggered{mass: mass, geo: geo, ops: kernel.For(g)}
+	d.half = d.NewField()
+	d.links = make([]lattice.Vec, geo.Blocks()*2*geo.Dims()*d.ops.M)
+	d.setPhases(boundary)
+	d.job = staggeredJob{d: d, scratch: make([][]lattice.Vec, geo.Workers())}
+	for w := range d.job.scratch {
+		d.job.scratch[w] = make([]lattice.Vec, d.ops.M+d.ops.V+d.ops.A)
+	}
+	d.Bind(gauge.NewField(geo, g))
+	return d, nil
+}
+
+// setPhases tabulates what multiplies U_mu(n) and U_mu(n-mu)^† at n.
+func (d *Staggered) setPhases(boundary []int) {
+	dims := d.geo.Dims()
+	d.phase = make([]lattice.Vec, d.geo.Blocks()*2*dims)
+	x := make([]int, dims)
+	for b := range d.geo.Blocks() {
+		for l := range lattice.Lanes {
+			if l >= d.geo.ActiveLanes() {
+				for k := range 2 * dims {
+					d.phase[b*2*dims+k][l] = 1
+				}
+				continue
+			}
+			d.geo.Coordinates(x, d.geo.Site(b, l))
+			eta := 1.0
+			for mu := range dims {
+				forward, backward := eta, -eta // eta_mu does not change along mu
+				if x[mu] == d.geo.Extent(mu)-1 {
+					forward *= float64(boundary[mu])
+				}
+				if x[mu] == 0 {
+					backward *= float64(boundary[mu])
+				}
+				d.phase[b*2*dims+mu][l] = forward
+				d.phase[b*2*dims+dims+mu][l] = backward
+				if x[mu]%2 != 0 {
+					eta = -eta
+				}
+			}
+		}
+	}
+}
+
+// Mass returns m.
+func (d *Staggered) Mass() float64 { return d.mass }
+
+// SetMass changes m.
+func (d *Staggered) SetMass(m float64) { d.mass = m }
+
+// NewField returns a zero one-spin field.
+func (d *Staggered) NewField() *fermion.Field { return fermion.NewField(d.geo, d.ops.Group, 1) }
+
+// Bind copies the links, with phases, into the order in which the hop reads
+// them: forward and daggered backward ones of a block side by side.
+func (d *Staggered) Bind(u *gauge.Field) {
+	if u.Geometry() != d.geo || u.Group() != d.ops.Group {
+		panic("dirac: links of another geometry or group")
+	}
+	u.Ghosts()
+	d.job.do, d.job.u = bindStaggered, u
+	d.geo.Sweep(&d.job, lattice.All)
+}
+
+func bindStaggered(d *Staggered, r lattice.Range) {
+	dims, m, nbr, u := d.geo.Dims(), d.ops.M, d.geo.Neighbours(), d.job.u.Raw()
+	for b := r.Lo; b < r.Hi; b++ {
+		for mu := range dims {
+			k := b*2*dims + mu
+			forward, backward := d.links[k*m:][:m], d.links[(k+dims)*m:][:m]
+			clear(forward)
+			clear(backward)
+			kernel.Add(forward, 1, u[(b*dims+mu)*m:], 0)
+			e := nbr[k+dims]
+			d.ops.AddDagger(backward, 1, u[(e.Block()*dims+mu)*m:], e.Mask())
+			kernel.MulLanes(forward, &d.phase[k])
+			kernel.MulLanes(backward, &d.phase[k+dims])
+		}
+	}
+}
+
+// hop sets dst = c D_h src + ca add on s, src being read on the other parity.
+func (d *Staggered) hop(dst *fermion.Field, c float64, src *fermion.Field, ca float64, add *fermion.Field, s lattice.Subset) {
+	src.Ghosts(s.Other())
+	j := &d.job
+	j.do, j.dst, j.src, j.c, j.ca, j.add = hopStaggered, dst.Raw(), src.Raw(), c/2, ca, nil
+	if add != nil {
+		j.add = add.Raw()
+	}
+	d.geo.Sweep(j, s)
+}
+
+func hopStaggered(d *Staggered, r lattice.Range) {
+	j := &d.job
+	d.ops.Hop(j.dst, j.c, d.links, j.src, d.geo.Neighbours(), 2*d.geo.Dims(), j.ca, j.add, r.Lo, r.Hi)
+}
+
+func (d *Staggered) check(dst, src *fermion.Field) {
+	if !dst.SameShape(d.half) || !src.SameShape(d.half) {
+		panic("dirac: staggered operator on fields of another shape")
+	}
+	if dst == src {
+		panic("dirac: source is destination")
+	}
+}
+
+// Apply sets dst = D src.
+func (d *Staggered) Apply(dst, src *fermion.Field) {
+	d.check(dst, src)
+	d.hop(dst, 1, src, d.mass, src, lattice.All)
+}
+
+// ApplyDagger sets dst = D^† src = (m - D_h) src.
+func (d *Staggered) ApplyDagger(dst, src *fermion.Field) {
+	d.check(dst, src)
+	d.hop(dst, -1, src, d.mass, src, lattice.All)
+}
+
+// ApplyNormal sets dst = (m^2 - D_h^2) src on the sites of s.
+func (d *Staggered) ApplyNormal(dst, src *fermion.Field, s lattice.Subset) {
+	d.check(dst, src)
+	d.hop(d.half, 1, src, 0, nil, s.Other())
+	d.hop(dst, -1, d.half, d.mass*d.mass, src, s)
+}
+
+// ApplyFrom sets dst = D src for a source that lives on the sites of s.
+func (d *Staggered) ApplyFrom(dst, src *fermion.Field, s lattice.Subset) {
+	if s == lattice.All {
+		d.Apply(dst, src)
+		return
+	}
+	d.check(dst, src)
+	d.hop(dst, 1, src, 0, nil, s.Other())
+	dst.Copy(src, s)
+	dst.Scale(d.mass, s)
+}
+
+// AddDerivative adds c d/d omega 2 Re <y, D x>. From the terms of U_mu(n),
+//
+//	2 Re <y, D x> = eta_mu(n) Re [ y(n)^† U x(n+mu) - y(n+mu)^† U^† x(n) ] + …,
+//
+// so its derivative is Re tr(i omega M) with
+// M = eta_mu(n) U_mu(n) [ x(n+mu) y(n)^† - y(n+mu) x(n)^† ].
+func (d *Staggered) AddDerivative(f *gauge.Algebra, c float64, y, x *fermion.Field) {
+	d.AddDerivativeFrom(f, c, y, x, lattice.All)
+}
+
+// AddDerivativeFrom is AddDerivative for an x that lives on s, where y matters
+// on the other parity only: one of the two outer products vanishes on each link.
+func (d *Staggered) AddDerivativeFrom(f *gauge.Algebra, c float64, y, x *fermion.Field, s lattice.Subset) {
+	d.check(y, x)
+	if f.Geometry() != d.geo || f.Group() != d.ops.Group {
+		panic("dirac: force of another geometry or group")
+	}
+	x.Ghosts(s)
+	y.Ghosts(s.Other())
+	j := &d.job
+	j.f, j.y, j.x, j.c = f, y, x, c
+	// Sites n outside s read x(n+mu), those in s read x(n).
+	j.do = derivativeFirst
+	d.geo.Sweep(j, s.Other())
+	j.do = derivativeSecond
+	d.geo.Sweep(j, s)
+}
+
+func derivativeFirst(d *Staggered, r lattice.Range) { d.derivative(r, d.job.x, d.job.y, 1) }
+
+func derivativeSecond(d *Staggered, r lattice.Range) { d.derivative(r, d.job.y, d.job.x, -1) }
+
+// derivative adds the part of M that is sign eta U a(n+mu) b(n)^†.
+func (d *Staggered) derivative(r lattice.Range, a, b *fermion.Field, sign float64) {
+	j, dims, nbr, o := &d.job, d.geo.Dims(), d.geo.Neighbours(), d.ops
+	s := j.scratch[r.Worker]
+	outer, ua, ta := s[:o.M], s[o.M:o.M+o.V], s[o.M+o.V:]
+	av, bv, f := a.Raw(), b.Raw(), j.f.Raw()
+	for block := r.Lo; block < r.Hi; block++ {
+		for mu := range dims {
+			k := block*2*dims + mu
+			e := nbr[k]
+			// links carry eta and the boundary phase
+			o.MulVec[0](ua, d.links[k*o.M:], 0, av[e.Block()*o.V:], e.Mask())
+			clear(outer)
+			o.AddOuter(outer, 1, ua, 0, bv[block*o.V:], 0)
+			o.TA(ta, outer)
+			kernel.Add(f[(block*dims+mu)*o.A:][:o.A], -o.Index*sign*j.c, ta[:o.A], 0)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package gauge
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/slhmc/slhmc/physics/group"
+	"github.com/slhmc/slhmc/physics/lattice"
+)
+
+// Rectangle coefficients c1 of the improved actions; c0 = 1 - 8 c1.
+const (
+	Wilson   = 0.0
+	Symanzik = -1.0 / 12 // tree level, [LW]
+	Iwasaki  = -0.331    // [Iwa]
+	DBW2     = -1.4069   // [DBW2]
+)
+
+// Action is a gauge action made of closed loops,
+//
+//	S = beta sum_n sum_l c_l (1 - Re tr L_l(n) / N),
+//
+// bounded below by 0 where all c_l are positive; S = 0 on unit links.
+//
+// It keeps scratch: one per goroutine.
+type Action struct {
+	beta    float64
+	unit    float64 // beta V sum c: S without the traces
+	n       float64
+	loops   *LoopSum
+	staples *StapleSum
+	w       []float64
+	geo     *lattice.Geometry
+}
+
+// NewAction returns the action of any set of closed loops with coefficients.
+func NewAction(geo *lattice.Geometry, g group.Group, beta float64, loops []Loop) (*Action, error) {
+	if math.IsNaN(beta) || math.IsInf(beta, 0) {
+		return nil, fmt.Errorf("gauge: beta = %v", beta)
+	}
+	if len(loops) == 0 {
+		return nil, fmt.Errorf("gauge: an action needs a loop")
+	}
+	a := &Action{beta: beta, n: float64(g.N()), geo: geo, w: make([]float64, geo.Dims())}
+	var err error
+	if a.loops, err = NewLoopSum(geo, g, loops); err != nil {
+		return nil, err
+	}
+	for _, l := range loops {
+		a.unit += beta * float64(geo.Volume()) * l.Coefficient
+	}
+	term := make([][]Loop, geo.Dims())
+	for mu := range term {
+		term[mu] = Staples(loops, mu+1)
+		a.w[mu] = 1
+	}
+	if a.staples, err = NewStapleSum(geo, g, [][][]Loop{term}); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// NewRectangleAction returns the action of plaquettes with c0 = 1 - 8 c1 and
+// 2 x 1 rectangles with c1: c1 = Wilson, Symanzik, Iwasaki, DBW2, or any other.
+func NewRectangleAction(geo *lattice.Geometry, g group.Group, beta, c1 float64) (*Action, error) {
+	loops := Plaquettes(geo.Dims(), 1-8*c1)
+	if c1 != 0 {
+		loops = append(loops, Rectangles(geo.Dims(), c1)...)
+	}
+	return NewAction(geo, g, beta, loops)
+}
+
+// Value returns S.
+func (a *Action) Value(u *Field) (float64, error) {
+	return a.unit - a.beta/a.n*a.loops.ReTr(u), nil
+}
+
+// AddForce sets f += c F. With U_mu(n) A_mu(n) the sum of the loops through a
+// link, dS = -beta/N Re tr(i omega U A), so F = t beta/N [U A]_TA, t = tr T_a T_a.
+func (a *Action) AddForce(f *Algebra, c float64, u *Field) error {
+	a.staples.AddProject(f, c*a.beta/a.n*a.staples.ops.Index, u, a.w)
+	return nil
+}

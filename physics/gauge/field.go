@@ -1,0 +1,212 @@
+package gauge
+
+import (
+	"math"
+
+	"github.com/slhmc/slhmc/internal/kernel"
+	"github.com/slhmc/slhmc/physics/group"
+	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/rng"
+)
+
+// Field has an N x N complex matrix on every link: the gauge links, or, within
+// smearing and its derivative, anything that transforms like them.
+//
+// A Field belongs to one goroutine at a time.
+type Field struct {
+	geo   *lattice.Geometry
+	ops   *kernel.Ops
+	v     []lattice.Vec // (block, mu, matrix), ghosts behind
+	stale bool          // ghosts do not match
+	buf   lattice.HaloBuffers
+	job   job
+}
+
+// job is a sweep together with its operands; it lives in the field that the
+// sweep writes, so that starting one allocates nothing.
+type job struct {
+	do      func(j *job, r lattice.Range)
+	geo     *lattice.Geometry
+	ops     *kernel.Ops
+	c       float64
+	x, y    []lattice.Vec
+	g       []lattice.Vec
+	partial []float64
+	stream  rng.Stream
+	scratch [][]lattice.Vec // per worker
+}
+
+func (j *job) Do(r lattice.Range) { j.do(j, r) }
+
+func newJob(geo *lattice.Geometry, ops *kernel.Ops) job {
+	j := job{geo: geo, ops: ops, partial: make([]float64, geo.Chunks(lattice.All)), scratch: make([][]lattice.Vec, geo.Workers())}
+	for w := range j.scratch {
+		j.scratch[w] = make([]lattice.Vec, 3*ops.M)
+	}
+	return j
+}
+
+// NewField returns the unit configuration.
+func NewField(geo *lattice.Geometry, g group.Group) *Field {
+	ops := kernel.For(g)
+	u := &Field{geo: geo, ops: ops, v: make([]lattice.Vec, geo.BlocksWithGhosts()*geo.Dims()*ops.M)}
+	u.job = newJob(geo, ops)
+	u.Cold()
+	return u
+}
+
+// Geometry returns the lattice of u.
+func (u *Field) Geometry() *lattice.Geometry { return u.geo }
+
+// Group returns the gauge group of u.
+func (u *Field) Group() group.Group { return u.ops.Group }
+
+// Raw returns the storage, for whole-field sweeps within this module: the
+// matrix of (block, mu) begins at (block D + mu) 2N^2. Whoever writes it calls
+// Changed afterwards.
+func (u *Field) Raw() []lattice.Vec { return u.v }
+
+// Changed says that links were written through Raw: ghosts are stale.
+func (u *Field) Changed() { u.stale = true }
+
+// Ghosts brings the ghosts up to date. Everything that reads neighbours calls
+// it; it costs nothing if they are, or if there are none.
+func (u *Field) Ghosts() {
+	if u.stale {
+		u.geo.Exchange(u.v, u.geo.Dims()*u.ops.M, lattice.All, lattice.Corners, &u.buf)
+		u.stale = false
+	}
+}
+
+// Like reports whether u and v have the same geometry and group.
+func (u *Field) Like(v *Field) bool { return u.geo == v.geo && u.ops.Group == v.ops.Group }
+
+func (u *Field) match(v *Field) {
+	if !u.Like(v) {
+		panic("gauge: fields of different geometry or group")
+	}
+}
+
+// Copy sets u to v.
+func (u *Field) Copy(v *Field) {
+	u.match(v)
+	copy(u.v, v.v)
+	u.stale = v.stale
+}
+
+// Cold sets all links to one.
+func (u *Field) Cold() {
+	for k := 0; k < len(u.v); k += u.ops.M {
+		u.ops.Unit(u.v[k:])
+	}
+	u.stale = false
+}
+
+// Hot sets the links to independent Haar-distributed matrices.
+func (u *Field) Hot(s rng.Stream) {
+	u.each(s, func(m group.Matrix, r *rng.Source) { u.Group().Haar(m, r) })
+}
+
+// Rough multiplies unit links by exp(i eps x^a T_a), x^a normal: between cold
+// (eps = 0) and nearly random.
+func (u *Field) Rough(eps float64, s rng.Stream) {
+	x := make([]float64, u.Group().Dim())
+	u.each(s, func(m group.Matrix, r *rng.Source) {
+		for a := range x {
+			x[a] = eps * r.Normal()
+		}
+		u.Group().Exp(m, x)
+	})
+}
+
+// each sets every local link by f, which draws from the numbers of its site.
+func (u *Field) each(s rng.Stream, f func(m group.Matrix, r *rng.Source)) {
+	m, d := u.Group().NewMatrix(), u.geo.Dims()
+	for b := range u.geo.Blocks() {
+		for l := range u.geo.ActiveLanes() {
+			r := s.Site(uint64(u.geo.Site(b, l)))
+			for mu := range d {
+				f(m, &r)
+				u.ops.Set(u.v[(b*d+mu)*u.ops.M:], l, m)
+			}
+		}
+	}
+	u.stale = true
+}
+
+// At sets dst to U_mu at global coordinates x (wrapped) and reports whether
+// this process has the site; if not, dst is left alone.
+func (u *Field) At(dst group.Matrix, x []int, mu int) bool {
+	b, l, local := u.geo.Locate(x)
+	if local {
+		u.ops.Get(dst, u.v[(b*u.geo.Dims()+mu)*u.ops.M:], l)
+	}
+	return local
+}
+
+// Set sets U_mu at global coordinates x (wrapped) to m, on the process that has
+// the site.
+func (u *Field) Set(x []int, mu int, m group.Matrix) {
+	if b, l, local := u.geo.Locate(x); local {
+		u.ops.Set(u.v[(b*u.geo.Dims()+mu)*u.ops.M:], l, m)
+	}
+	u.stale = true
+}
+
+// Drift moves the links: U <- exp(i c P) U.
+func (u *Field) Drift(c float64, p *Algebra) {
+	p.match(u)
+	j := &u.job
+	j.do, j.c, j.x, j.y = drift, c, u.v, p.v
+	u.geo.Sweep(j, lattice.All)
+	u.stale = true
+}
+
+func drift(j *job, r lattice.Range) {
+	d, m, a := j.geo.Dims(), j.ops.M, j.ops.A
+	s := j.scratch[r.Worker]
+	e, old := s[:m], s[m:2*m]
+	for k := r.Lo * d; k < r.Hi*d; k++ {
+		link := j.x[k*m:][:m]
+		copy(old, link)
+		j.ops.Exp(e, j.c, j.y[k*a:][:a])
+		j.ops.Mul[kernel.NN](link, e, 0, old, 0)
+	}
+}
+
+// Reunitarize removes the round-off by which links have left the group.
+func (u *Field) Reunitarize() {
+	j := &u.job
+	j.do, j.x = reunitarize, u.v
+	u.geo.Sweep(j, lattice.All)
+	u.stale = true
+}
+
+func reunitarize(j *job, r lattice.Range) {
+	var m [group.MaxN * group.MaxN]complex128
+	n, d := j.ops.N, j.geo.Dims()
+	for k := r.Lo * d; k < r.Hi*d; k++ {
+		for l := range j.geo.ActiveLanes() {
+			j.ops.Get(m[:n*n], j.x[k*j.ops.M:], l)
+			j.ops.Group.Reunitarize(m[:n*n])
+			j.ops.Set(j.x[k*j.ops.M:], l, m[:n*n])
+		}
+	}
+}
+
+// Unitarity returns the largest deviation of a link from its group
+// (group.Unitarity), over all processes.
+func (u *Field) Unitarity() float64 {
+	worst := 0.0
+	m, d := u.Group().NewMatrix(), u.geo.Dims()
+	for k := range u.geo.Blocks() * d {
+		for l := range u.geo.ActiveLanes() {
+			u.ops.Get(m, u.v[k*u.ops.M:], l)
+			dev := u.Group().Unitarity(m)
+			if math.IsNaN(dev) || dev > worst {
+				worst = dev
+			}
+		}
+	}
+	return u.geo.Max(worst)
+}

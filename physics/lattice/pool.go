@@ -1,0 +1,184 @@
+package lattice
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// Range is a chunk of a sweep: blocks Lo … Hi-1, the Chunk-th of the subset,
+// done by worker number Worker.
+type Range struct{ Lo, Hi, Chunk, Worker int }
+
+// Task is a sweep over blocks; different ranges run at the same time, those of
+// one worker one after the other. A Task is a pointer to something that lives
+// as long as its field, so that nothing is allocated.
+type Task interface {
+	Do(r Range)
+}
+
+// Pool is a set of workers that share sweeps. Between sweeps they spin for a
+// while and then sleep: a sweep of a small lattice lasts a microsecond, waking
+// a sleeping worker several. One sweep runs at a time; a Task must not start
+// another.
+type Pool struct {
+	workers int
+
+	task   Task
+	lo, hi int // range
+	size   int // blocks per chunk
+
+	next     atomic.Int64
+	working  atomic.Int64
+	epoch    atomic.Uint64
+	sleepers atomic.Int64
+	closed   atomic.Bool
+	mu       sync.Mutex
+	cond     *sync.Cond
+}
+
+// NewPool starts a pool of n >= 1 workers, the caller of Run being one of them.
+func NewPool(n int) *Pool {
+	if n < 1 {
+		panic("lattice: a pool needs a worker")
+	}
+	p := &Pool{workers: n}
+	p.cond = sync.NewCond(&p.mu)
+	for worker := 1; worker < n; worker++ {
+		go p.work(worker)
+	}
+	return p
+}
+
+// Workers returns the number of workers.
+func (p *Pool) Workers() int { return p.workers }
+
+// Close ends the workers; the pool must not be used afterwards.
+func (p *Pool) Close() {
+	p.closed.Store(true)
+	p.wake()
+}
+
+func (p *Pool) run(t Task, lo, hi, size int) {
+	if p.workers == 1 || hi-lo <= size {
+		for c := 0; lo < hi; c++ {
+			t.Do(Range{lo, min(lo+size, hi), c, 0})
+			lo += size
+		}
+		return
+	}
+	p.task, p.lo, p.hi, p.size = t, lo, hi, size
+	p.next.Store(0)
+	p.working.Store(int64(p.workers - 1))
+	p.wake()
+	p.share(0)
+	for i := 0; p.working.Load() > 0; i++ {
+		if i > 1000 {
+			runtime.Gosched()
+		}
+	}
+	p.task = nil
+}
+
+func (p *Pool) share(worker int) {
+	for {
+		c := int(p.next.Add(1)) - 1
+		lo := p.lo + c*p.size
+		if lo >= p.hi {
+			return
+		}
+		p.task.Do(Range{lo, min(lo+p.size, p.hi), c, worker})
+	}
+}
+
+func (p *Pool) wake() {
+	p.epoch.Add(1)
+	if p.sleepers.Load() > 0 {
+		p.mu.Lock()
+		p.cond.Broadcast()
+		p.mu.Unlock()
+	}
+}
+
+func (p *Pool) work(worker int) {
+	for epoch := uint64(0); ; {
+		epoch = p.await(epoch)
+		if p.closed.Load() {
+			return
+		}
+		p.share(worker)
+		p.working.Add(-1)
+	}
+}
+
+// await returns the next epoch. A worker that is about to sleep counts itself
+// before it looks once more, and wake looks at the count after it has changed
+// the epoch: one of the two sees the other.
+func (p *Pool) await(seen uint64) uint64 {
+	const spins = 1 << 14 // some ten microseconds
+	for i := range spins {
+		if e := p.epoch.Load(); e != seen {
+			return e
+		}
+		if i%1024 == 1023 {
+			runtime.Gosched()
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sleepers.Add(1)
+	defer p.sleepers.Add(-1)
+	for p.epoch.Load() == seen {
+		p.cond.Wait()
+	}
+	return p.epoch.Load()
+}
+
+// Sweep has the workers run t over the blocks of s.
+func (g *Geometry) Sweep(t Task, s Subset) {
+	lo, hi := g.Range(s)
+	g.pool.run(t, lo, hi, g.chunk)
+}
+
+// Workers returns how many workers sweep: how many scratch areas a task needs.
+func (g *Geometry) Workers() int { return g.pool.workers }
+
+// Chunks returns the number of chunks of s: how many partial sums a reduction
+// over s has.
+func (g *Geometry) Chunks(s Subset) int {
+	lo, hi := g.Range(s)
+	return (hi - lo + g.chunk - 1) / g.chunk
+}
+
+// Reduce runs t over s and returns the sum over all processes of the numbers
+// that its chunks left in partial, added in a fixed order with compensation.
+func (g *Geometry) Reduce(t Task, s Subset, partial []float64) float64 {
+	g.Sweep(t, s)
+	total := partial[:1]
+	total[0] = Neumaier(partial[:g.Chunks(s)])
+	g.comm.Sum(total)
+	return total[0]
+}
+
+// Neumaier returns the compensated sum of x (A. Neumaier, ZAMM 54 (1974) 39):
+// its error does not grow with the number of terms.
+func Neumaier(x []float64) float64 {
+	sum, lost := 0.0, 0.0
+	for _, v := range x {
+		t := sum + v
+		if abs(sum) >= abs(v) {
+			lost += (sum - t) + v
+		} else {
+			lost += (v - t) + sum
+		}
+		sum = t
+	}
+	return sum + lost
+}
+
+func abs(x float64) float64 {
+	if x < 0 {
+		return -x
+	}
+	return x
+}

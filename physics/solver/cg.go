@@ -1,0 +1,92 @@
+package solver
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/slhmc/slhmc/physics/fermion"
+	"github.com/slhmc/slhmc/physics/lattice"
+)
+
+// Operator is Hermitian and positive definite on the sites of a subset.
+type Operator interface {
+	// ApplyNormal sets dst = A src on the sites of s.
+	ApplyNormal(dst, src *fermion.Field, s lattice.Subset)
+}
+
+// Report says what a solve took.
+type Report struct {
+	Iterations   int
+	Applications int     // of A
+	Residual     float64 // relative, recomputed
+}
+
+// NotConverged is the error of a solve that has not reached its tolerance.
+type NotConverged struct {
+	Report
+	Tolerance float64
+}
+
+func (e *NotConverged) Error() string {
+	return fmt.Sprintf("solver: relative residual %.3g after %d iterations, tolerance %.3g", e.Residual, e.Iterations, e.Tolerance)
+}
+
+// CG solves A x = b by conjugate gradients [HS].
+//
+// It keeps its work vectors: one per goroutine. The zero value of the fields
+// is not useful; nothing is allocated after the first solve of a shape.
+type CG struct {
+	Tolerance     float64 // relative residual
+	MaxIterations int
+
+	r, p, ap *fermion.Field
+}
+
+// Solve sets x to the solution of A x = b on the sites of s.
+//
+// Where the recursion claims convergence the residual is recomputed, and the
+// iteration goes on from it if it is too large.
+//
+// Cost: one application, three vector updates and two reductions an iteration.
+// Errors: *NotConverged, after MaxIterations or when round-off lets the
+// residual fall no more.
+func (c *CG) Solve(x *fermion.Field, a Operator, b *fermion.Field, s lattice.Subset) (Report, error) {
+	if c.r == nil || !c.r.SameShape(b) {
+		c.r, c.p, c.ap = b.Like(), b.Like(), b.Like()
+	}
+	r, p, ap := c.r, c.p, c.ap
+	x.Zero(s)
+	r.Copy(b, s)
+	var report Report
+	bb := b.Norm2(s)
+	if bb == 0 {
+		return report, nil
+	}
+	goal := c.Tolerance * c.Tolerance * bb
+	rr, last := bb, bb
+	for {
+		p.Copy(r, s)
+		for rr > goal && report.Iterations < c.MaxIterations {
+			a.ApplyNormal(ap, p, s)
+			alpha := rr / p.ReDot(ap, s)
+			x.Axpy(alpha, p, s)
+			next := r.AxpyNorm2(-alpha, ap, s)
+			p.Xpay(r, next/rr, s)
+			rr = next
+			report.Iterations++
+			report.Applications++
+		}
+		a.ApplyNormal(ap, x, s)
+		report.Applications++
+		r.Copy(b, s)
+		rr = r.AxpyNorm2(-1, ap, s)
+		report.Residual = math.Sqrt(rr / bb)
+		switch {
+		case rr <= goal:
+			return report, nil
+		case !(rr < last/2) || report.Iterations >= c.MaxIterations:
+			return report, &NotConverged{report, c.Tolerance}
+		}
+		last = rr
+	}
+}
