@@ -56,11 +56,14 @@ func TestTwoDimensionalLoops(t *testing.T) {
 		require.InDelta(t, u, reference.WilsonLoop2DInfinite(n, beta, 1), 1e-15)
 	}
 	for n := 1; n <= 4; n++ {
-		require.InDelta(t, 1, reference.WilsonLoop2D(n, beta, 16, 0), 1e-14, "the empty loop, N=%d", n)
 		u := reference.WilsonLoop2DInfinite(n, beta, 1)
 		require.InDelta(t, u, reference.Plaquette2D(n, beta, 1000), 1e-14, "N=%d", n)
-		require.InDelta(t, math.Pow(u, 6), reference.WilsonLoop2D(n, beta, 1000, 6), 1e-14, "area law, N=%d", n)
 		require.InDelta(t, u, reference.StrongCouplingPlaquette(n, 2, beta), 1e-15, "exact in two dimensions")
+		if n == 4 {
+			break // enough of the slowest
+		}
+		require.InDelta(t, 1, reference.WilsonLoop2D(n, beta, 16, 0), 1e-14, "the empty loop, N=%d", n)
+		require.InDelta(t, math.Pow(u, 6), reference.WilsonLoop2D(n, beta, 1000, 6), 1e-14, "area law, N=%d", n)
 	}
 }
 
@@ -141,6 +144,45 @@ func TestFreeSpectra(t *testing.T) {
 				require.InDelta(t, want, logDet, 1e-10, "%s %v at %v", name, c.extents, z)
 				require.InDelta(t, 0, cmplx.Abs(phase-wantPhase), 1e-10, "%s %v at %v", name, c.extents, z)
 			}
+		}
+	}
+}
+
+// On a plane wave D is (m + sum (1 - cos p_mu) + i sum g_mu sin p_mu), which fixes
+// the sign of the gammas that determinants do not see.
+func TestWilsonPlaneWave(t *testing.T) {
+	t.Parallel()
+	for _, extents := range [][]int{{4, 6}, {4, 3, 2}, {3, 4, 2, 4}} {
+		d := len(extents)
+		u := reference.Unit(extents, 1)
+		bc := reference.AntiperiodicTime(d)
+		bc[0] = cmplx.Exp(0.3i)
+		gamma := reference.Gamma(d)
+		spins := gamma[0].N
+		op := reference.WilsonDirac(u, 0.2, bc)
+		p := reference.Momenta(extents, bc)[u.Volume()/2+1]
+		symbol := reference.Identity(spins).ScaleBy(0.2)
+		for mu, pm := range p {
+			symbol = symbol.Add(reference.Identity(spins).ScaleBy(complex(1-math.Cos(pm), 0)))
+			symbol = symbol.Add(gamma[mu].ScaleBy(complex(0, math.Sin(pm))))
+		}
+		wave := func(site int) complex128 {
+			angle := 0.0
+			for mu, x := range u.Coordinates(site) {
+				angle += p[mu] * float64(x)
+			}
+			return cmplx.Exp(complex(0, angle))
+		}
+		psi := make([]complex128, op.Dim())
+		for i := range psi {
+			psi[i] = wave(i/spins) * complex(float64(1+i%spins), 0)
+		}
+		for i, got := range op.Apply(psi) {
+			var want complex128
+			for s := range spins {
+				want += symbol.At(i%spins, s) * complex(float64(1+s), 0) * wave(i/spins)
+			}
+			require.InDelta(t, 0, cmplx.Abs(want-got), 1e-13)
 		}
 	}
 }

@@ -118,9 +118,23 @@ func TestLinksGeometry(t *testing.T) {
 		require.Equal(t, site, start)
 		require.Less(t, there.Mul(back).Sub(reference.Identity(2)).Norm2(), 1e-28)
 	}
+	require.True(t, u.Even(0))
+	require.False(t, u.Even(1))
 	require.Equal(t, []int{1, 1, 4, 4, 4, -1, -1, -4, -4, -4}, reference.WilsonLoop(0, 2, 3, 3))
 	require.Len(t, reference.Staples(reference.Plaquettes(4), 2), 6)
 	require.Len(t, reference.Staples(reference.Rectangles(4), 2), 18)
+}
+
+// S = beta [ (1 - 8 c1) sum (1 - P) + c1 sum (1 - R) ] with 6 planes and 12 rectangles a site.
+func TestGaugeActionCoefficients(t *testing.T) {
+	u := reference.Random([]int{2, 3, 2, 4}, 3, 5)
+	p, r := reference.Plaquette(u).V, reference.Rectangle(u).V
+	const sites, beta = 48, 5.5
+	for c1, c0 := range map[float64]float64{0: 1, reference.SymanzikC1: 5.0 / 3, reference.IwasakiC1: 3.648, reference.DBW2C1: 12.2552} {
+		want := beta * sites * (c0*6*(1-p) + c1*12*(1-r))
+		got := reference.GaugeAction(u, beta, reference.RectangleAction(4, c1)).V
+		require.InEpsilon(t, want, got, 1e-13, "c1 = %g", c1)
+	}
 }
 
 func TestMisusePanics(t *testing.T) {

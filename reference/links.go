@@ -118,10 +118,14 @@ func (l *Links) Coordinates(site int) []int {
 // Step returns the site reached from site by one step in the signed 1-based
 // direction: +1 is forward in direction 0, -1 backward.
 func (l *Links) Step(site, step int) int {
-	x := l.Coordinates(site)
 	mu, sign := direction(step)
-	x[mu] += sign
-	return l.Site(x)
+	stride := 1
+	for _, e := range l.Extents[:mu] {
+		stride *= e
+	}
+	e := l.Extents[mu]
+	x := site / stride % e
+	return site + ((x+sign+e)%e-x)*stride
 }
 
 // At returns U_mu(site).

@@ -194,18 +194,19 @@ func main() {
 func hops(n int) {
 	v, m := 2*n, 2*n*n
 	p("func hop%d(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.Entry, steps int, ca float64, add []lattice.Vec, lo, hi int) {", n)
-	p("var xs [8]*[%d]lattice.Vec\nvar ms [8]int", v)
+	p("var xs [8]*[%d]lattice.Vec\nvar ws [8]*[%d]lattice.Vec\nvar ms [8]int", v, m)
 	p("for b := lo; b < hi; b++ {")
 	p("e := nbr[b*steps:][:steps]")
-	p("for k, n := range e {\nxs[k&7], ms[k&7] = (*[%d]lattice.Vec)(src[n.Block()*%d:]), n.Mask()\n}", v, v)
-	p("ws := links[b*steps*%d:]", m)
+	p("for k, n := range e {")
+	p("xs[k&7], ms[k&7] = (*[%d]lattice.Vec)(src[n.Block()*%d:]), n.Mask()", v, v)
+	p("ws[k&7] = (*[%d]lattice.Vec)(links[(b*steps+k)*%d:])\n}", m, m)
 	p("d := (*[%d]lattice.Vec)(dst[b*%d:])", v, v)
 	p("for l := range lattice.Lanes {")
 	for j := range v {
 		p("var s%d float64", j)
 	}
 	p("for k := range e {")
-	p("w, x, lx := (*[%d]lattice.Vec)(ws[k*%d:]), xs[k&7], (l^ms[k&7])&7", m, m)
+	p("w, x, lx := ws[k&7], xs[k&7], (l^ms[k&7])&7")
 	for j := range v {
 		p("x%d := x[%d][lx]", j, j)
 	}

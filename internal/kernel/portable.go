@@ -127,19 +127,20 @@ func addOuter1(dst []lattice.Vec, c float64, a []lattice.Vec, ma int, b []lattic
 
 func hop1(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.Entry, steps int, ca float64, add []lattice.Vec, lo, hi int) {
 	var xs [8]*[2]lattice.Vec
+	var ws [8]*[2]lattice.Vec
 	var ms [8]int
 	for b := lo; b < hi; b++ {
 		e := nbr[b*steps:][:steps]
 		for k, n := range e {
 			xs[k&7], ms[k&7] = (*[2]lattice.Vec)(src[n.Block()*2:]), n.Mask()
+			ws[k&7] = (*[2]lattice.Vec)(links[(b*steps+k)*2:])
 		}
-		ws := links[b*steps*2:]
 		d := (*[2]lattice.Vec)(dst[b*2:])
 		for l := range lattice.Lanes {
 			var s0 float64
 			var s1 float64
 			for k := range e {
-				w, x, lx := (*[2]lattice.Vec)(ws[k*2:]), xs[k&7], (l^ms[k&7])&7
+				w, x, lx := ws[k&7], xs[k&7], (l^ms[k&7])&7
 				x0 := x[0][lx]
 				x1 := x[1][lx]
 				s0 += w[0][l]*x0 - w[1][l]*x1
@@ -406,13 +407,14 @@ func addOuter2(dst []lattice.Vec, c float64, a []lattice.Vec, ma int, b []lattic
 
 func hop2(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.Entry, steps int, ca float64, add []lattice.Vec, lo, hi int) {
 	var xs [8]*[4]lattice.Vec
+	var ws [8]*[8]lattice.Vec
 	var ms [8]int
 	for b := lo; b < hi; b++ {
 		e := nbr[b*steps:][:steps]
 		for k, n := range e {
 			xs[k&7], ms[k&7] = (*[4]lattice.Vec)(src[n.Block()*4:]), n.Mask()
+			ws[k&7] = (*[8]lattice.Vec)(links[(b*steps+k)*8:])
 		}
-		ws := links[b*steps*8:]
 		d := (*[4]lattice.Vec)(dst[b*4:])
 		for l := range lattice.Lanes {
 			var s0 float64
@@ -420,7 +422,7 @@ func hop2(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.
 			var s2 float64
 			var s3 float64
 			for k := range e {
-				w, x, lx := (*[8]lattice.Vec)(ws[k*8:]), xs[k&7], (l^ms[k&7])&7
+				w, x, lx := ws[k&7], xs[k&7], (l^ms[k&7])&7
 				x0 := x[0][lx]
 				x1 := x[1][lx]
 				x2 := x[2][lx]
@@ -1173,13 +1175,14 @@ func addOuter3(dst []lattice.Vec, c float64, a []lattice.Vec, ma int, b []lattic
 
 func hop3(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.Entry, steps int, ca float64, add []lattice.Vec, lo, hi int) {
 	var xs [8]*[6]lattice.Vec
+	var ws [8]*[18]lattice.Vec
 	var ms [8]int
 	for b := lo; b < hi; b++ {
 		e := nbr[b*steps:][:steps]
 		for k, n := range e {
 			xs[k&7], ms[k&7] = (*[6]lattice.Vec)(src[n.Block()*6:]), n.Mask()
+			ws[k&7] = (*[18]lattice.Vec)(links[(b*steps+k)*18:])
 		}
-		ws := links[b*steps*18:]
 		d := (*[6]lattice.Vec)(dst[b*6:])
 		for l := range lattice.Lanes {
 			var s0 float64
@@ -1189,7 +1192,7 @@ func hop3(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.
 			var s4 float64
 			var s5 float64
 			for k := range e {
-				w, x, lx := (*[18]lattice.Vec)(ws[k*18:]), xs[k&7], (l^ms[k&7])&7
+				w, x, lx := ws[k&7], xs[k&7], (l^ms[k&7])&7
 				x0 := x[0][lx]
 				x1 := x[1][lx]
 				x2 := x[2][lx]

@@ -11,14 +11,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whatever the bytes: no crash, verified lines are exactly those that Append's twin would write for their
+// Whatever the bytes, bare or as a record in a frame that fits: no crash, verified lines are exactly those that Append's twin would write for their
 // records, and the reader stops at a *Damage or at the end.
 func FuzzJournalReader(f *testing.F) {
 	all := testLines(f, 3)
 	for _, s := range []string{"", "\n", all, all[:len(all)-1], strings.Replace(all, "0", "1", 1), lineHead + "00000000" + lineMid + lineTail} {
-		f.Add([]byte(s))
+		f.Add([]byte(s), false)
+		f.Add([]byte(s), true)
 	}
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Fuzz(func(t *testing.T, b []byte, framed bool) {
+		if framed {
+			b = []byte(lineHead + string(appendCRC(nil, b)) + lineMid + string(b) + lineTail)
+		}
 		r := NewJournalReader("f", bytes.NewReader(b))
 		var verified bytes.Buffer
 		lines := 0

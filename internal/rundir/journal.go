@@ -111,7 +111,7 @@ func newJournal(path string, f *os.File, offset int64, lines int) *Journal {
 // Append adds one line. The record is anything that encoding/json encodes the same way each time: structs,
 // numbers, strings, slices, maps; floats that may be NaN or infinite as [Float].
 //
-// Errors: the record cannot be encoded (NaN in a float64, say) or is longer than 16 MiB: the journal is
+// Errors: the record cannot be encoded (NaN in a float64, say) or is longer than 4 MiB: the journal is
 // then as before; or a write failed.
 func (j *Journal) Append(record any) error {
 	if j.err != nil {

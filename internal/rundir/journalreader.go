@@ -17,7 +17,7 @@ import (
 //	}
 //	err := r.Err()
 //
-// It stops at the first damaged line. Memory: one line, of at most 16 MiB.
+// It stops at the first damaged line. Memory: one line, of at most 4 MiB.
 type JournalReader struct {
 	name       string
 	r          *bufio.Reader

@@ -16,7 +16,7 @@ const (
 	recordAt = crcAt + 8 + len(lineMid)
 
 	// maxLine bounds what a reader takes into memory for one line.
-	maxLine = 1 << 24
+	maxLine = 1 << 22
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -113,13 +113,12 @@ func (a *TwoFlavour) AddForce(f *gauge.Algebra, c float64, u *gauge.Field) error
 	if err := a.solve(&a.force, u); err != nil {
 		return err
 	}
+	a.applyFrom()
 	if d, ok := a.op.(dirac.Decoupled); ok {
-		d.ApplyFrom(a.y, a.x, a.sub)
 		d.AddDerivativeFrom(f, -c, a.y, a.x, a.sub)
-		return nil
+	} else {
+		a.op.AddDerivative(f, -c, a.y, a.x)
 	}
-	a.op.Apply(a.y, a.x)
-	a.op.AddDerivative(f, -c, a.y, a.x)
 	return nil
 }
 
@@ -147,16 +146,33 @@ func (a *TwoFlavour) Transform(t *gauge.Transformation) { a.phi.Transform(t, a.s
 // Work returns the solves so far.
 func (a *TwoFlavour) Work() Work { return a.work }
 
-// MassDerivative returns dS/dm of the last solve, for operators D = m + …:
-// -2 Re <Y, X> with Y = D X.
+// massive is the power of an operator D = m + ….
+type massive interface {
+	Mass() float64
+	SetMass(m float64)
+}
+
+// Mass returns the operator's mass. Panics if it has none.
+func (a *TwoFlavour) Mass() float64 { return a.op.(massive).Mass() }
+
+// SetMass changes the operator's mass. Panics if it has none.
+func (a *TwoFlavour) SetMass(m float64) { a.op.(massive).SetMass(m) }
+
+// MassDerivative returns dS/dm = -2 Re <D X, X> for an operator D = m + ….
+// Cost: one solve.
 func (a *TwoFlavour) MassDerivative(u *gauge.Field) (float64, error) {
 	if err := a.solve(&a.force, u); err != nil {
 		return 0, err
 	}
+	a.applyFrom()
+	return -2 * a.y.ReDot(a.x, a.sub), nil
+}
+
+// applyFrom sets y = D x.
+func (a *TwoFlavour) applyFrom() {
 	if d, ok := a.op.(dirac.Decoupled); ok {
 		d.ApplyFrom(a.y, a.x, a.sub)
-		return -2 * a.y.ReDot(a.x, a.sub), nil
+		return
 	}
 	a.op.Apply(a.y, a.x)
-	return -2 * a.y.ReDot(a.x, a.sub), nil
 }

@@ -78,6 +78,6 @@ func (a *Action) Value(u *Field) (float64, error) {
 // AddForce sets f += c F. With U_mu(n) A_mu(n) the sum of the loops through a
 // link, dS = -beta/N Re tr(i omega U A), so F = t beta/N [U A]_TA, t = tr T_a T_a.
 func (a *Action) AddForce(f *Algebra, c float64, u *Field) error {
-	a.staples.AddProject(f, c*a.beta/a.n*a.staples.ops.Index, u, a.w)
+	a.staples.AddForce(f, c*a.beta/a.n*a.staples.ops.Index, u, a.w)
 	return nil
 }

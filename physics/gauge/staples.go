@@ -130,25 +130,44 @@ func (s *StapleSum) start(do func(*StapleSum, lattice.Range), u *Field, w []floa
 	return j
 }
 
-// Project sets dst, component by component, to
+// Close sets dst to the sum of the closed paths through each link,
 //
-//	c [U_mu(n) A_mu(n)]_TA
+//	U_mu(n) A_mu(n),  A = sum_k w_k,mu A_k,
 //
-// with weights w[k D + mu]. With c = -1 this is the stout exponent
-// [C U^†]_TA; with the weights of a gauge action, a multiple of its force.
-func (s *StapleSum) Project(dst *Algebra, c float64, u *Field, w []float64) {
+// with weights w[k D + mu]. The stout exponent [C U^†]_TA is -[U A]_TA.
+func (s *StapleSum) Close(dst, u *Field, w []float64) {
 	dst.match(u)
-	j := s.start(project, u, w)
+	j := s.start(closeLinks, u, w)
+	j.dst = dst.v
+	s.geo.Sweep(j, lattice.All)
+	dst.stale = true
+}
+
+func closeLinks(s *StapleSum, r lattice.Range) {
+	j, d, o := &s.job, s.geo.Dims(), s.ops
+	for k := r.Lo * d; k < r.Hi*d; k++ {
+		o.Mul[kernel.NN](j.dst[k*o.M:], j.u.v[k*o.M:], 0, s.staple(r.Worker, k/d, k%d), 0)
+	}
+}
+
+// AddForce adds, component by component, c [U_mu(n) A_mu(n)]_TA with weights as
+// in Close: with c = t beta/N the force of an action made of these loops.
+func (s *StapleSum) AddForce(dst *Algebra, c float64, u *Field, w []float64) {
+	dst.match(u)
+	j := s.start(addForce, u, w)
 	j.dst, j.c = dst.v, c
 	s.geo.Sweep(j, lattice.All)
 }
 
-// AddProject adds what Project sets.
-func (s *StapleSum) AddProject(dst *Algebra, c float64, u *Field, w []float64) {
-	dst.match(u)
-	j := s.start(addProject, u, w)
-	j.dst, j.c = dst.v, c
-	s.geo.Sweep(j, lattice.All)
+func addForce(s *StapleSum, r lattice.Range) {
+	j, d, o := &s.job, s.geo.Dims(), s.ops
+	ua := s.out[r.Worker][o.M:]
+	ta := s.walkers[r.Worker].t[0][:o.A]
+	for k := r.Lo * d; k < r.Hi*d; k++ {
+		o.Mul[kernel.NN](ua, j.u.v[k*o.M:], 0, s.staple(r.Worker, k/d, k%d), 0)
+		o.TA(ta, ua)
+		kernel.Add(j.dst[k*o.A:][:o.A], j.c, ta, 0)
+	}
 }
 
 // staple sets the worker's matrix to sum_k w_k A_k at (b, mu).
@@ -163,38 +182,6 @@ func (s *StapleSum) staple(worker, b, mu int) []lattice.Vec {
 		}
 	}
 	return a
-}
-
-func project(s *StapleSum, r lattice.Range) {
-	j, d, o := &s.job, s.geo.Dims(), s.ops
-	ua := s.out[r.Worker][o.M:]
-	for b := r.Lo; b < r.Hi; b++ {
-		for mu := range d {
-			a := s.staple(r.Worker, b, mu)
-			o.Mul[kernel.NN](ua, j.u.v[(b*d+mu)*o.M:], 0, a, 0)
-			x := j.dst[(b*d+mu)*o.A:][:o.A]
-			o.TA(x, ua)
-			for k := range x {
-				for l := range x[k] {
-					x[k][l] *= j.c
-				}
-			}
-		}
-	}
-}
-
-func addProject(s *StapleSum, r lattice.Range) {
-	j, d, o := &s.job, s.geo.Dims(), s.ops
-	ua := s.out[r.Worker][o.M:]
-	ta := s.walkers[r.Worker].t[0][:o.A]
-	for b := r.Lo; b < r.Hi; b++ {
-		for mu := range d {
-			a := s.staple(r.Worker, b, mu)
-			o.Mul[kernel.NN](ua, j.u.v[(b*d+mu)*o.M:], 0, a, 0)
-			o.TA(ta, ua)
-			kernel.Add(j.dst[(b*d+mu)*o.A:][:o.A], j.c, ta, 0)
-		}
-	}
 }
 
 // AddBack adds to f the derivative of sum_n,mu Re tr(L_mu(n) A_mu(n)) along all

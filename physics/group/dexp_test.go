@@ -122,7 +122,7 @@ func TestDExpAliasing(t *testing.T) {
 // SU(2): J turns y around x by known angles. For y ⟂ x of length 1 and |x| = r,
 // <y, J y> = sin(r)/r and <x × y, J y>/r = -(1 - cos r)/r.
 func TestDExpSU2IsARotation(t *testing.T) {
-	for _, r := range []float64{1e-9, 1e-3, 0.3, 0.4999, 0.5, 1, math.Pi, 30} {
+	for _, r := range []float64{1e-9, 0x1.fp-14, 0x1p-13, 1e-3, 0.3, 1, math.Pi, 30} {
 		j := dexpOf(group.SU2, []float64{0, 0, r}, []float64{1, 0, 0})
 		sin, cos := math.Sincos(r)
 		// x × y = r e_2; 1 - cos r = 2 sin²(r/2) without its cancellation.

@@ -16,24 +16,20 @@ import "math"
 func (g Group) Exp(dst Matrix, x []float64) {
 	g.checkMatrix(dst)
 	g.checkVector(x)
-	r := length(x)
-	if !(r <= math.MaxFloat64) {
-		fillNaN(dst)
-		return
-	}
 	switch g.n {
 	case 1:
 		sin, cos := math.Sincos(x[0])
 		dst[0] = complex(cos, sin)
 		return
 	case 2:
-		expSU2(dst, x, r/2)
+		expSU2(dst, x, length(x)/2)
 		return
 	}
 	var buf [5 * 16]complex128
 	nn := g.n * g.n
 	w := scratch(buf[:], 5*nn)
 	a, work := w[:nn], w[nn:]
+	r := length(x)
 	s := halvings(r)
 	g.element(a, x, math.Ldexp(1, -s))
 	if g.n == 3 {
@@ -157,12 +153,6 @@ func expTaylor(dst, a Matrix, r float64, work Matrix) {
 		for i, step := 0, size(a)+1; i < n; i += step {
 			dst[i] += complex(c[0], 0)
 		}
-	}
-}
-
-func fillNaN(m Matrix) {
-	for i := range m {
-		m[i] = complex(math.NaN(), math.NaN())
 	}
 }
 

@@ -44,9 +44,9 @@ func TestProjectFindsThePolarFactor(t *testing.T) {
 		if err := g.Project(p); err != nil {
 			return []bound{{err.Error(), math.NaN(), 0}}
 		}
-		// The polar factor moves by at most 2/(σ_N + σ_N-1) <= 2 κ times the change of
-		// m [H08, theorem 8.9], here (N+2)² u from the products that made m
-		// and a few times that from the iteration.
+		// The polar factor moves by at most 1/σ_N = κ times the change of m
+		// [H08, section 8.2], here (N+2)² u from the products that made m and a few
+		// times that from the iteration.
 		tol := 8 * (n + 2) * (n + 2) * u
 		again := append(group.Matrix{}, p...)
 		err := g.Project(again)

@@ -19,7 +19,9 @@ func TestPhiloxKnownAnswers(t *testing.T) {
 		{"zeros", [4]uint32{}, [2]uint32{}, [4]uint32{0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8}},
 		{"ones", [4]uint32{ones, ones, ones, ones}, [2]uint32{ones, ones}, [4]uint32{0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD}},
 		{
-			"digits of pi", [4]uint32{0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344}, [2]uint32{0xA4093822, 0x299F31D0},
+			"digits of pi",
+			[4]uint32{0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344},
+			[2]uint32{0xA4093822, 0x299F31D0},
 			[4]uint32{0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1},
 		},
 	} {

@@ -60,6 +60,24 @@ func TestExtremeNumbers(t *testing.T) {
 	}
 }
 
+// TestSmallFluctuations: relative fluctuations of 1e-13, whose independent error,
+// 3e-15, is too small a step for a derivative. ln a then has the relative error of a:
+// differences of logarithms of order 1 over a step of 2^-26 are good to 2^-53/2^-26,
+// twice, 3e-8; ln a of 20 has three times that rounding.
+func TestSmallFluctuations(t *testing.T) {
+	for _, mean := range []float64{1.7, 3, 7.3, 19.1} {
+		x := chain("small", 0, 0.5, 1000)
+		for i := range x {
+			x[i] = mean * (1 + 1e-13*x[i])
+		}
+		plain, err := Gamma(x)
+		require.NoError(t, err)
+		logarithm, err := GammaDerived(func(a []float64) float64 { return math.Log(a[0]) }, [][]float64{x})
+		require.NoError(t, err)
+		assert.InEpsilon(t, plain.Error/mean, logarithm.Error, 1e-7)
+	}
+}
+
 // TestErrors: data without an answer give an error of the right kind and nothing else.
 func TestErrors(t *testing.T) {
 	with := func(at int, v float64) []float64 {

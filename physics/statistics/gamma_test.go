@@ -13,7 +13,7 @@ import (
 // The bound is sigmas times the exact error [W, (42)], with the exact tau_int in it.
 // Beyond it, corrections of relative order W/N are left: (2W + 1)/N bounds them.
 func TestTauIntOfAR1(t *testing.T) {
-	const n = 200000
+	const n = 100000
 	for _, a := range []float64{-0.8, -0.3, 0, 0.3, 0.6, 0.9, 0.98} {
 		e, err := Gamma(chain("tau", uint64(100*(a+1)), a, n))
 		require.NoError(t, err)
@@ -46,7 +46,7 @@ func TestCoverage(t *testing.T) {
 	for _, c := range []struct {
 		a         float64
 		n, chains int
-	}{{0, 250, 4000}, {0.5, 1000, 2000}, {0.8, 4000, 1000}} {
+	}{{0, 250, 3000}, {0.5, 500, 2000}, {0.8, 2000, 600}} {
 		exact := errorOfMean(c.a, c.n)
 		var errors, biases, windows, means Sum
 		var within [2]int
@@ -86,7 +86,7 @@ func TestCoverage(t *testing.T) {
 // 1/sqrt(2M); the formulas are of leading order in W/N, 15 % is left for that and for
 // the scatter of W itself, which they do not count.
 func TestReportedErrors(t *testing.T) {
-	const a, n, chains, lags = 0.6, 4000, 800, 6
+	const a, n, chains, lags = 0.6, 2000, 600, 6
 	observed := make([][]float64, 2+lags)
 	claimed := make([]Sum, 2+lags)
 	for i := range chains {
@@ -152,7 +152,7 @@ func TestDerivedAgainstJackknife(t *testing.T) {
 // TestReplicaBias: <abar²> of R replicas is sigma²(abar) too high; the corrected
 // value is unbiased, the plain one is not. Q is uniform: its mean is 1/2 ± 1/sqrt(12 M).
 func TestReplicaBias(t *testing.T) {
-	const cases, a, n, replicas = 2000, 0.5, 400, 4
+	const cases, a, n, replicas = 1500, 0.5, 200, 4
 	square := func(m []float64) float64 { return m[0] * m[0] }
 	variance := math.Pow(errorOfMean(a, n), 2) / replicas
 	values := make([]float64, cases)

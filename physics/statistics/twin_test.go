@@ -81,7 +81,7 @@ func genRecipe() gopter.Gen {
 	})
 }
 
-// agree compares all numbers of two estimates. Rounding: a Gamma(t) of N <= 800
+// agree compares all numbers of two estimates. Rounding: a Gamma(t) of N <= 1200
 // entries is off by eps (log2 of the length + 3) Gamma(0) < 1e-14 Gamma(0) in either
 // way of summing, and C(W) sums W < 100 of them; C >= 0.1 Gamma(0) in these chains.
 // 1e-10 leaves room for tau_int in errors. Values carry an error absolute in Error.

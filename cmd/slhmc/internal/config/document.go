@@ -88,18 +88,18 @@ func (d *document) parse() {
 // confirm asks go-toml whether it would accept the document too, so that nothing
 // passes that another reader of TOML refuses.
 func (d *document) confirm() {
-	var any map[string]any
-	err := toml.Unmarshal(d.data, &any)
+	var tree map[string]any
+	err := toml.Unmarshal(d.data, &tree)
 	if err == nil {
 		return
 	}
-	at := position{line: 1, column: 1}
+	offset := 0
 	var de *toml.DecodeError
 	if errors.As(err, &de) {
-		at.line, at.column = de.Position()
+		line, column := de.Position()
+		offset = d.lines[line-1] + column - 1
 	}
-	d.wrong = append(d.wrong, found{at: at, message: "not TOML: " + strings.TrimPrefix(err.Error(), "toml: ")})
-	d.fatal = true
+	d.fail(offset, "not TOML: "+strings.TrimPrefix(err.Error(), "toml: "))
 }
 
 func (d *document) fail(offset int, message string) {

@@ -37,6 +37,15 @@ func (o Override) String() string {
 	return "--set " + text
 }
 
+// path returns the key as messages show it.
+func (o Override) path() string {
+	path := ""
+	for part := range strings.SplitSeq(o.Key, ".") {
+		path = join(path, part)
+	}
+	return path
+}
+
 // apply puts the i-th override (from 1) into the tree and returns what is wrong
 // with it; unknown keys and bad values show when the tree is read.
 func (o Override) apply(root *node, i int) []found {
@@ -45,10 +54,9 @@ func (o Override) apply(root *node, i int) []found {
 	if len(wrong) > 0 {
 		return wrong
 	}
+	n, path := root, ""
 	parts := strings.Split(o.Key, ".")
-	n := root
 	for j, part := range parts {
-		path := strings.Join(parts[:j], ".")
 		last := j == len(parts)-1
 		switch {
 		case n.isList:
@@ -62,9 +70,9 @@ func (o Override) apply(root *node, i int) []found {
 			}
 			n = n.items[k]
 		case !n.isTable:
-			return []found{{at: at, key: path, message: fmt.Sprintf("is %s and has no key %q", n, part)}}
+			return []found{{at: at, key: path, message: fmt.Sprintf("is %s and has no key %q (allowed: %s=value)", n, part, path)}}
 		case part == "":
-			return []found{{at: at, key: o.Key, message: "a part of the key is empty (allowed: names joined by dots)"}}
+			return []found{{at: at, key: o.path(), message: "a part of the key is empty (allowed: names joined by dots)"}}
 		case last:
 			n.set(part, value)
 			return nil
@@ -74,33 +82,32 @@ func (o Override) apply(root *node, i int) []found {
 			}
 			n = n.fields[part]
 		}
+		path = join(path, part)
 	}
 	return nil
 }
 
 // parse reads the value: TOML, or a bare word.
 func (o Override) parse(i int) (*node, []found) {
+	at := position{set: i}
 	d := &document{data: slices.Clip([]byte("v = " + o.Value)), set: i}
 	var p unstable.Parser
 	p.Reset(d.data)
 	if p.NextExpression() && p.Expression().Kind == unstable.KeyValue {
-		value := d.value(p.Expression().Value(), o.Key, position{set: i})
+		value := d.value(p.Expression().Value(), o.path(), at)
 		if !p.NextExpression() && p.Error() == nil {
 			return value, d.wrong
 		}
 	}
 	if bareWord(o.Value) {
-		return &node{
-			at: position{set: i}, key: position{set: i},
-			kind: "string", value: o.Value, text: shown(strconv.Quote(o.Value)),
-		}, nil
+		return &node{path: o.path(), at: at, key: at, kind: "string", value: o.Value, text: shown(strconv.Quote(o.Value))}, nil
 	}
 	message := "the value is not TOML"
 	var pe *unstable.ParserError
 	if errors.As(p.Error(), &pe) {
 		message += ": " + pe.Message
 	}
-	return nil, []found{{at: position{set: i}, key: o.Key, message: message + ` (allowed: one value, such as 0.3, [4, 4, 4, 8], ["plaquette"] or iwasaki)`}}
+	return nil, []found{{at: at, key: o.path(), message: message + ` (allowed: one value, such as 0.3, [4, 4, 4, 8], ["plaquette"] or iwasaki)`}}
 }
 
 // bareWord reports whether a text that is not TOML can stand for itself.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -30,7 +31,7 @@ func TestPresets(t *testing.T) {
 				require.NoError(t, os.WriteFile(file, annotated, 0o644))
 				return
 			}
-			assert.Equal(t, string(annotated), string(text), "the comments are not those of the table: run with -update")
+			assert.Empty(t, firstDifference(string(annotated), string(text)), "%s is not what the table makes of it: run with -update", file)
 			embedded, err := Preset(p.Name)
 			require.NoError(t, err)
 			assert.Equal(t, string(text), string(embedded))
@@ -47,6 +48,17 @@ func TestPresets(t *testing.T) {
 		})
 	}
 	assert.Equal(t, []string{"default", "long", "quenched", "su3", "talk", "u1-2d"}, names)
+}
+
+// firstDifference returns the first line that differs, "" if none does.
+func firstDifference(want, got string) string {
+	wants, gots := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range max(len(wants), len(gots)) {
+		if i >= len(wants) || i >= len(gots) || wants[i] != gots[i] {
+			return fmt.Sprintf("line %d: want %q, got %q", i+1, wants[min(i, len(wants)-1)], gots[min(i, len(gots)-1)])
+		}
+	}
+	return ""
 }
 
 // The default is the system of arXiv:2103.11965, section 4, as the design of the

@@ -1,0 +1,126 @@
+package config
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/leanovate/gopter"
+	"github.com/leanovate/gopter/gen"
+	"github.com/leanovate/gopter/prop"
+	"github.com/stretchr/testify/assert"
+)
+
+var seed = flag.Int64("seed", 1, "of the generated configurations")
+
+// randomConfig makes a resolved configuration, every key that applies set at random.
+func randomConfig(r *rand.Rand) *Config {
+	pick := func(key string) string { all := Names(key); return all[r.IntN(len(all))] }
+	number := func() float64 { return math.Ldexp(r.Float64()+0.5, r.IntN(40)-20) }
+	count := func() int { return r.IntN(1000) }
+	quarks := r.IntN(3) > 0
+
+	c := &Config{Seed: r.Uint64() >> 1}
+	d := 2 + r.IntN(3)
+	for range d {
+		c.Lattice.Extents = append(c.Lattice.Extents, 2+2*r.IntN(4))
+	}
+	c.Lattice.Group, c.Lattice.Start = pick("lattice.group"), pick("lattice.start")
+	if c.Lattice.Start == "rough" {
+		c.Lattice.Roughness = number()
+	}
+	c.Gauge = Gauge{Action: pick("gauge.action"), Beta: number()}
+	switch c.Gauge.Action {
+	case "rectangle":
+		c.Gauge.C1 = -number()
+	case "loops":
+		c.Gauge.Loops = []Loop{{Path: []int{1, 2, -1, -2}, Coefficient: number()}, {Path: slices.Repeat([]int{d}, c.Lattice.Extents[d-1]), Coefficient: -number()}}
+	}
+	c.HMC = Dynamics{Tau: number(), Integrator: pick("hmc.integrator"), Steps: 1 + count()}
+	c.Run = Run{Thermalise: count(), HMC: 1 + count(), MeasureEvery: 1 + count(), CheckpointEvery: 1 + count(), SaveEvery: count()}
+	c.Measure = Measure{Observables: []string{"polyakov", "plaquette"}[:r.IntN(3)]}
+	c.Quarks.Action = "none"
+	if !quarks {
+		return c
+	}
+
+	c.Quarks = Quarks{Action: "staggered", Mass: number(), Flavours: Tastes(d) * (1 + r.IntN(2))}
+	for range d {
+		c.Quarks.Boundary = append(c.Quarks.Boundary, pick("quarks.boundary"))
+	}
+	c.Solver = Solver{ForceTolerance: 1e-9 * (1 + r.Float64()), ActionTolerance: 1e-10 * (1 + r.Float64()), MaxIterations: 1 + count()}
+	c.HMC.GaugeSteps = count()
+	if r.IntN(2) == 0 {
+		c.Measure.Observables = append(slices.Clone(c.Measure.Observables), "condensate")
+		c.Measure.Noise = 1 + count()
+	}
+	if r.IntN(3) == 0 {
+		return c
+	}
+	c.SLHMC = &SLHMC{
+		Tau: number(), Integrator: pick("slhmc.integrator"), Steps: 1 + count(), GaugeSteps: count(),
+		Mass: number(), TrainMass: true, Coefficient: number(), TrainCoefficient: r.IntN(2) == 0, Layers: []Layer{},
+	}
+	for range r.IntN(4) {
+		l := Layer{Kind: "stout", Share: pick("slhmc.layers.share"), Terms: []Term{{Loop: "polyakov_time", Weight: -number()}}}
+		if r.IntN(2) == 0 {
+			l.Terms = append(l.Terms, Term{Loop: "path", Weight: number(), Path: []int{-2, 1, 1, 2, -1}})
+		}
+		c.SLHMC.Layers = append(c.SLHMC.Layers, l)
+	}
+	c.Run.SLHMC = count()
+	if r.IntN(3) == 0 {
+		return c
+	}
+	c.Run.Train = count()
+	t := Training{Loss: pick("training.loss"), Optimizer: pick("training.optimizer"), Rate: number(), Clip: number(), Mode: pick("training.mode")}
+	if t.Optimizer != "sgd" {
+		t.Momentum = r.Float64()
+	}
+	if t.Optimizer == "adam" {
+		t.Beta2 = r.Float64()
+	}
+	if t.Mode == "batch" {
+		t.Batch = 1 + count()
+		t.Keep = t.Batch + count()
+	}
+	c.Training = &t
+	return c
+}
+
+// A configuration that is written is read back the same, and an annotated file
+// means what the file meant.
+func TestRoundTrip(t *testing.T) {
+	parameters := gopter.DefaultTestParametersWithSeed(*seed)
+	parameters.MinSuccessfulTests = 300
+	properties := gopter.NewProperties(parameters)
+	replay := fmt.Sprintf("replay: go test ./cmd/slhmc/internal/config -run TestRoundTrip -seed %d", *seed)
+	properties.Property("read back the same; "+replay, prop.ForAll(func(seed uint64) (bool, error) {
+		want := randomConfig(rand.New(rand.NewPCG(seed, 0)))
+		text, err := want.TOML()
+		if err != nil {
+			return false, err
+		}
+		for _, again := range []func() ([]byte, error){
+			func() ([]byte, error) { return text, nil },
+			func() ([]byte, error) { return Annotate("written", text) },
+		} {
+			text, err := again()
+			if err != nil {
+				return false, err
+			}
+			got, err := Parse("read back", text, nil)
+			if err != nil {
+				return false, fmt.Errorf("%w in\n%s", err, text)
+			}
+			if !assert.ObjectsAreEqual(want, got) {
+				return false, fmt.Errorf("want %+v, got %+v, from\n%s", want, got, text)
+			}
+		}
+		return true, nil
+	}, gen.UInt64()))
+	properties.TestingRun(t)
+}

@@ -1,0 +1,20 @@
+// Package sampler draws gauge configurations from exp(-S): molecular dynamics
+// with integrators given as tables, hybrid Monte Carlo and self-learning hybrid
+// Monte Carlo, the training of the action that guides the latter.
+//
+// # Conventions
+//
+// A trajectory draws momenta and pseudofermions, moves along Hamilton's
+// equations dU/dtau = i P U, dP^a/dtau = -F^a of the guide for a time tau, and
+// is accepted with probability min(1, exp(-dH)), dH = H1 - H0 with the target
+// action in H = 1/2 sum (P^a)^2 + S. Any reversible, volume-preserving dynamics
+// makes this exact, whatever the guide; HMC is the guide that equals the target.
+//
+// # References
+//
+//	[DKPR] S. Duane et al., Phys. Lett. B 195 (1987) 216 (HMC)
+//	[TN]   A. Tomiya, Y. Nagai, arXiv:2103.11965 (SLHMC, covariant networks)
+//	[SW]   J. Sexton, D. Weingarten, Nucl. Phys. B 380 (1992) 665 (several time scales)
+//	[OMF]  I. Omelyan, I. Mryglod, R. Folk, Comput. Phys. Commun. 151 (2003) 272
+//	[TF]   T. Takaishi, P. de Forcrand, hep-lat/0505020
+package sampler

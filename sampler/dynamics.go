@@ -1,0 +1,105 @@
+package sampler
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/slhmc/slhmc/physics/action"
+	"github.com/slhmc/slhmc/physics/gauge"
+)
+
+// Level is one time scale of molecular dynamics: a force, and how to integrate
+// it. The first level of a guide is the outermost; a drift of one level is the
+// whole integration of the next for that time, and the innermost level moves the
+// links [SW].
+type Level struct {
+	Force  action.Action
+	Scheme Scheme
+	Steps  int
+}
+
+// Dynamics integrates Hamilton's equations of the sum of its levels' actions.
+//
+// It keeps scratch: one per goroutine. Nothing is allocated along a trajectory.
+type Dynamics struct {
+	levels []Level
+	f      *gauge.Algebra
+	forces []ForceNorm
+}
+
+// ForceNorm is the size of a level's force along a trajectory.
+type ForceNorm struct {
+	Mean2 float64 // mean over the kicks of (F^a)^2 summed over a, per link
+	Max2  float64 // largest such mean over links among the kicks
+	Kicks int
+}
+
+// NewDynamics checks the levels.
+func NewDynamics(u *gauge.Field, levels []Level) (*Dynamics, error) {
+	if len(levels) == 0 {
+		return nil, fmt.Errorf("sampler: a guide needs at least one level")
+	}
+	for i, l := range levels {
+		if l.Force == nil || l.Steps < 1 || len(l.Scheme.Kicks) != len(l.Scheme.Drifts)+1 {
+			return nil, fmt.Errorf("sampler: level %d of the guide: %d steps of %q (a force, at least one step and a scheme are needed)", i, l.Steps, l.Scheme.Name)
+		}
+	}
+	return &Dynamics{
+		levels: levels,
+		f:      gauge.NewAlgebra(u.Geometry(), u.Group()),
+		forces: make([]ForceNorm, len(levels)),
+	}, nil
+}
+
+// Integrate moves (u, p) along the trajectory for a time tau; -tau from the end
+// with p leads back. After an error u and p are somewhere on the way.
+func (d *Dynamics) Integrate(u *gauge.Field, p *gauge.Algebra, tau float64) error {
+	clear(d.forces)
+	return d.level(0, u, p, tau)
+}
+
+// Forces returns the norms along the last trajectory, level by level.
+func (d *Dynamics) Forces() []ForceNorm { return d.forces }
+
+func (d *Dynamics) level(i int, u *gauge.Field, p *gauge.Algebra, tau float64) error {
+	if i == len(d.levels) {
+		u.Drift(tau, p)
+		return nil
+	}
+	l := &d.levels[i]
+	h := tau / float64(l.Steps)
+	last := len(l.Scheme.Drifts)
+	if err := d.kick(i, u, p, l.Scheme.Kicks[0]*h); err != nil {
+		return err
+	}
+	for step := range l.Steps {
+		for k, drift := range l.Scheme.Drifts {
+			if err := d.level(i+1, u, p, drift*h); err != nil {
+				return err
+			}
+			kick := l.Scheme.Kicks[k+1]
+			if k+1 == last && step+1 < l.Steps {
+				kick += l.Scheme.Kicks[0] // one force for the end of a step and the start of the next
+			}
+			if err := d.kick(i, u, p, kick*h); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Dynamics) kick(i int, u *gauge.Field, p *gauge.Algebra, h float64) error {
+	d.f.Zero()
+	if err := d.levels[i].Force.AddForce(d.f, 1, u); err != nil {
+		return err
+	}
+	geo := u.Geometry()
+	size := d.f.Norm2() / float64(geo.Volume()*geo.Dims())
+	n := &d.forces[i]
+	n.Mean2 += (size - n.Mean2) / float64(n.Kicks+1)
+	n.Max2 = math.Max(n.Max2, size)
+	n.Kicks++
+	p.Add(-h, d.f)
+	return nil
+}

@@ -1,0 +1,185 @@
+package sampler
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/slhmc/slhmc/physics/action"
+	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/rng"
+)
+
+// SLHMC draws from exp(-Target) by trajectories along a guide [TN]. With a guide
+// made of the target's own terms it is HMC.
+//
+// It keeps scratch: one per goroutine.
+type SLHMC struct {
+	target   action.Action
+	dynamics *Dynamics
+	tau      float64
+	hmc      bool
+
+	p     *gauge.Algebra
+	start *gauge.Field // where the trajectory began
+	end   *gauge.Field // what it proposed
+}
+
+// Trajectory tells what one trajectory did.
+type Trajectory struct {
+	DeltaH      float64     // of the target: what Metropolis judged
+	GuideDeltaH float64     // of the guide: the error of the integrator alone
+	Accepted    bool        //
+	Kinetic     [2]float64  // 1/2 sum (P^a)^2 at start and end
+	Target      [2]float64  // target action at start and end
+	Guide       [2]float64  // guide action at start and end
+	Forces      []ForceNorm // per level of the guide; overwritten by the next trajectory
+	Work        action.Work // of target and guide
+}
+
+// NewSLHMC returns a sampler of the target with the guide's levels, over
+// trajectories of length tau. The guide must be reversible; pseudofermions are
+// those of the target.
+//
+// Errors: tau not positive; an unusable level.
+func NewSLHMC(u *gauge.Field, target action.Action, guide []Level, tau float64) (*SLHMC, error) {
+	if !(tau > 0) || math.IsInf(tau, 0) {
+		return nil, fmt.Errorf("sampler: trajectory length %v (allowed: positive)", tau)
+	}
+	d, err := NewDynamics(u, guide)
+	if err != nil {
+		return nil, err
+	}
+	s := &SLHMC{
+		target: target, dynamics: d, tau: tau,
+		p:     gauge.NewAlgebra(u.Geometry(), u.Group()),
+		start: gauge.NewField(u.Geometry(), u.Group()),
+		end:   gauge.NewField(u.Geometry(), u.Group()),
+	}
+	var of []action.Action
+	for _, l := range guide {
+		of = terms(of, l.Force)
+	}
+	s.hmc = sameTerms(terms(nil, target), of)
+	return s, nil
+}
+
+// terms appends the terms of a, sums flattened.
+func terms(list []action.Action, a action.Action) []action.Action {
+	sum, ok := a.(action.Sum)
+	if !ok {
+		return append(list, a)
+	}
+	for _, t := range sum {
+		list = terms(list, t)
+	}
+	return list
+}
+
+// sameTerms reports whether a and b are the same actions in any order.
+func sameTerms(a, b []action.Action) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	b = slices.Clone(b)
+	for _, x := range a {
+		i := slices.Index(b, x)
+		if i < 0 {
+			return false
+		}
+		b = slices.Delete(b, i, i+1)
+	}
+	return true
+}
+
+// HMC reports whether the guide is the target.
+func (s *SLHMC) HMC() bool { return s.hmc }
+
+// Proposal returns the links that the last trajectory started from and those
+// that it proposed, before they are overwritten by the next: what training
+// looks at.
+func (s *SLHMC) Proposal() (start, end *gauge.Field) { return s.start, s.end }
+
+// Step replaces u by the next configuration: the end of a trajectory, or u
+// itself if Metropolis refuses it. Momenta, pseudofermions and the decision are
+// drawn from children of stream, which must be at a trajectory of its own.
+// Links are put back into the group after an accepted trajectory.
+//
+// Errors: a solve that failed, or an energy that is not a number; u is then
+// unchanged.
+func (s *SLHMC) Step(u *gauge.Field, stream rng.Stream) (Trajectory, error) {
+	var t Trajectory
+	work := s.work()
+	s.p.Gaussian(stream.Child("momenta"))
+	var err error
+	if f, ok := s.target.(action.Pseudofermion); ok {
+		t.Target[0], err = f.Refresh(u, stream.Child("pseudofermions"))
+	} else {
+		t.Target[0], err = s.target.Value(u)
+	}
+	if err != nil {
+		return t, err
+	}
+	t.Kinetic[0] = s.p.Norm2() / 2
+	s.start.Copy(u)
+	s.end.Copy(u)
+	if t.Guide[0], err = s.guide(u, t.Target[0]); err != nil {
+		return t, err
+	}
+	if err := s.dynamics.Integrate(s.end, s.p, s.tau); err != nil {
+		return t, err
+	}
+	t.Kinetic[1] = s.p.Norm2() / 2
+	if t.Target[1], err = s.target.Value(s.end); err != nil {
+		return t, err
+	}
+	if t.Guide[1], err = s.guide(s.end, t.Target[1]); err != nil {
+		return t, err
+	}
+	t.DeltaH = difference(t.Kinetic, t.Target)
+	t.GuideDeltaH = difference(t.Kinetic, t.Guide)
+	if math.IsNaN(t.DeltaH) {
+		return t, fmt.Errorf("sampler: dH is not a number (S %v, K %v)", t.Target, t.Kinetic)
+	}
+	t.Forces = s.dynamics.Forces()
+	t.Work = s.work().Minus(work)
+	accept := stream.Child("metropolis").Site(0)
+	if t.Accepted = accept.Float64() < math.Exp(-t.DeltaH); t.Accepted {
+		u.Copy(s.end)
+		u.Reunitarize()
+	}
+	return t, nil
+}
+
+// difference returns H1 - H0, compensated: both are large.
+func difference(k, s [2]float64) float64 {
+	parts := [4]float64{k[1], -k[0], s[1], -s[0]}
+	return lattice.Neumaier(parts[:])
+}
+
+// guide returns the guide's action, which for HMC is the target's.
+func (s *SLHMC) guide(u *gauge.Field, target float64) (float64, error) {
+	if s.hmc {
+		return target, nil
+	}
+	total := 0.0
+	for _, l := range s.dynamics.levels {
+		v, err := l.Force.Value(u)
+		if err != nil {
+			return 0, err
+		}
+		total += v
+	}
+	return total, nil
+}
+
+func (s *SLHMC) work() action.Work {
+	w := action.WorkOf(s.target)
+	if !s.hmc {
+		for _, l := range s.dynamics.levels {
+			w.Add(action.WorkOf(l.Force))
+		}
+	}
+	return w
+}
