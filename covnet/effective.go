@@ -153,3 +153,9 @@ func (e *Effective) AddParamGradient(g []float64, c float64, u *gauge.Field) err
 
 // Work returns the work of S.
 func (e *Effective) Work() action.Work { return action.WorkOf(e.s) }
+
+// SetCoefficient sets c.
+func (e *Effective) SetCoefficient(c float64) { e.c = c }
+
+// Coefficient returns c.
+func (e *Effective) Coefficient() float64 { return e.c }

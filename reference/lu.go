@@ -54,7 +54,7 @@ func (f *LU) factorPanel(k0, k1 int) error {
 			return ErrSingular
 		}
 		f.swaps[k] = p
-		swapRows(f.row(k), f.row(p), p != k)
+		swapRows(f.row(k), f.row(p))
 		inverse := 1 / f.a[k*f.n+k]
 		pivot := f.row(k)[k+1 : k1]
 		for i := k + 1; i < f.n; i++ {
@@ -93,10 +93,7 @@ func (f *LU) subtractRows(dst, rows []complex128, i, from, to, width, start int)
 	}
 }
 
-func swapRows(a, b []complex128, exchange bool) {
-	if !exchange {
-		return
-	}
+func swapRows(a, b []complex128) {
 	for j := range a {
 		a[j], b[j] = b[j], a[j]
 	}
@@ -135,7 +132,7 @@ func (f *LU) solveColumns(b []complex128, width int) []complex128 {
 	n := f.n
 	row := func(i int) []complex128 { return b[i*width : (i+1)*width] }
 	for k := range n {
-		swapRows(row(k), row(f.swaps[k]), f.swaps[k] != k)
+		swapRows(row(k), row(f.swaps[k]))
 	}
 	for i := range n {
 		f.subtractRows(row(i), b, i, 0, i, width, 0)

@@ -21,11 +21,11 @@ func (l *Links) Follow(site int, path []int) (Matrix, int) {
 // site after the step.
 func (l *Links) cross(site, step int) (u Matrix, owner, end int) {
 	end = l.Step(site, step)
-	if mu, sign := direction(step); sign < 0 {
+	mu, sign := direction(step)
+	if sign < 0 {
 		return l.At(end, mu).Dagger(), end, end
-	} else {
-		return l.At(site, mu), site, end
 	}
+	return l.At(site, mu), site, end
 }
 
 // Reverse returns the path walked backward.

@@ -114,7 +114,7 @@ func (s *SLHMC) Step(u *gauge.Field, stream rng.Stream) (Trajectory, error) {
 	s.p.Gaussian(stream.Child("momenta"))
 	var err error
 	if f, ok := s.target.(action.Pseudofermion); ok {
-		t.Target[0], err = f.Refresh(u, stream.Child("pseudofermions"))
+		t.Target[0], err = f.Refresh(u, stream.Child(pseudofermions))
 	} else {
 		t.Target[0], err = s.target.Value(u)
 	}

@@ -17,9 +17,17 @@ func TestFloatText(t *testing.T) {
 		x    float64
 		text string
 	}{
-		{0, "0"}, {math.Copysign(0, -1), "-0"}, {0.1, "0.1"}, {-2.5, "-2.5"}, {1e21, "1e+21"}, {1e-7, "1e-7"},
-		{math.SmallestNonzeroFloat64, "5e-324"}, {math.MaxFloat64, "1.7976931348623157e+308"},
-		{math.NaN(), `"NaN"`}, {math.Inf(1), `"+Inf"`}, {math.Inf(-1), `"-Inf"`},
+		{0, "0"},
+		{math.Copysign(0, -1), "-0"},
+		{0.1, "0.1"},
+		{-2.5, "-2.5"},
+		{1e21, "1e+21"},
+		{1e-7, "1e-7"},
+		{math.SmallestNonzeroFloat64, "5e-324"},
+		{math.MaxFloat64, "1.7976931348623157e+308"},
+		{math.NaN(), `"NaN"`},
+		{math.Inf(1), `"+Inf"`},
+		{math.Inf(-1), `"-Inf"`},
 	}
 	for _, c := range cases {
 		b, err := json.Marshal(Float(c.x))

@@ -307,6 +307,14 @@ func TestJournalErrorSticks(t *testing.T) {
 	assert.Equal(t, first, j.Sync())
 	assert.Equal(t, first, j.Close())
 	require.ErrorIs(t, j.Close(), os.ErrClosed)
+
+	j, err = CreateJournal(filepath.Join(t.TempDir(), HistoryFile))
+	require.NoError(t, err)
+	require.NoError(t, j.file.Close()) // a sync fails with nothing left to write
+	first = j.Sync()
+	require.Error(t, first)
+	assert.Equal(t, first, j.Append(1))
+	assert.Zero(t, j.Lines())
 }
 
 // Appending costs what encoding/json costs, which was 2 allocations for each Float (its bytes, and its way
@@ -323,4 +331,17 @@ func TestAppendAllocatesLittle(t *testing.T) {
 	assert.LessOrEqual(t, n, 8.0)
 	t.Logf("%.1f allocations for each line of %d bytes", n, len(wantLine(t, r)))
 	require.NoError(t, j.Close())
+}
+
+func BenchmarkAppend(b *testing.B) {
+	j, err := CreateJournal(filepath.Join(b.TempDir(), HistoryFile))
+	require.NoError(b, err)
+	r := testRecord(4)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := j.Append(&r); err != nil {
+			b.Fatal(err)
+		}
+	}
+	require.NoError(b, j.Close())
 }

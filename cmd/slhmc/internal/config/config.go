@@ -152,7 +152,8 @@ type Measure struct {
 //	n_t = 2^D / (spin components),   components = 2, 2, 4 in D = 2, 3, 4.
 //
 // In three dimensions these are two-component flavours. Panics unless D is 2, 3
-// or 4. Source: [KS75].
+// or 4. Source: [KMNP83], counting 2^D
+// components on a hypercube.
 func Tastes(dimensions int) int {
 	switch dimensions {
 	case 2:

@@ -21,9 +21,9 @@
 //
 // # References
 //
-//   - [TOML] TOML v1.0.0, https://toml.io/en/v1.0.0
+//   - [TOML] TOML v1.1.0, https://toml.io/en/v1.1.0
 //   - [NT21] A. Tomiya, Y. Nagai, arXiv:2103.11965: the gauge covariant network,
 //     the self-learning HMC and the system of the preset "default"
-//   - [KS75] J. Kogut, L. Susskind, Phys. Rev. D 11 (1975) 395: staggered quarks;
-//     the number of tastes of one field
+//   - [KMNP83] H. Kluberg-Stern, A. Morel, O. Napoly, B. Petersson, Nucl. Phys. B 220
+//     (1983) 447: the flavours of staggered quarks, 2^D components on a hypercube
 package config

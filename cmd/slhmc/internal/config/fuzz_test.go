@@ -13,6 +13,12 @@ import (
 
 // Whatever the text and the override: no panic; what is accepted is read back the
 // same; what is refused is refused with places in the text, in order, one line each.
+//
+//	go test ./cmd/slhmc/internal/config -run '^$' -fuzz FuzzParse -fuzztime 150000x -fuzzminimizetime 1x
+//
+// A number of executions, because a duration can end in a spurious "context deadline
+// exceeded" (golang/go#75804); without minimising, which takes its whole minute for
+// each of the seeds of 7 kB and leaves no time to search.
 func FuzzParse(f *testing.F) {
 	for _, p := range Presets() {
 		text, err := Preset(p.Name)

@@ -79,6 +79,11 @@ func TestOverrides(t *testing.T) {
 		{`slhmc.layers=[{ terms = [{ loop = "path", path = [2, 1, -2] }] }]`, func(c *Config) any { return c.SLHMC.Layers }, []Layer{{
 			Kind: "stout", Share: "all", Terms: []Term{{Loop: "path", Path: []int{2, 1, -2}}},
 		}}},
+		{
+			`slhmc.layers.0.terms=[{ loop = "path", path = [2, 1, -2] }, { loop = "path", path = [-2, 1, 2] }]`,
+			func(c *Config) any { return c.SLHMC.Layers[0].Terms },
+			[]Term{{Loop: "path", Path: []int{2, 1, -2}}, {Loop: "path", Path: []int{-2, 1, 2}}},
+		},
 		{"measure.observables=[]", func(c *Config) any { return c.Measure.Observables }, []string{}},
 	} {
 		assert.Equal(t, c.want, c.got(parseBase(t, c.set)), c.set)

@@ -25,6 +25,7 @@ func TestLoopProblem(t *testing.T) {
 		{[]int{2, 2, 2, 2}, "direction 2 add up to 4"},
 		{[]int{3}, "direction 3 add up to 1"},
 		{[]int{1, 4, -1, -4}, "step 4 leaves the 3 dimensions"},
+		{[]int{-4, -4}, "step -4 leaves the 3 dimensions"},
 		{[]int{1, 2, -2, -1}, "2 and -2 cancel"},
 		{[]int{1, 2, 3, -2, -3, -1}, "last step -1 and the first 1 cancel"},
 	} {

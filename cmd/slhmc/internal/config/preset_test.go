@@ -61,8 +61,8 @@ func firstDifference(want, got string) string {
 	return ""
 }
 
-// The default is the system of arXiv:2103.11965, section 4, as the design of the
-// project has it, with a network of six weights.
+// The default is the system of arXiv:2103.11965 with a network of six weights, and
+// the preset "talk" trains it with the end-point loss.
 func TestDefault(t *testing.T) {
 	c, err := Parse("default.toml", Default(), nil)
 	require.NoError(t, err)

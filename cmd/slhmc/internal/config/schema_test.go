@@ -87,7 +87,7 @@ func TestGroups(t *testing.T) {
 }
 
 // One field has 2^D components on a hypercube, shared by tastes and spins: 2 tastes
-// in D = 2, 4 in D = 4 (Kogut, Susskind).
+// in D = 2, 4 in D = 4, and 4 of two components in D = 3.
 func TestTastes(t *testing.T) {
 	for d, spins := range map[int]int{2: 2, 3: 2, 4: 4} {
 		assert.Equal(t, 1<<d, Tastes(d)*spins)

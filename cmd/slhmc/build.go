@@ -1,0 +1,335 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/covnet"
+	"github.com/slhmc/slhmc/physics/action"
+	"github.com/slhmc/slhmc/physics/dirac"
+	"github.com/slhmc/slhmc/physics/format"
+	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/group"
+	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/observe"
+	"github.com/slhmc/slhmc/physics/rng"
+	"github.com/slhmc/slhmc/sampler"
+)
+
+// Here, and only here, the names of a configuration become objects.
+
+// builder holds what several parts of a system share.
+type builder struct {
+	c     *config.Config
+	geo   *lattice.Geometry
+	group group.Group
+	links *gauge.Field
+	gauge *gauge.Action
+	quark *action.TwoFlavour // nil: quenched
+	guide *covnet.Effective  // nil: no self-learning part
+}
+
+// build turns a configuration into a run that is ready to start.
+func build(c *config.Config, pool *lattice.Pool) (*sampler.Run, *lattice.Geometry, error) {
+	b := &builder{c: c}
+	r := &sampler.Run{
+		Stream:          rng.New(c.Seed).Child("run"),
+		MeasureEvery:    c.Run.MeasureEvery,
+		CheckpointEvery: c.Run.CheckpointEvery,
+		SaveEvery:       c.Run.SaveEvery,
+		Save:            format.WriteILDG,
+	}
+	for _, part := range []func(*sampler.Run) error{b.lattice(pool), b.target, b.learner, b.phases, b.observables} {
+		if err := part(r); err != nil {
+			return nil, nil, err
+		}
+	}
+	return r, b.geo, nil
+}
+
+func (b *builder) lattice(pool *lattice.Pool) func(*sampler.Run) error {
+	return func(r *sampler.Run) (err error) {
+		l := b.c.Lattice
+		if b.group, err = group.Parse(l.Group); err != nil {
+			return err
+		}
+		if b.geo, err = lattice.New(l.Extents, lattice.WithPool(pool)); err != nil {
+			return err
+		}
+		b.links = gauge.NewField(b.geo, b.group)
+		start := rng.New(b.c.Seed).Child("start")
+		switch l.Start {
+		case "hot":
+			b.links.Hot(start)
+		case "rough":
+			b.links.Rough(l.Roughness, start)
+		}
+		r.Links = b.links
+		return nil
+	}
+}
+
+// target builds the sampled action.
+func (b *builder) target(*sampler.Run) (err error) {
+	g := b.c.Gauge
+	c1, named := map[string]float64{
+		"plaquette": gauge.Wilson, "symanzik": gauge.Symanzik, "iwasaki": gauge.Iwasaki, "dbw2": gauge.DBW2, "rectangle": g.C1,
+	}[g.Action]
+	if named {
+		b.gauge, err = gauge.NewRectangleAction(b.geo, b.group, g.Beta, c1)
+	} else {
+		var loops []gauge.Loop
+		for _, l := range g.Loops {
+			loops = append(loops, gauge.Loop{Path: l.Path, Coefficient: l.Coefficient})
+		}
+		b.gauge, err = gauge.NewAction(b.geo, b.group, g.Beta, loops)
+	}
+	if err != nil || b.c.Quarks.Action == "none" {
+		return err
+	}
+	d, err := b.operator(b.c.Quarks.Mass)
+	if err != nil {
+		return err
+	}
+	sites := lattice.Even
+	if b.c.Quarks.Flavours != config.Tastes(b.geo.Dims()) {
+		sites = lattice.All
+	}
+	s := b.c.Solver
+	b.quark, err = action.NewTwoFlavour(d, sites, action.Tolerances{Action: s.ActionTolerance, Force: s.ForceTolerance, MaxIterations: s.MaxIterations})
+	return err
+}
+
+func (b *builder) operator(mass float64) (*dirac.Staggered, error) {
+	var phases []int
+	for _, name := range b.c.Quarks.Boundary {
+		phases = append(phases, map[string]int{"periodic": dirac.Periodic, "antiperiodic": dirac.Antiperiodic}[name])
+	}
+	return dirac.NewStaggered(b.geo, b.group, mass, phases)
+}
+
+// sampled returns the terms of the target.
+func (b *builder) sampled() action.Sum {
+	if b.quark == nil {
+		return action.Sum{b.gauge}
+	}
+	return action.Sum{b.gauge, b.quark}
+}
+
+// learner builds the guide and what trains it.
+func (b *builder) learner(r *sampler.Run) error {
+	c := b.c.SLHMC
+	if c == nil {
+		return nil
+	}
+	var layers []covnet.Layer
+	for i, l := range c.Layers {
+		layer, err := b.layer(l)
+		if err != nil {
+			return fmt.Errorf("slhmc.layers.%d: %w", i, err)
+		}
+		layers = append(layers, layer)
+	}
+	d, err := b.operator(c.Mass)
+	if err != nil {
+		return err
+	}
+	s, err := b.quark.With(d)
+	if err != nil {
+		return err
+	}
+	b.guide = covnet.NewEffective(b.links, covnet.NewNetwork(b.links, layers...), s)
+	b.guide.SetCoefficient(c.Coefficient)
+	if c.TrainMass {
+		if err := b.guide.TrainMass(); err != nil {
+			return err
+		}
+	}
+	if c.TrainCoefficient {
+		b.guide.TrainCoefficient()
+	}
+	r.Guide = b.guide
+	if t := b.c.Training; t != nil {
+		loss, err := sampler.LossByName(t.Loss)
+		if err != nil {
+			return err
+		}
+		r.Trainer = &sampler.Trainer{Guide: b.guide, Target: b.quark, Sampled: b.sampled(), Loss: loss, Optimizer: optimizer(t), Clip: t.Clip}
+		if t.Mode == "batch" {
+			r.Trainer.Batch, r.Trainer.Keep = t.Batch, t.Keep
+		}
+	}
+	return nil
+}
+
+func optimizer(t *config.Training) *sampler.Optimizer {
+	switch t.Optimizer {
+	case "sgd":
+		return sampler.NewSGD(t.Rate)
+	case "momentum":
+		return sampler.NewMomentum(t.Rate, t.Momentum)
+	}
+	return sampler.NewAdam(t.Rate, t.Momentum, t.Beta2)
+}
+
+func (b *builder) layer(l config.Layer) (covnet.Layer, error) {
+	d := b.geo.Dims()
+	var terms []covnet.Term
+	for _, t := range l.Terms {
+		switch t.Loop {
+		case "plaquette":
+			terms = append(terms, covnet.PlaquetteTerm(d))
+		case "rectangle":
+			terms = append(terms, covnet.RectangleTerm(d))
+		case "polyakov_space":
+			terms = append(terms, covnet.PolyakovSpace(b.geo))
+		case "polyakov_time":
+			terms = append(terms, covnet.PolyakovTime(b.geo))
+		default:
+			terms = append(terms, pathTerm(d, t.Path))
+		}
+	}
+	sharing := map[string]covnet.Sharing{"all": covnet.Shared, "direction": covnet.PerDirection, "site": covnet.PerSite}[l.Share]
+	layer, err := covnet.NewStout(b.links, sharing, terms...)
+	if err != nil {
+		return nil, err
+	}
+	// The weight of a term is that of all its links.
+	rho := layer.Params()
+	each := len(rho) / len(terms)
+	for k, t := range l.Terms {
+		for i := range each {
+			rho[k*each+i] = t.Weight
+		}
+	}
+	return layer, nil
+}
+
+// pathTerm takes a path in which 1 is the direction of the link and 2, 3, … are
+// others, in every assignment of different directions to them.
+func pathTerm(d int, path []int) covnet.Term {
+	t := covnet.Term{Name: fmt.Sprint(path), Paths: make([][]gauge.Loop, d)}
+	used := 1
+	for _, s := range path {
+		used = max(used, s, -s)
+	}
+	for mu := range d {
+		assign(d, []int{mu + 1}, used, func(direction []int) {
+			p := make(gauge.Path, len(path))
+			for i, s := range path {
+				if s > 0 {
+					p[i] = direction[s-1]
+				} else {
+					p[i] = -direction[-s-1]
+				}
+			}
+			t.Paths[mu] = append(t.Paths[mu], gauge.Loop{Path: p, Coefficient: 1})
+		})
+	}
+	return t
+}
+
+// assign calls f with every way to give n different directions, the first ones
+// being chosen.
+func assign(d int, chosen []int, n int, f func([]int)) {
+	if len(chosen) == n {
+		f(chosen)
+		return
+	}
+	for nu := 1; nu <= d; nu++ {
+		if !slices.Contains(chosen, nu) {
+			assign(d, append(slices.Clone(chosen), nu), n, f)
+		}
+	}
+}
+
+// phases builds the samplers.
+func (b *builder) phases(r *sampler.Run) error {
+	hmc, err := b.sampler(b.c.HMC, b.quark)
+	if err != nil {
+		return err
+	}
+	n := b.c.Run
+	add := func(p sampler.Phase) {
+		if p.Trajectories > 0 {
+			r.Phases = append(r.Phases, p)
+		}
+	}
+	add(sampler.Phase{Name: "thermalise", Sampler: hmc, Trajectories: n.Thermalise})
+	add(sampler.Phase{Name: "train", Sampler: hmc, Trajectories: n.Train, Train: true})
+	add(sampler.Phase{Name: "hmc", Sampler: hmc, Trajectories: n.HMC, Measure: true})
+	if b.guide != nil {
+		slhmc, err := b.sampler(b.c.SLHMC.Dynamics(), b.guide)
+		if err != nil {
+			return err
+		}
+		add(sampler.Phase{Name: "slhmc", Sampler: slhmc, Trajectories: n.SLHMC, Measure: true})
+	}
+	return nil
+}
+
+// sampler builds a sampler of the target, its quarks moved by the force of quark.
+func (b *builder) sampler(c config.Dynamics, quark action.Action) (*sampler.SLHMC, error) {
+	scheme, err := sampler.SchemeByName(c.Integrator)
+	if err != nil {
+		return nil, err
+	}
+	var guide []sampler.Level
+	switch {
+	case b.quark == nil:
+		guide = []sampler.Level{{Force: b.gauge, Scheme: scheme, Steps: c.Steps}}
+	case c.GaugeSteps > 0:
+		guide = []sampler.Level{{Force: quark, Scheme: scheme, Steps: c.Steps}, {Force: b.gauge, Scheme: scheme, Steps: c.GaugeSteps}}
+	default:
+		guide = []sampler.Level{{Force: action.Sum{b.gauge, quark}, Scheme: scheme, Steps: c.Steps}}
+	}
+	return sampler.NewSLHMC(b.links, b.sampled(), guide, c.Tau)
+}
+
+// observables builds what production measures.
+func (b *builder) observables(r *sampler.Run) error {
+	for _, name := range b.c.Measure.Observables {
+		switch name {
+		case "plaquette":
+			p := observe.NewPlaquette(b.geo, b.group)
+			r.Observables = append(r.Observables, sampler.Observable{
+				Names: []string{"plaquette"},
+				Measure: func(dst []float64, u *gauge.Field, _ rng.Stream) error {
+					dst[0] = p.Measure(u)
+					return nil
+				},
+			})
+		case "polyakov":
+			p, err := observe.NewPolyakovLoop(b.geo, b.group, b.geo.Dims()-1)
+			if err != nil {
+				return err
+			}
+			r.Observables = append(r.Observables, sampler.Observable{
+				Names: []string{"polyakov_trace", "polyakov_normalised"},
+				Measure: func(dst []float64, u *gauge.Field, _ rng.Stream) error {
+					trace := p.Trace(u)
+					dst[0], dst[1] = real(trace), real(trace)/float64(b.group.N())
+					return nil
+				},
+			})
+		case "condensate":
+			d, err := b.operator(b.c.Quarks.Mass)
+			if err != nil {
+				return err
+			}
+			c, err := observe.NewCondensate(d, b.c.Solver.ActionTolerance, b.c.Measure.Noise)
+			if err != nil {
+				return err
+			}
+			r.Observables = append(r.Observables, sampler.Observable{
+				Names: []string{"condensate"},
+				Measure: func(dst []float64, u *gauge.Field, s rng.Stream) (err error) {
+					dst[0], _, err = c.Measure(u, s)
+					return err
+				},
+			})
+		}
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+)
+
+func initCommand() *cobra.Command {
+	var preset string
+	c := &cobra.Command{
+		Use:   "init",
+		Short: "Write a commented configuration to standard output",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			text, err := config.Preset(preset)
+			if err != nil {
+				return usage{err}
+			}
+			_, err = c.OutOrStdout().Write(text)
+			return err
+		},
+	}
+	c.Flags().StringVar(&preset, "preset", "default", "which one (see slhmc presets)")
+	return c
+}
+
+func presetsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "presets",
+		Short: "List the built-in configurations",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			for _, p := range config.Presets() {
+				if _, err := fmt.Fprintf(c.OutOrStdout(), "%-10s %s\n", p.Name, p.Summary); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func configCommand() *cobra.Command {
+	c := &cobra.Command{Use: "config", Short: "Check or complete a configuration"}
+	var check, dump settings
+	checking := &cobra.Command{
+		Use:   "check FILE",
+		Short: "Report everything that is wrong with a configuration",
+		Args:  arguments(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, args []string) error {
+			if _, err := check.load(args); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(c.OutOrStdout(), "%s: ok\n", args[0])
+			return err
+		},
+	}
+	dumping := &cobra.Command{
+		Use:   "dump FILE",
+		Short: "Write a configuration with every key resolved",
+		Args:  arguments(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, args []string) error {
+			resolved, err := dump.load(args)
+			if err != nil {
+				return err
+			}
+			text, err := resolved.TOML()
+			if err != nil {
+				return err
+			}
+			_, err = c.OutOrStdout().Write(text)
+			return err
+		},
+	}
+	check.flags(checking)
+	dump.flags(dumping)
+	c.AddCommand(checking, dumping)
+	return c
+}
+
+// settings are where a configuration comes from.
+type settings struct {
+	preset string
+	set    []string
+	seed   int64
+	seeded func() bool
+}
+
+func (s *settings) flags(c *cobra.Command) {
+	c.Flags().StringArrayVar(&s.set, "set", nil, "override a key, such as --set hmc.steps=16 (repeatable)")
+	c.Flags().Int64Var(&s.seed, "seed", 0, "override the seed")
+	s.seeded = func() bool { return c.Flags().Changed("seed") }
+}
+
+// load reads the file named by args, or the preset, with the overrides.
+func (s *settings) load(args []string) (*config.Config, error) {
+	name, text := "preset "+s.preset, []byte(nil)
+	var err error
+	if len(args) > 0 {
+		name = args[0]
+		if text, err = os.ReadFile(name); err != nil {
+			return nil, usage{err}
+		}
+	} else if text, err = config.Preset(s.preset); err != nil {
+		return nil, usage{err}
+	}
+	var overrides []config.Override
+	if s.seeded() {
+		s.set = append(s.set, fmt.Sprintf("seed=%d", s.seed))
+	}
+	for _, o := range s.set {
+		override, err := config.ParseOverride(o)
+		if err != nil {
+			return nil, usage{err}
+		}
+		overrides = append(overrides, override)
+	}
+	c, err := config.Parse(name, text, overrides)
+	if err != nil {
+		return nil, usage{err}
+	}
+	return c, nil
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/slhmc/slhmc/sampler"
+)
+
+// progress shows how far a run has come: one line that is rewritten on a
+// terminal, a line now and then elsewhere.
+type progress struct {
+	to       *os.File
+	quiet    bool
+	terminal bool
+	began    time.Time
+	first    uint64 // trajectory the process began with
+	shown    time.Time
+	phase    string
+	accepted int
+	tried    int
+	plaq     float64
+	loss     float64
+}
+
+func newProgress(to *os.File, quiet bool) *progress {
+	return &progress{to: to, quiet: quiet, terminal: term.IsTerminal(int(to.Fd())), began: time.Now()}
+}
+
+func (p *progress) update(s sampler.Progress) {
+	if p.quiet {
+		return
+	}
+	if s.Phase.Name != p.phase {
+		if p.phase == "" {
+			p.first = s.Trajectory - 1
+		}
+		p.phase, p.accepted, p.tried = s.Phase.Name, 0, 0
+	}
+	p.tried++
+	if s.Record.Accepted {
+		p.accepted++
+	}
+	if v, ok := s.Record.Observables["plaquette"]; ok {
+		p.plaq = float64(v)
+	}
+	if t := s.Record.Training; t != nil {
+		p.loss = float64(t.Loss)
+	}
+	every := 10 * time.Second
+	if p.terminal {
+		every = 200 * time.Millisecond
+	}
+	now := time.Now()
+	if now.Sub(p.shown) < every && s.Done != s.Phase.Trajectories {
+		return
+	}
+	p.shown = now
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-10s %d/%d  accepted %.3f", s.Phase.Name, s.Done, s.Phase.Trajectories, float64(p.accepted)/float64(p.tried))
+	if len(s.Record.Observables) > 0 && p.plaq != 0 {
+		fmt.Fprintf(&b, "  plaquette %.5f", p.plaq)
+	}
+	if s.Record.Training != nil {
+		fmt.Fprintf(&b, "  loss %.4g", p.loss)
+	}
+	// Phases cost alike: the rate so far is the best guess.
+	rate := now.Sub(p.began) / time.Duration(max(s.Trajectory-p.first, 1))
+	fmt.Fprintf(&b, "  left %s", (rate * time.Duration(s.Total-s.Trajectory)).Round(time.Second))
+	if p.terminal {
+		fmt.Fprintf(p.to, "\r\033[K%s", b.String())
+		if s.Done == s.Phase.Trajectories {
+			fmt.Fprintln(p.to)
+		}
+		return
+	}
+	fmt.Fprintln(p.to, b.String())
+}
+
+// notice shows a message that matters even to those who want no progress.
+func (p *progress) notice(text string) {
+	if p.terminal {
+		fmt.Fprint(p.to, "\r\033[K")
+	}
+	fmt.Fprintln(p.to, "note:", text)
+}
+
+// end leaves the line.
+func (p *progress) end() {
+	if p.terminal && !p.quiet {
+		fmt.Fprint(p.to, "\r\033[K")
+	}
+}

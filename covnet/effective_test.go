@@ -1,0 +1,156 @@
+package covnet_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/slhmc/slhmc/covnet"
+	"github.com/slhmc/slhmc/physics/action"
+	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/lattice"
+)
+
+// The derivatives of c S_m[U^NN[U]] by the mass and by c, with the weights
+// between: by c it is S itself; by the mass, with D = m + D_h and D_h
+// anti-Hermitian,
+//
+//	dS/dm = -2 m phi^† (D^†D)^-2 phi,
+//
+// which the five-point stencil finds with an error of h⁴ S⁽⁵⁾/30: S is a sum of
+// a/(m² + l), l in [0, D²], whose derivatives at m = 1 are at most 5! S·2, so
+// 1e-7 of S at h = .01, besides the noise 1e-13 S/h.
+func TestMassAndCoefficient(t *testing.T) {
+	forAll(t, 40, generator{even: true, sites: 16, depth: 2}, func(r recipe) []bound {
+		u := r.links()
+		net := r.network(u)
+		s, _ := r.quarks(u, 1)
+		e := covnet.NewEffective(u, net, s)
+		if err := e.TrainMass(); err != nil {
+			return []bound{{err.Error(), 1, 0}}
+		}
+		e.TrainCoefficient()
+		n := e.NumParams()
+		theta, grad := make([]float64, n), make([]float64, n)
+		e.Params(theta)
+		theta[n-1] = 1.5
+		if err := e.SetParams(theta); err != nil {
+			return []bound{{err.Error(), 1, 0}}
+		}
+		const scale = -.7
+		if err := e.AddParamGradient(grad, scale, u); err != nil {
+			return []bound{{err.Error(), 1, 0}}
+		}
+		value := func(k int, by float64) float64 {
+			moved := make([]float64, n)
+			copy(moved, theta)
+			moved[k] += by
+			if err := e.SetParams(moved); err != nil {
+				panic(err)
+			}
+			v, err := e.Value(u)
+			if err != nil {
+				panic(err)
+			}
+			return v
+		}
+		const h = .01
+		byMass := (8*(value(n-2, h)-value(n-2, -h)) - (value(n-2, 2*h) - value(n-2, -2*h))) / (12 * h)
+		full := value(n-1, 0)
+		phi2 := s.Phi().Norm2(lattice.All)
+		mass := theta[n-2]
+		bounds := []bound{
+			{"mass read back", abs(mass - 1), 0},
+			{"by the mass", abs(grad[n-2] - scale*byMass), 1e-7 * phi2},
+			{"by c", abs(grad[n-1] - scale*full/1.5), 1e-11 * phi2},
+		}
+		// the weights' derivatives are c times those at c = 1
+		plain := covnet.NewEffective(u, net, s)
+		dw := make([]float64, net.NumParams())
+		if err := plain.AddParamGradient(dw, 1.5*scale, u); err != nil {
+			return []bound{{err.Error(), 1, 0}}
+		}
+		f, g := gauge.NewAlgebra(u.Geometry(), u.Group()), gauge.NewAlgebra(u.Geometry(), u.Group())
+		for _, err := range []error{e.AddForce(f, 1, u), plain.AddForce(g, 1.5, u)} {
+			if err != nil {
+				return []bound{{err.Error(), 1, 0}}
+			}
+		}
+		f.Add(-1, g)
+		bounds = append(bounds, bound{"c in the force", norm(f), 8 * ulp * norm(g)})
+		for k := range dw {
+			bounds = append(bounds, bound{"c in the weights", abs(dw[k] - grad[k]), 8 * ulp * abs(dw[k])})
+		}
+		return bounds
+	})
+}
+
+func TestParametersOfAnEffectiveAction(t *testing.T) {
+	r := recipe{N: 2, Extents: []int{4, 2}, Rough: hot, Weight: .1, Seed: 1, Layers: []layer{{"shared", []string{"plaquette", "rectangle"}}}}
+	u := r.links()
+	s, _ := r.quarks(u, .8)
+	e := covnet.NewEffective(u, r.network(u), s)
+	require.Equal(t, 2, e.NumParams())
+	require.NoError(t, e.TrainMass())
+	require.Equal(t, 3, e.NumParams())
+	e.TrainCoefficient()
+	require.NoError(t, e.SetParams([]float64{.1, .2, .9, 1.25}))
+	assert.Equal(t, .9, s.Mass())
+	got := make([]float64, 4)
+	e.Params(got)
+	assert.Equal(t, []float64{.1, .2, .9, 1.25}, got)
+	require.ErrorContains(t, e.SetParams(got[:3]), "3 parameters for an action of 4")
+	assert.Panics(t, func() { _ = e.AddParamGradient(make([]float64, 3), 1, u) })
+	require.NotZero(t, e.Network().NumParams())
+
+	pure := covnet.NewEffective(u, r.network(u), gaugeAction(u))
+	require.ErrorContains(t, pure.TrainMass(), "has no mass to train")
+
+	before := action.WorkOf(e)
+	_, err := e.Value(u)
+	require.NoError(t, err)
+	assert.Equal(t, 1, action.WorkOf(e).Minus(before).Solves)
+
+	// an action that fails leaves the force alone
+	bad, err := action.NewTwoFlavour(s.Operator(), lattice.All, action.Tolerances{Action: 1e-12, Force: 1e-12, MaxIterations: 1})
+	require.NoError(t, err)
+	bad.Phi().Gaussian(r.stream("phi"), lattice.All)
+	f := gauge.NewAlgebra(u.Geometry(), u.Group())
+	require.Error(t, covnet.NewEffective(u, r.network(u), bad).AddForce(f, 1, u))
+	assert.Zero(t, f.Norm2())
+}
+
+// A network without layers is the identity, to the bit, with the gradient of it.
+func TestEmptyNetwork(t *testing.T) {
+	r := recipe{N: 3, Extents: []int{3, 4}, Rough: hot, Seed: 2}
+	u := r.links()
+	net := covnet.NewNetwork(u)
+	require.Same(t, u, net.Forward(u))
+	e := covnet.NewEffective(u, net, gaugeAction(u))
+	f, g := gauge.NewAlgebra(u.Geometry(), u.Group()), gauge.NewAlgebra(u.Geometry(), u.Group())
+	require.NoError(t, e.AddForce(f, 1, u))
+	require.NoError(t, gaugeAction(u).AddForce(g, 1, u))
+	f.Add(-1, g)
+	require.Zero(t, f.Norm2())
+	require.False(t, math.Signbit(f.Norm2()))
+}
+
+// The talk's network has six weights in the order (plaquette, space, time), the
+// same as layers built by hand.
+func TestTalkNetwork(t *testing.T) {
+	terms := []string{"plaquette", "polyakov space", "polyakov time"}
+	r := recipe{N: 2, Extents: []int{2, 3, 4, 2}, Rough: hot, Weight: .1, Seed: 4, Layers: []layer{{"shared", terms}, {"shared", terms}}}
+	u := r.links()
+	talk, err := covnet.NewTalkNetwork(u)
+	require.NoError(t, err)
+	require.Equal(t, 6, talk.NumParams())
+	w := make([]float64, 6)
+	talk.Params(w)
+	require.Equal(t, make([]float64, 6), w)
+	byHand := r.network(u)
+	byHand.Params(w)
+	require.NoError(t, talk.SetParams(w))
+	require.Zero(t, deviation(talk.Forward(u), byHand.Forward(u)))
+}

@@ -1,0 +1,22 @@
+// Package observe measures the links it is given: loops, the Polyakov loop, the
+// chiral condensate and the pion of staggered quarks. Smearing and flow are the
+// caller's affair.
+//
+// # Conventions
+//
+// Everything is per configuration and gauge invariant. Averages of loops are
+// Re tr L / N, 1 on unit links. The Polyakov loop comes as the trace itself and
+// divided by N, both named. Staggered observables are those of ONE staggered
+// field - 4 tastes in four dimensions, 2 in two - whatever the number of quarks
+// in the sea; which sites and colours are summed is said with each.
+//
+// Observers are made for a lattice and a group once, and allocate nothing in a
+// measurement after the first. They keep scratch: one per goroutine. On a
+// lattice divided among processes all measure together and get the same bits.
+//
+// # References
+//
+//	[KS]  J. Kogut, L. Susskind, Phys. Rev. D 11 (1975) 395
+//	[DL]  S.-J. Dong, K.-F. Liu, hep-lat/9308015 (Z2 noise)
+//	[KiS] G. Kilcup, S. Sharpe, Nucl. Phys. B 283 (1987) 493 (staggered pions)
+package observe

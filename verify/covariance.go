@@ -1,0 +1,66 @@
+package verify
+
+import (
+	"math"
+
+	"github.com/slhmc/slhmc/physics/action"
+	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/rng"
+)
+
+// Covariance checks that S is gauge invariant and that the force turns with the
+// links, F(n) -> G(n) F(n) G(n)^†, along a random walk in the gauge orbit. The
+// pseudofermions of a are left turned.
+//
+// Bounds are those of [Noise], which does not rotate and so cannot hide a
+// broken symmetry; solve is added to the bound of the force, as the relative
+// error that the tolerance of a solver may leave in it (0 without a solver).
+// Not vacuous: a change of the links that is no rotation changes S by far more.
+func Covariance(a action.Action, u *gauge.Field, s rng.Stream, solve float64) []Result {
+	const invariant, covariant = "S is gauge invariant", "the force is covariant"
+	const walk = 2
+	noiseS, noiseF, err := Noise(a, u, s.Child("noise"))
+	if err != nil {
+		return failed(invariant, err)
+	}
+	s0, f0, err := valueAndForce(a, u)
+	if err != nil {
+		return failed(invariant, err)
+	}
+	p := gauge.NewAlgebra(u.Geometry(), u.Group())
+	p.Gaussian(s.Child("direction"))
+	other := along(a, u, p, &err)(0.3)
+	if err != nil {
+		return failed(invariant, err)
+	}
+	size := math.Sqrt(f0.Norm2())
+
+	v := gauge.NewField(u.Geometry(), u.Group())
+	v.Copy(u)
+	t := gauge.NewTransformation(u.Geometry(), u.Group())
+	var results []Result
+	for k := range walk {
+		t.Random(s.Child("rotation").At(uint64(k)))
+		v.Transform(t)
+		f0.Transform(t)
+		if phi, ok := a.(action.Pseudofermion); ok {
+			phi.Transform(t)
+		}
+		s1, f1, err := valueAndForce(a, v)
+		if err != nil {
+			return failed(invariant, err)
+		}
+		f1.Add(-1, f0)
+		boundS, boundF := margin*noiseS, margin*noiseF+solve*size
+		results = append(results, Result{
+			Law: invariant, Measured: math.Abs(s1 - s0), Bound: boundS,
+			Because: "32 x the change of S when links change by round-off",
+			Vacuous: !(boundS < 1e-6*math.Abs(other-s0)),
+		}, Result{
+			Law: covariant, Measured: math.Sqrt(f1.Norm2()), Bound: boundF,
+			Because: "32 x the change of F when links change by round-off, and the tolerance of solves",
+			Vacuous: !(boundF < 1e-6*size),
+		})
+	}
+	return results
+}

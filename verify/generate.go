@@ -1,0 +1,145 @@
+package verify
+
+import (
+	"math/rand"
+	"slices"
+
+	"github.com/leanovate/gopter"
+
+	"github.com/slhmc/slhmc/physics/group"
+)
+
+// Domain says which cases a law is tried on: groups from U(1) to SU(4), two to
+// four directions, extents from 2 (which wraps onto itself) to 6, odd ones
+// included, fields from smooth to random.
+type Domain struct {
+	Cases  int  // how many; 0: 32. A quarter of them under go test -short.
+	Volume int  // most sites; 0: 128
+	Even   bool // even extents only: staggered fermions
+	Cold   bool // also fields without roughness
+}
+
+func (d Domain) defaults() Domain {
+	if d.Cases == 0 {
+		d.Cases = 32
+	}
+	if d.Volume == 0 {
+		d.Volume = 128
+	}
+	return d
+}
+
+// The values cases are made of, simplest first.
+var (
+	groupNames  = []string{"U(1)", "SU(2)", "SU(3)", "SU(4)"}
+	roughnesses = []float64{0.1, 0.4, 1, 10}
+	couplings   = []float64{1, 2.7, 5.7}
+	rectangles  = []float64{0, -1.0 / 12, -0.331, -1.4069, 0.2}
+	masses      = []float64{1, 0.5, 0.3}
+)
+
+// draw returns a random case of the domain.
+func (d Domain) draw(r *rand.Rand) Case {
+	lengths, rough := []int{2, 2, 3, 4, 4, 5, 6}, roughnesses
+	if d.Even {
+		lengths = []int{2, 2, 4, 4, 6}
+	}
+	if d.Cold {
+		rough = append([]float64{0}, rough...)
+	}
+	c := Case{
+		Group: pick(r, groupNames), Beta: pick(r, couplings), C1: pick(r, rectangles),
+		Mass: pick(r, masses), Roughness: pick(r, rough), Seed: uint64(r.Uint32()),
+	}
+	dims := 2 + r.Intn(3)
+	for c.Extents = nil; c.Extents == nil || c.Volume() > d.Volume; {
+		c.Extents = make([]int, dims)
+		for mu := range c.Extents {
+			c.Extents[mu] = pick(r, lengths)
+		}
+	}
+	for range dims {
+		c.Boundary = append(c.Boundary, pick(r, []int{1, -1}))
+	}
+	return c
+}
+
+func pick[T any](r *rand.Rand, from []T) T { return from[r.Intn(len(from))] }
+
+// generator hands the cases to gopter, together with their shrinker.
+func (d Domain) generator(p *gopter.GenParameters) *gopter.GenResult {
+	return gopter.NewGenResult(d.draw(p.Rng), func(v any) gopter.Shrink {
+		simpler := d.shrink(v.(Case))
+		return func() (any, bool) {
+			if len(simpler) == 0 {
+				return nil, false
+			}
+			c := simpler[0]
+			simpler = simpler[1:]
+			return c, true
+		}
+	})
+}
+
+// shrink lists cases of the domain that are simpler than c in one respect: a
+// direction less, shorter, a smaller group, smoother, a simpler theory.
+func (d Domain) shrink(c Case) (simpler []Case) {
+	vary := func(change func(*Case)) {
+		s := c
+		s.Extents, s.Boundary = slices.Clone(c.Extents), slices.Clone(c.Boundary)
+		change(&s)
+		simpler = append(simpler, s)
+	}
+	if len(c.Extents) > 2 {
+		for mu := range c.Extents {
+			vary(func(s *Case) {
+				s.Extents = slices.Delete(s.Extents, mu, mu+1)
+				s.Boundary = slices.Delete(s.Boundary, mu, mu+1)
+			})
+		}
+	}
+	for mu, l := range c.Extents {
+		for _, shorter := range []int{2, l / 2} {
+			if shorter < l && shorter >= 2 && !(d.Even && shorter%2 != 0) {
+				vary(func(s *Case) { s.Extents[mu] = shorter })
+			}
+		}
+	}
+	for _, g := range groupNames {
+		if g == c.Group {
+			break
+		}
+		vary(func(s *Case) { s.Group = g })
+	}
+	for mu, b := range c.Boundary {
+		if b != 1 {
+			vary(func(s *Case) { s.Boundary[mu] = 1 })
+		}
+	}
+	number := func(values []float64, field func(*Case) *float64) {
+		for _, v := range values {
+			if v == *field(&c) {
+				break
+			}
+			vary(func(s *Case) { *field(s) = v })
+		}
+	}
+	rough := roughnesses
+	if d.Cold {
+		rough = append([]float64{0}, rough...)
+	}
+	number(rough, func(s *Case) *float64 { return &s.Roughness })
+	number(couplings, func(s *Case) *float64 { return &s.Beta })
+	number(rectangles, func(s *Case) *float64 { return &s.C1 })
+	number(masses, func(s *Case) *float64 { return &s.Mass })
+	return simpler
+}
+
+// Groups returns U(1), SU(2), SU(3) and SU(4).
+func Groups() []group.Group {
+	var g []group.Group
+	for _, name := range groupNames {
+		g = append(g, Case{Group: name}.GaugeGroup())
+	}
+	return g
+}

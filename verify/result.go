@@ -1,0 +1,38 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+)
+
+// Result is what a law measured and what it allows.
+type Result struct {
+	Law      string
+	Measured float64
+	Bound    float64
+	Because  string // where the bound comes from
+	Vacuous  bool   // the bound is so large that it could not tell right from wrong
+}
+
+// OK reports whether the law holds. NaN never satisfies a bound, and a vacuous
+// result proves nothing.
+func (r Result) OK() bool { return r.Measured <= r.Bound && !r.Vacuous }
+
+// String says what was measured, what is allowed and why.
+func (r Result) String() string {
+	vacuous := ""
+	if r.Vacuous {
+		vacuous = ", vacuous: the bound is no smaller than what it should catch"
+	}
+	return fmt.Sprintf("%s: measured %.4g, allowed %.4g (%s)%s", r.Law, r.Measured, r.Bound, r.Because, vacuous)
+}
+
+// failed is the result of a law that could not be measured.
+func failed(law string, err error) []Result {
+	return []Result{{Law: law, Measured: math.NaN(), Because: err.Error()}}
+}
+
+// exact is the result of a law without tolerance: how often it was broken.
+func exact(law string, broken int) Result {
+	return Result{Law: law, Measured: float64(broken), Because: "exact"}
+}
