@@ -42,17 +42,21 @@ func twinGaugeAction(l *reference.Links) reference.Real {
 	return reference.GaugeAction(l, 2, reference.RectangleAction(l.Dim(), reference.SymanzikC1))
 }
 
+// derivative is the error allowed in a derivative, relative to the size of the
+// output's force times the direction: the worst case of round-off, but never more
+// than the 1e-12 that the design asks for (1e-15 is typical, whatever the gain:
+// roundings are not aligned).
+func (c conditions) derivative() float64 { return min(c.fresh*c.gain, 1e-12) }
+
 // S_g[U^NN[U]]: the force along a random direction over all links and the
 // derivative along a random direction over all weights are the exact derivatives
-// of the reference (dual numbers). The size that errors are compared with is the
-// bound |dv| gain |direction| of the derivative itself.
+// of the reference (dual numbers).
 func TestBackwardIsTheExactDerivative(t *testing.T) {
-	forAll(t, 200, generator{}, func(r recipe) []bound {
+	forAll(t, 80, generator{sites: 24}, func(r recipe) []bound {
 		u := r.links()
 		net := r.network(u)
 		e := covnet.NewEffective(u, net, gaugeAction(u))
-		w := make([]float64, net.NumParams())
-		net.Params(w)
+		w := r.weights(net.NumParams())
 		p, dw := r.direction(u), r.normals("direction of weights", len(w))
 
 		f := gauge.NewAlgebra(u.Geometry(), u.Group())
@@ -80,8 +84,8 @@ func TestBackwardIsTheExactDerivative(t *testing.T) {
 		}
 		return []bound{
 			{"value", abs(value - byLinks.V), (c.forward*dv + 8*ulp) * n * n},
-			{"links", abs(f.Dot(p) - byLinks.D), c.fresh * c.gain * dv * n * norm(p)},
-			{"weights", abs(dot(grad, dw) - byWeights.D), c.fresh * c.gain * dv * n * c.weights * n * largest},
+			{"links", abs(f.Dot(p) - byLinks.D), c.derivative() * dv * n * norm(p)},
+			{"weights", abs(dot(grad, dw) - byWeights.D), c.derivative() * dv * n * c.weights * n * largest},
 		}
 	})
 }
@@ -121,18 +125,17 @@ const solved = 1e-13 // relative residual of the solves
 
 // S_pf[U^NN[U]] against the same. With kappa <= 1 + D²/m² the condition of D^†D
 // (|D_h| <= D), a residual of 1e-13 |phi| is an error of kappa 1e-13 in X, and of
-// twice that in the derivative -2 Re <D X, dD X>; links that are off by the
-// forward error e count kappa e likewise. All relative to |X|² |D| |dD|, itself at
-// most |phi|²/m³ a unit change of every link.
+// twice that in the derivative -2 Re <Y, dD X>, Y = D X; links that are off by the
+// forward error e count kappa e likewise. All relative to 2 |Y| |X| |dD| with
+// |Y|² = S, |X| <= |Y|/m and |dD| <= |dU| sqrt(1/2).
 func TestBackwardThroughQuarks(t *testing.T) {
-	forAll(t, 60, generator{even: true, sites: 16}, func(r recipe) []bound {
+	forAll(t, 40, generator{even: true, sites: 16}, func(r recipe) []bound {
 		mass := 1 + r.normals("mass", 1)[0]*.1
 		u := r.links()
 		net := r.network(u)
 		s, twin := r.quarks(u, mass)
 		e := covnet.NewEffective(u, net, s)
-		w := make([]float64, net.NumParams())
-		net.Params(w)
+		w := r.weights(net.NumParams())
 		p, dw := r.direction(u), r.normals("direction of weights", len(w))
 		f := gauge.NewAlgebra(u.Geometry(), u.Group())
 		if err := e.AddForce(f, 1, u); err != nil {
@@ -148,8 +151,7 @@ func TestBackwardThroughQuarks(t *testing.T) {
 		c := r.errors(w)
 		d := float64(len(r.Extents))
 		kappa := 1 + d*d/mass/mass
-		phi2 := s.Phi().Norm2(lattice.All)
-		relative := c.fresh + 4*kappa*(solved+c.forward)
+		relative := c.derivative() + 4*kappa*solved
 		largest := 0.0
 		for _, x := range dw {
 			largest = max(largest, abs(x))
@@ -159,11 +161,11 @@ func TestBackwardThroughQuarks(t *testing.T) {
 		if err != nil {
 			return []bound{{err.Error(), 1, 0}}
 		}
-		size := 2 * phi2 / math.Pow(mass, 3)
+		size := math.Sqrt2 * value / mass
 		return []bound{
-			{"value", abs(value - byLinks.V), relative * phi2 / mass / mass},
-			{"links", abs(f.Dot(p) - byLinks.D), relative * size * c.gain * norm(p) / sqrt(2)},
-			{"weights", abs(dot(grad, dw) - byWeights.D), relative * size * c.gain * c.weights * n * largest},
+			{"value", abs(value - byLinks.V), relative * value},
+			{"links", abs(f.Dot(p) - byLinks.D), relative * size * norm(p)},
+			{"weights", abs(dot(grad, dw) - byWeights.D), relative * size * c.weights * n * largest},
 		}
 	})
 }
@@ -193,13 +195,13 @@ func TestGradientAtZeroWeights(t *testing.T) {
 		f.Add(-1, thin)
 		c := r.errors(w)
 		n := sqrt(float64(r.volume() * len(r.Extents)))
-		bounds := []bound{{"force", norm(f), c.fresh * r.outputForce() * n}}
+		bounds := []bound{{"force", norm(f), c.derivative() * r.outputForce() * n}}
 		links := verify.Links(u)
 		for k := range w {
 			dw := make([]float64, len(w))
 			dw[k] = 1
 			want := twinGaugeAction(r.twin(w, dw).Forward(links)).D
-			allowed := c.fresh * r.outputForce() * n * c.weights * n
+			allowed := c.derivative() * r.outputForce() * n * c.weights * n
 			bounds = append(bounds, bound{"weight", abs(grad[k] - want), allowed})
 			if r.Rough == 0 {
 				bounds = append(bounds, bound{"weight on cold links", abs(grad[k]), allowed})
@@ -209,72 +211,54 @@ func TestGradientAtZeroWeights(t *testing.T) {
 	})
 }
 
-// Central differences of the value: their error falls with the square of the
-// step. For steps h, h/2, h/4 the estimates d satisfy
-//
-//	(d(h) - F)/(d(h/2) - F) = 4 + O(h²),
-//
-// with F the force. On smooth recipes at h = .02 the next order is a few per
-// cent; the direction is scaled to one rms component.
+// Central differences of the value: their error is a h² + b h⁴, so that it falls
+// by 4 from h to h/2, up to 3 (b/a) h². The rms over six configurations and
+// directions is taken, lest a vanish for one of them; on smooth recipes and at
+// h = .01 what is left of h² is below a few per cent, a wrong order gives 2 or 1.
 func TestDifferencesOfTheValueConverge(t *testing.T) {
-	forAll(t, 30, generator{smooth: true, sites: 16, depth: 2}, func(r recipe) []bound {
-		r.Rough = max(r.Rough, .5) // not at the minimum, where all of it vanishes
-		u := r.links()
-		net := r.network(u)
-		e := covnet.NewEffective(u, net, gaugeAction(u))
-		p := r.direction(u)
-		w, grad := make([]float64, net.NumParams()), make([]float64, net.NumParams())
-		net.Params(w)
-		dw := r.normals("direction of weights", len(w))
-		f := gauge.NewAlgebra(u.Geometry(), u.Group())
-		if err := e.AddForce(f, 1, u); err != nil {
-			return []bound{{err.Error(), 1, 0}}
-		}
-		if err := e.AddParamGradient(grad, 1, u); err != nil {
-			return []bound{{err.Error(), 1, 0}}
-		}
-		exact := f.Dot(p)
-		moved := gauge.NewField(u.Geometry(), u.Group())
-		value := func(h float64) float64 {
-			moved.Copy(u)
-			moved.Drift(h, p)
-			v, err := e.Value(moved)
-			if err != nil {
-				panic(err)
+	forAll(t, 20, generator{smooth: true, sites: 16, depth: 2}, func(r recipe) []bound {
+		const h = .01
+		var byLinks, byWeights [2]float64 // squared errors at h and h/2
+		for range 6 {
+			r.Seed++
+			r.Rough = max(r.Rough, .5) // not at the minimum, where all of it vanishes
+			u := r.links()
+			net := r.network(u)
+			e := covnet.NewEffective(u, net, gaugeAction(u))
+			p, w, grad := r.direction(u), make([]float64, net.NumParams()), make([]float64, net.NumParams())
+			net.Params(w)
+			dw := r.normals("direction of weights", len(w))
+			f, moved := gauge.NewAlgebra(u.Geometry(), u.Group()), gauge.NewField(u.Geometry(), u.Group())
+			for _, err := range []error{e.AddForce(f, 1, u), e.AddParamGradient(grad, 1, u)} {
+				if err != nil {
+					return []bound{{err.Error(), 1, 0}}
+				}
 			}
-			return v
-		}
-		weighted := func(h float64) float64 {
-			x := make([]float64, len(w))
-			for i := range x {
-				x[i] = w[i] + h*dw[i]
+			value := func(h, hw float64) float64 {
+				moved.Copy(u)
+				moved.Drift(h, p)
+				x := make([]float64, len(w))
+				for i := range x {
+					x[i] = w[i] + hw*dw[i]
+				}
+				if err := net.SetParams(x); err != nil {
+					panic(err)
+				}
+				v, err := e.Value(moved)
+				if err != nil {
+					panic(err)
+				}
+				return v
 			}
-			if err := net.SetParams(x); err != nil {
-				panic(err)
+			for i, h := range []float64{h, h / 2} {
+				byLinks[i] += math.Pow((value(h, 0)-value(-h, 0))/(2*h)-f.Dot(p), 2)
+				byWeights[i] += math.Pow((value(0, h)-value(0, -h))/(2*h)-dot(grad, dw), 2)
 			}
-			v, err := e.Value(u)
-			if err != nil {
-				panic(err)
-			}
-			return v
 		}
-		central := func(of func(float64) float64, h float64) float64 { return (of(h) - of(-h)) / (2 * h) }
-		ratio := func(of func(float64) float64, exact float64) float64 {
-			const h = .01
-			return (central(of, h) - exact) / (central(of, h/2) - exact)
+		return []bound{
+			{"links: ratio - 4", abs(sqrt(byLinks[0]/byLinks[1]) - 4), .4},
+			{"weights: ratio - 4", abs(sqrt(byWeights[0]/byWeights[1]) - 4), .4},
 		}
-		// Without a cubic term the ratio says nothing: then the estimate itself is
-		// exact to the noise of two values, 1e-13 of S/h.
-		law := func(what string, of func(float64) float64, exact float64) bound {
-			const h = .005
-			off := abs(central(of, h) - exact)
-			if off < 1e-4*(1+abs(exact)) {
-				richardson := (4*central(of, h/2) - central(of, h)) / 3
-				return bound{what + ": extrapolated", abs(richardson - exact), 1e-3*off + 1e-13*abs(of(0))/h + 1e-10}
-			}
-			return bound{what + ": ratio - 4", abs(ratio(of, exact) - 4), .4}
-		}
-		return []bound{law("links", value, exact), law("weights", weighted, dot(grad, dw))}
 	})
 }
 
@@ -285,8 +269,7 @@ func TestBackwardIsGaugeCovariant(t *testing.T) {
 		u := r.links()
 		net := r.network(u)
 		e := covnet.NewEffective(u, net, gaugeAction(u))
-		w := make([]float64, net.NumParams())
-		net.Params(w)
+		w := r.weights(net.NumParams())
 		gradients := func() (*gauge.Algebra, []float64) {
 			f, g := gauge.NewAlgebra(u.Geometry(), u.Group()), make([]float64, len(w))
 			for _, err := range []error{e.AddForce(f, 1, u), e.AddParamGradient(g, 1, u)} {
@@ -304,7 +287,7 @@ func TestBackwardIsGaugeCovariant(t *testing.T) {
 		f2.Add(-1, f)
 		c := r.errors(w)
 		n := sqrt(float64(r.volume() * len(r.Extents)))
-		size := c.fresh * c.gain * r.outputForce() * n
+		size := c.derivative() * r.outputForce() * n
 		bounds := []bound{{"force", norm(f2), 2 * size}}
 		for k := range g {
 			bounds = append(bounds, bound{"weight", abs(g[k] - g2[k]), 2 * size * c.weights * n})

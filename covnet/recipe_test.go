@@ -229,14 +229,14 @@ func forAll(t *testing.T, cases int, g generator, law func(r recipe) []bound) {
 	_, _ = h.Write([]byte(t.Name())) // never fails
 	params := gopter.DefaultTestParametersWithSeed(*masterSeed ^ int64(h.Sum64()>>1))
 	params.MinSuccessfulTests = cases
-	checked, closest := 0, bound{}
+	checked, closest := 0, bound{allows: 1}
 	result := prop.ForAll(func(r recipe) string {
 		for _, b := range law(r) {
 			if !(b.measured <= b.allows) {
 				return fmt.Sprintf("%s: measured %.3g, allowed %.3g", b.what, b.measured, b.allows)
 			}
 			checked++
-			if b.allows > 0 && b.measured*closest.allows >= closest.measured*b.allows {
+			if b.measured*closest.allows > closest.measured*b.allows {
 				closest = b
 			}
 		}

@@ -188,7 +188,7 @@ type conditions struct {
 //   - A product of l+1 unitary matrices errs by l (N+2) ulp in an element, and
 //     the sum over paths by as many as there are: (m + s) (N+2) ulp sqrt(paths) for
 //     roundings that are not aligned. exp adds 2 (N+2) ulp max(1, |x|) with
-//     |x| <= 2 s sqrt(N), the product with U another (N+2) ulp.
+//     |x| <= s sqrt(2 N), the product with U another (N+2) ulp.
 //   - The errors of a layer's input grow by g: forward <- g forward + fresh.
 //   - Derivatives err by the roundings of the same operations, thrice as many
 //     (J^T, Ad, back-propagated paths), and because they are taken at links that
@@ -197,43 +197,50 @@ type conditions struct {
 //
 // Both programs round: twice all of it.
 func (r recipe) errors(w []float64) conditions {
-	n, v := float64(r.N+2), r.volume()
+	n := float64(r.N + 2)
 	c := conditions{forward: n * ulp, gain: 1}
-	d := len(r.Extents)
-	first := 0
-	for _, l := range r.Layers {
-		s, m, paths, t := 0.0, 0.0, 0.0, 0.0
-		for _, name := range l.Terms {
-			count := map[string]int{"shared": 1, "per direction": d, "per site": d * v}[l.Sharing]
-			rho := 0.0
-			for _, x := range w[first : first+count] {
-				rho = math.Max(rho, math.Abs(x))
-			}
-			first += count
-			one, links := 0.0, 0.0
-			for _, term := range twinTerm(name, r.Extents, func(int, int) reference.Real { return reference.Constant(1) }) {
-				coefficient := math.Abs(term.Rho(0, 0).V)
-				for _, p := range longest(term.Paths) {
-					paths++
-					one += coefficient
-					links += coefficient * float64(len(p)+1)
-				}
-			}
-			s += rho * one
-			m += rho * links
-			t += one
-		}
-		g := 1 + m
-		x := 2 * s * math.Sqrt(float64(r.N))
-		fresh := n * ulp * ((m+s)*math.Sqrt(paths) + 2*math.Max(1, x) + 1)
+	for _, l := range r.strengths(w) {
+		g := 1 + l.m
+		x := l.s * math.Sqrt(float64(2*r.N))
+		fresh := n * ulp * ((l.m+l.s)*math.Sqrt(l.paths) + 2*math.Max(1, x) + 1)
 		c.fresh += 3*fresh + 2*g*g*c.forward
 		c.forward = g*c.forward + fresh
-		c.weights = g*c.weights + t*math.Sqrt(float64(r.N))
+		c.weights = g*c.weights + l.unit*math.Sqrt(float64(2*r.N)) // |x| = sqrt(2) |Q|, |path| = sqrt(N)
 		c.gain *= g
 	}
 	c.forward *= 2
 	c.fresh *= 2
 	return c
+}
+
+// strength is s and m of a layer, its number of paths and s at unit weights.
+type strength struct{ s, m, paths, unit float64 }
+
+func (r recipe) strengths(w []float64) (layers []strength) {
+	d := len(r.Extents)
+	first := 0
+	for _, l := range r.Layers {
+		var f strength
+		for _, name := range l.Terms {
+			count := map[string]int{"shared": 1, "per direction": d, "per site": d * r.volume()}[l.Sharing]
+			rho := 0.0
+			for _, x := range w[first : first+count] {
+				rho = math.Max(rho, math.Abs(x))
+			}
+			first += count
+			for _, term := range twinTerm(name, r.Extents, func(int, int) reference.Real { return reference.Constant(1) }) {
+				c := math.Abs(term.Rho(0, 0).V)
+				for _, p := range longest(term.Paths) {
+					f.paths++
+					f.unit += c
+					f.s += rho * c
+					f.m += rho * c * float64(len(p)+1)
+				}
+			}
+		}
+		layers = append(layers, f)
+	}
+	return layers
 }
 
 // longest returns the paths of the direction that has most links in its paths.

@@ -32,8 +32,9 @@ func Jitter(v, u *gauge.Field, s rng.Stream) {
 
 // Noise measures by how much round-off changes an action at u: the
 // root-mean-square change of S, and of the force (root of the sum of squares
-// over all components), over copies of u that differ by [Jitter]. Neither is
-// less than one rounding of S and of F.
+// over all components), over copies of u that differ by [Jitter]. To both is
+// added one rounding of what they are at u and on random links: smooth links
+// make large terms cancel, in the jitter too.
 func Noise(a action.Action, u *gauge.Field, s rng.Stream) (value, force float64, err error) {
 	v := gauge.NewField(u.Geometry(), u.Group())
 	s0, f0, err := valueAndForce(a, u)
@@ -50,7 +51,14 @@ func Noise(a action.Action, u *gauge.Field, s rng.Stream) (value, force float64,
 		value += (s1 - s0) * (s1 - s0) / jitters
 		force += f1.Norm2() / jitters
 	}
-	return math.Sqrt(value) + Roundoff*math.Abs(s0), math.Sqrt(force) + Roundoff*math.Sqrt(f0.Norm2()), nil
+	v.Hot(s.Child("random"))
+	s1, f1, err := valueAndForce(a, v)
+	if err != nil {
+		return 0, 0, err
+	}
+	value = math.Sqrt(value) + Roundoff*(math.Abs(s0)+math.Abs(s1))
+	force = math.Sqrt(force) + Roundoff*(math.Sqrt(f0.Norm2())+math.Sqrt(f1.Norm2()))
+	return value, force, nil
 }
 
 func valueAndForce(a action.Action, u *gauge.Field) (float64, *gauge.Algebra, error) {

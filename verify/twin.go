@@ -35,13 +35,8 @@ func Field(geo *lattice.Geometry, g group.Group, l *reference.Links) *gauge.Fiel
 // Vector returns the components of f in the reference's order: site, spin,
 // colour.
 func Vector(f *fermion.Field) []complex128 {
-	geo, n := f.Geometry(), f.Group().N()*f.Spins()
-	v := make([]complex128, geo.Volume()*n)
-	x := make([]int, geo.Dims())
-	for site := range geo.Volume() {
-		geo.Coordinates(x, site)
-		f.At(v[site*n:][:n], x)
-	}
+	v := make([]complex128, f.Geometry().Volume()*f.Group().N()*f.Spins())
+	GatherVector(v, f)
 	return v
 }
 

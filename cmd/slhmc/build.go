@@ -33,6 +33,12 @@ type builder struct {
 // build turns a configuration into a run that is ready to start.
 func build(c *config.Config, pool *lattice.Pool) (*sampler.Run, *lattice.Geometry, error) {
 	b := &builder{c: c}
+	r, err := b.run(pool)
+	return r, b.geo, err
+}
+
+func (b *builder) run(pool *lattice.Pool) (*sampler.Run, error) {
+	c := b.c
 	r := &sampler.Run{
 		Stream:          rng.New(c.Seed).Child("run"),
 		MeasureEvery:    c.Run.MeasureEvery,
@@ -42,10 +48,10 @@ func build(c *config.Config, pool *lattice.Pool) (*sampler.Run, *lattice.Geometr
 	}
 	for _, part := range []func(*sampler.Run) error{b.lattice(pool), b.target, b.learner, b.phases, b.observables} {
 		if err := part(r); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	return r, b.geo, nil
+	return r, nil
 }
 
 func (b *builder) lattice(pool *lattice.Pool) func(*sampler.Run) error {

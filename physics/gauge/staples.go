@@ -32,8 +32,7 @@ type StapleSum struct {
 type stapleJob struct {
 	s       *StapleSum
 	do      func(s *StapleSum, r lattice.Range)
-	u, mark *Field
-	f       *Algebra
+	u       *Field
 	dst     []lattice.Vec
 	w       []float64
 	c       float64

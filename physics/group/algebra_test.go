@@ -137,8 +137,10 @@ func TestElementAndTA(t *testing.T) {
 			{"TA(Element(x)) = x", distance(back, x), tol * norm(x)},
 			{"TA(Element(x) + Hermitian + i c) = x", distance(kept, x), tol * (1000 + norm(x))},
 			{"TA by traces with T_a", distance(ta, definition), 2 * tol * norm(ta)},
-			{"tr (x^a T_a)² = |x|²/2", math.Abs(-real(group.Trace(product(m, m))) - square(g)*norm(x)*norm(x)),
-				4 * tol * norm(x) * norm(x)},
+			{
+				"tr (x^a T_a)² = |x|²/2", math.Abs(-real(group.Trace(product(m, m))) - square(g)*norm(x)*norm(x)),
+				4 * tol * norm(x) * norm(x),
+			},
 		}
 	})
 }

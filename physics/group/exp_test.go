@@ -127,8 +127,10 @@ func TestExpIsCovariant(t *testing.T) {
 		want := product(product(w, expOf(g, x)), dagger(w))
 		n := float64(g.N())
 		// Ad errs by 4 (N+2)² u |x| at most (two products, then traces).
-		return []bound{{"W exp(x) W† = exp(Ad_W x)", deviation(expOf(g, rotated), want),
-			2*n*expBound(g, x) + 4*(n+2)*(n+2)*u*norm(x)}}
+		return []bound{{
+			"W exp(x) W† = exp(Ad_W x)", deviation(expOf(g, rotated), want),
+			2*n*expBound(g, x) + 4*(n+2)*(n+2)*u*norm(x),
+		}}
 	})
 }
 
@@ -167,8 +169,10 @@ func TestExpAgainstEigenvectors(t *testing.T) {
 			}
 		}
 		// The symmetric eigensolver is backward stable with about 4 (2N)² u |X|.
-		return []bound{{"eigenvectors", deviation(expOf(g, x), want),
-			expBound(g, x) + 16*float64(n*n)*u*(1+norm(x))}}
+		return []bound{{
+			"eigenvectors", deviation(expOf(g, x), want),
+			expBound(g, x) + 16*float64(n*n)*u*(1+norm(x)),
+		}}
 	})
 }
 
