@@ -25,14 +25,18 @@ func BenchmarkTalkNetwork(b *testing.B) {
 		require.NoError(b, net.SetParams([]float64{-.005, .005, -.005, -.005, .005, -.005}))
 		f, dv := gauge.NewAlgebra(geo, g), gauge.NewAlgebra(geo, g)
 		dv.Gaussian(rng.New(2))
-		for name, run := range map[string]func(){
-			"forward":  func() { net.Forward(u) },
-			"backward": func() { net.Backward(f, nil, dv) },
+		net.Forward(u)
+		for _, pass := range []struct {
+			name string
+			run  func()
+		}{
+			{"forward", func() { net.Forward(u) }},
+			{"backward", func() { net.Backward(f, nil, dv) }},
 		} {
-			b.Run(g.String()+"/"+name, func(b *testing.B) {
+			b.Run(g.String()+"/"+pass.name, func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					run()
+					pass.run()
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(geo.Volume()), "ns/site")
 			})

@@ -40,28 +40,40 @@ func (r *Run) checkpoint() error {
 			r.Guide.Params(theta)
 			w.Float64s(sectionParams, theta)
 		}
-		if t := r.Trainer; t != nil {
-			w.JSON(sectionOptimizer, len(t.Optimizer.State()))
-			w.Float64s(sectionOptimizer+" numbers", t.Optimizer.State())
-			var kept []uint64
-			for _, s := range t.kept {
-				kept = append(kept, s.trajectory)
-			}
-			w.JSON(sectionKept, kept)
-			for i, s := range t.kept {
-				w.Float64s(fmt.Sprintf("%s: start %d", sectionKept, i), s.start.Export(nil))
-				w.Float64s(fmt.Sprintf("%s: end %d", sectionKept, i), s.end.Export(nil))
-			}
+		if r.Trainer != nil {
+			r.Trainer.save(w, r.trains())
 		}
 		return nil
 	})
 }
 
+// save writes what training remembers besides the parameters; what it keeps for
+// batches only if there are any to come.
+func (t *Trainer) save(w *rundir.CheckpointWriter, batches bool) {
+	w.JSON(sectionOptimizer, len(t.Optimizer.State()))
+	w.Float64s(sectionOptimizer+" numbers", t.Optimizer.State())
+	if !batches {
+		t.kept = nil
+	}
+	var kept []uint64
+	for _, s := range t.kept {
+		kept = append(kept, s.trajectory)
+	}
+	w.JSON(sectionKept, kept)
+	for i, s := range t.kept {
+		w.Float64s(keptSection(i, "start"), s.start.Export(nil))
+		w.Float64s(keptSection(i, "end"), s.end.Export(nil))
+	}
+}
+
+// keptSection names the section of one end of a kept trajectory.
+func keptSection(i int, end string) string { return fmt.Sprintf("%s: %s %d", sectionKept, end, i) }
+
 // Resume continues from the newest checkpoint of the directory, or from the
 // beginning if there is none yet.
 //
-// Errors: the run there is another one (its configuration or kernels differ); a
-// damaged history.
+// Errors: ErrOtherRun if the configuration or the kernels differ; a damaged
+// history.
 func (r *Run) Resume(ctx context.Context) error {
 	if err := r.check(); err != nil {
 		return err
@@ -69,7 +81,9 @@ func (r *Run) Resume(ctx context.Context) error {
 	history, timings := int64(0), int64(0)
 	c, skipped, err := rundir.Latest(r.Dir)
 	for _, s := range skipped {
-		r.Notice(fmt.Sprintf("skipped a damaged checkpoint: %v", s))
+		if r.Notice != nil {
+			r.Notice(fmt.Sprintf("skipped a damaged checkpoint: %v", s))
+		}
 	}
 	switch {
 	case errors.Is(err, rundir.ErrNoCheckpoint):
@@ -98,7 +112,7 @@ func (r *Run) restore(c *rundir.Checkpoint) (history, timings int64, err error) 
 		return 0, 0, err
 	}
 	if identity != r.Identity {
-		return 0, 0, fmt.Errorf("it belongs to another run: %s", firstDifference(identity, r.Identity))
+		return 0, 0, fmt.Errorf("%w: %s", ErrOtherRun, firstDifference(identity, r.Identity))
 	}
 	if err := c.JSON(sectionState, &r.state); err != nil {
 		return 0, 0, err
@@ -152,12 +166,14 @@ func (t *Trainer) restore(c *rundir.Checkpoint, u *gauge.Field) error {
 	for i, trajectory := range kept {
 		s := sample{trajectory, gauge.NewField(u.Geometry(), u.Group()), gauge.NewField(u.Geometry(), u.Group())}
 		links := u.Export(nil)
-		for name, field := range map[string]*gauge.Field{"start": s.start, "end": s.end} {
-			if err := c.Float64s(fmt.Sprintf("%s: %s %d", sectionKept, name, i), links); err != nil {
-				return err
-			}
-			field.Import(links)
+		if err := c.Float64s(keptSection(i, "start"), links); err != nil {
+			return err
 		}
+		s.start.Import(links)
+		if err := c.Float64s(keptSection(i, "end"), links); err != nil {
+			return err
+		}
+		s.end.Import(links)
 		t.kept = append(t.kept, s)
 	}
 	return nil

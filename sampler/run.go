@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/slhmc/slhmc/internal/rundir"
@@ -50,7 +51,8 @@ type Run struct {
 	Identity string
 	// Progress is called after each trajectory, if not nil.
 	Progress func(Progress)
-	// Notice is told what a person should know: a damaged checkpoint skipped.
+	// Notice is told what a person should know, if not nil: a damaged checkpoint
+	// skipped.
 	Notice func(string)
 
 	state    state
@@ -122,20 +124,37 @@ type Progress struct {
 // checkpoint.
 var ErrInterrupted = errors.New("sampler: interrupted")
 
+// ErrOtherRun is the error of resuming a directory whose run had another Identity.
+var ErrOtherRun = errors.New("it belongs to another run")
+
 // check refuses what would not be exact or cannot be done.
 func (r *Run) check() error {
 	for _, p := range r.Phases {
-		if p.Train && !p.Sampler.HMC() {
+		switch {
+		case !p.Train:
+		case !p.Sampler.HMC():
 			return fmt.Errorf("sampler: phase %s trains the guide that moves it: a guide that changes along the chain does not leave the distribution alone (train during HMC, then freeze)", p.Name)
-		}
-		if p.Train && r.Trainer == nil {
+		case r.Trainer == nil:
 			return fmt.Errorf("sampler: phase %s trains, but there is no trainer", p.Name)
+		case r.Trainer.Guide != r.Guide:
+			return fmt.Errorf("sampler: phase %s trains another guide than the one that the run records", p.Name)
 		}
+	}
+	if t := r.Trainer; t != nil && t.Batch > 0 && (t.Keep < t.Batch || t.Sampled == nil) {
+		return fmt.Errorf("sampler: batches of %d need the sampled action and at least as many kept trajectories (%d)", t.Batch, t.Keep)
+	}
+	if r.SaveEvery > 0 && r.Save == nil {
+		return fmt.Errorf("sampler: configurations are to be saved every %d trajectories, but nothing says how", r.SaveEvery)
 	}
 	if r.MeasureEvery < 1 || r.CheckpointEvery < 1 {
 		return fmt.Errorf("sampler: measurements every %d, checkpoints every %d trajectories (allowed: at least 1)", r.MeasureEvery, r.CheckpointEvery)
 	}
 	return nil
+}
+
+// trains reports whether training is still to come, or under way.
+func (r *Run) trains() bool {
+	return slices.ContainsFunc(r.Phases[min(r.state.Phase, len(r.Phases)):], func(p Phase) bool { return p.Train })
 }
 
 // Start begins in a directory without a history. Errors: there is one.
@@ -155,16 +174,29 @@ func (r *Run) Start(ctx context.Context) error {
 
 // loop runs from the present state to the end, or to the interruption.
 func (r *Run) loop(ctx context.Context) (err error) {
-	defer func() { err = errors.Join(err, r.history.Close(), r.timings.Close()) }()
+	defer func() {
+		closing := errors.Join(r.history.Close(), r.timings.Close())
+		if closing != nil && (err == nil || errors.Is(err, ErrInterrupted)) {
+			err = closing // else it follows from err, which says more
+		}
+	}()
 	for _, o := range r.Observables {
 		r.names = append(r.names, o.Names...)
 	}
 	r.observed = make([]float64, len(r.names))
+	if r.state.Trajectory == 0 { // from the first moment on, resuming knows whose run it is
+		if err := r.checkpoint(); err != nil {
+			return err
+		}
+	}
 	for ; r.state.Phase < len(r.Phases); r.state.Phase, r.state.Done = r.state.Phase+1, 0 {
 		p := r.Phases[r.state.Phase]
 		for r.state.Done < p.Trajectories {
 			if ctx.Err() != nil {
-				return errors.Join(r.checkpoint(), ErrInterrupted)
+				if err := r.checkpoint(); err != nil {
+					return err
+				}
+				return ErrInterrupted
 			}
 			if err := r.step(p); err != nil {
 				return fmt.Errorf("trajectory %d (%s): %w", r.state.Trajectory, p.Name, err)

@@ -47,18 +47,18 @@ type Cost struct {
 // TrainingSummary tells how a loss went: its means over the first and the last
 // tenth of the training (at most 100 steps), and over exp(-L) at the end.
 type TrainingSummary struct {
-	Steps        int       `json:"steps"`
-	LossFirst    float64   `json:"loss_first"`
-	LossLast     float64   `json:"loss_last"`
-	ExpMinusLoss float64   `json:"exp_minus_loss"`
-	Weights      []float64 `json:"weights"`
+	Steps        int            `json:"steps"`
+	LossFirst    rundir.Float   `json:"loss_first"`
+	LossLast     rundir.Float   `json:"loss_last"`
+	ExpMinusLoss rundir.Float   `json:"exp_minus_loss"`
+	Weights      []rundir.Float `json:"weights"`
 }
 
 // Summary is what a run has found so far.
 type Summary struct {
 	Phases    map[string]*PhaseSummary
 	Training  *TrainingSummary
-	Agreement map[string]float64 // sigma between phases hmc and slhmc, by observable
+	Agreement map[string]rundir.Float // sigma between phases hmc and slhmc, by observable
 }
 
 // Summarise reads the history of a run directory.
@@ -77,11 +77,11 @@ func Summarise(dir string) (*Summary, error) {
 		s.Phases[name] = p.summary()
 	}
 	if a, b := s.Phases["hmc"], s.Phases["slhmc"]; a != nil && b != nil {
-		s.Agreement = map[string]float64{}
+		s.Agreement = map[string]rundir.Float{}
 		for name, x := range a.Observables {
 			y, ok := b.Observables[name]
 			if ok && x.Error != nil && y.Error != nil {
-				s.Agreement[name] = statistics.Sigma(float64(x.Value), *x.Error, float64(y.Value), *y.Error)
+				s.Agreement[name] = rundir.Float(statistics.Sigma(float64(x.Value), *x.Error, float64(y.Value), *y.Error))
 			}
 		}
 	}
@@ -167,14 +167,15 @@ func (c *collector) training() *TrainingSummary {
 		return nil
 	}
 	window := min(max(n/10, 1), 100)
-	t := &TrainingSummary{Steps: n, LossFirst: mean(c.losses[:window]), LossLast: mean(c.losses[n-window:])}
-	for _, l := range c.losses[n-window:] {
-		t.ExpMinusLoss += math.Exp(-l) / float64(window)
+	first, last := c.losses[:window], c.losses[n-window:]
+	likely := make([]float64, window)
+	for i, l := range last {
+		likely[i] = math.Exp(-l)
 	}
-	for _, x := range c.params {
-		t.Weights = append(t.Weights, float64(x))
+	return &TrainingSummary{
+		Steps: n, LossFirst: rundir.Float(mean(first)), LossLast: rundir.Float(mean(last)),
+		ExpMinusLoss: rundir.Float(mean(likely)), Weights: c.params,
 	}
-	return t
 }
 
 func mean(x []float64) float64 {
@@ -196,6 +197,9 @@ func (p *series) summary() *PhaseSummary {
 	}
 	for name, x := range p.observables {
 		q := quantity(x)
+		if q.Error != nil && *q.Error == 0 { // nothing moved: no error is known, least of all 0
+			q.Error, q.TauInt, q.TauIntError, q.Note = nil, nil, nil, "it never changed"
+		}
 		s.Observables[name] = q
 		if q.TauInt != nil {
 			// entries may be measured every so many trajectories

@@ -13,8 +13,9 @@ import (
 // pseudofermions of a are left turned.
 //
 // Bounds are those of [Noise], which does not rotate and so cannot hide a
-// broken symmetry; solve is added to the bound of the force, as the relative
-// error that the tolerance of a solver may leave in it (0 without a solver).
+// broken symmetry; solve is added as the relative error that the tolerance of a
+// solver may leave in S and F, where an iteration more or less turns with the
+// last bit (0 without a solver).
 // Not vacuous: a change of the links that is no rotation changes S by far more.
 func Covariance(a action.Action, u *gauge.Field, s rng.Stream, solve float64) []Result {
 	const invariant, covariant = "S is gauge invariant", "the force is covariant"
@@ -51,10 +52,10 @@ func Covariance(a action.Action, u *gauge.Field, s rng.Stream, solve float64) []
 			return failed(invariant, err)
 		}
 		f1.Add(-1, f0)
-		boundS, boundF := margin*noiseS, margin*noiseF+solve*size
+		boundS, boundF := margin*noiseS+solve*math.Abs(s0), margin*noiseF+solve*size
 		results = append(results, Result{
 			Law: invariant, Measured: math.Abs(s1 - s0), Bound: boundS,
-			Because: "32 x the change of S when links change by round-off",
+			Because: "32 x the change of S when links change by round-off, and the tolerance of solves",
 			Vacuous: !(boundS < 1e-6*math.Abs(other-s0)),
 		}, Result{
 			Law: covariant, Measured: math.Sqrt(f1.Norm2()), Bound: boundF,

@@ -14,7 +14,7 @@ func initCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "init",
 		Short: "Write a commented configuration to standard output",
-		Args:  arguments(cobra.NoArgs),
+		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			text, err := config.Preset(preset)
 			if err != nil {
@@ -24,7 +24,7 @@ func initCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&preset, "preset", "default", "which one (see slhmc presets)")
+	presetFlag(c, &preset, "which one (see slhmc presets)")
 	return c
 }
 
@@ -32,7 +32,7 @@ func presetsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "presets",
 		Short: "List the built-in configurations",
-		Args:  arguments(cobra.NoArgs),
+		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			for _, p := range config.Presets() {
 				if _, err := fmt.Fprintf(c.OutOrStdout(), "%-10s %s\n", p.Name, p.Summary); err != nil {
@@ -45,12 +45,17 @@ func presetsCommand() *cobra.Command {
 }
 
 func configCommand() *cobra.Command {
-	c := &cobra.Command{Use: "config", Short: "Check or complete a configuration"}
+	c := &cobra.Command{
+		Use:   "config",
+		Short: "Check or complete a configuration",
+		Args:  cobra.NoArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
 	var check, dump settings
 	checking := &cobra.Command{
-		Use:   "check FILE",
+		Use:   "check FILE.toml",
 		Short: "Report everything that is wrong with a configuration",
-		Args:  arguments(cobra.ExactArgs(1)),
+		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if _, err := check.load(args); err != nil {
 				return err
@@ -60,9 +65,9 @@ func configCommand() *cobra.Command {
 		},
 	}
 	dumping := &cobra.Command{
-		Use:   "dump FILE",
+		Use:   "dump FILE.toml",
 		Short: "Write a configuration with every key resolved",
-		Args:  arguments(cobra.ExactArgs(1)),
+		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			resolved, err := dump.load(args)
 			if err != nil {
@@ -78,8 +83,29 @@ func configCommand() *cobra.Command {
 	}
 	check.flags(checking)
 	dump.flags(dumping)
+	checking.ValidArgsFunction, dumping.ValidArgsFunction = completeFile, completeFile
 	c.AddCommand(checking, dumping)
 	return c
+}
+
+// presetFlag adds the flag --preset.
+func presetFlag(c *cobra.Command, name *string, what string) {
+	c.Flags().StringVar(name, "preset", "default", what)
+	var names []cobra.Completion
+	for _, p := range config.Presets() {
+		names = append(names, cobra.CompletionWithDesc(p.Name, p.Summary))
+	}
+	if err := c.RegisterFlagCompletionFunc("preset", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic("slhmc: " + err.Error()) // the flag exists, and this is its first completion
+	}
+}
+
+// completeFile completes the argument FILE.toml.
+func completeFile(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return []cobra.Completion{"toml"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
 // settings are where a configuration comes from.

@@ -23,8 +23,8 @@ type progress struct {
 	phase    string
 	accepted int
 	tried    int
-	plaq     float64
-	loss     float64
+
+	plaquette func() float64 // of the present links
 }
 
 func newProgress(to *os.File, quiet bool) *progress {
@@ -45,12 +45,6 @@ func (p *progress) update(s sampler.Progress) {
 	if s.Record.Accepted {
 		p.accepted++
 	}
-	if v, ok := s.Record.Observables["plaquette"]; ok {
-		p.plaq = float64(v)
-	}
-	if t := s.Record.Training; t != nil {
-		p.loss = float64(t.Loss)
-	}
 	every := 10 * time.Second
 	if p.terminal {
 		every = 200 * time.Millisecond
@@ -61,18 +55,20 @@ func (p *progress) update(s sampler.Progress) {
 	}
 	p.shown = now
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-10s %d/%d  accepted %.3f", s.Phase.Name, s.Done, s.Phase.Trajectories, float64(p.accepted)/float64(p.tried))
-	if len(s.Record.Observables) > 0 && p.plaq != 0 {
-		fmt.Fprintf(&b, "  plaquette %.5f", p.plaq)
-	}
-	if s.Record.Training != nil {
-		fmt.Fprintf(&b, "  loss %.4g", p.loss)
+	fmt.Fprintf(&b, "%-10s %d/%d  accepted %.3f  plaquette %.5f",
+		s.Phase.Name, s.Done, s.Phase.Trajectories, float64(p.accepted)/float64(p.tried), p.plaquette())
+	if t := s.Record.Training; t != nil {
+		fmt.Fprintf(&b, "  loss %.4g", float64(t.Loss))
 	}
 	// Phases cost alike: the rate so far is the best guess.
 	rate := now.Sub(p.began) / time.Duration(max(s.Trajectory-p.first, 1))
 	fmt.Fprintf(&b, "  left %s", (rate * time.Duration(s.Total-s.Trajectory)).Round(time.Second))
 	if p.terminal {
-		fmt.Fprintf(p.to, "\r\033[K%s", b.String())
+		line := b.String()
+		if width, _, err := term.GetSize(int(p.to.Fd())); err == nil && width > 0 {
+			line = line[:min(len(line), width-1)] // a line that wraps cannot be rewritten
+		}
+		fmt.Fprintf(p.to, "\r\033[K%s", line)
 		if s.Done == s.Phase.Trajectories {
 			fmt.Fprintln(p.to)
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/observe"
 	"github.com/slhmc/slhmc/sampler"
 )
 
@@ -37,8 +38,8 @@ type job struct {
 	stderr   *os.File
 }
 
-func runCommand() *cobra.Command {
-	j := &job{}
+func runCommand(stderr *os.File) *cobra.Command {
+	j := &job{stderr: stderr}
 	c := &cobra.Command{
 		Use:   "run [FILE.toml]",
 		Short: "Thermalise, train, and sample by HMC and SLHMC",
@@ -52,16 +53,16 @@ Everything goes to a directory of its own. A run that is killed continues with
 
 and ends with the same history, bit for bit. SIGINT, SIGTERM and SIGUSR1 finish
 the trajectory, write a checkpoint and exit with code 75.`,
-		Args: arguments(cobra.MaximumNArgs(1)),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			j.stdout = c.OutOrStdout()
-			j.stderr = os.Stderr
 			return j.run(c, args)
 		},
 	}
 	f := c.Flags()
 	j.settings.flags(c)
-	f.StringVar(&j.settings.preset, "preset", "default", "built-in configuration to run without a file (see slhmc presets)")
+	presetFlag(c, &j.settings.preset, "built-in configuration to run without a file (see slhmc presets)")
 	f.StringVar(&j.out, "out", "", "run directory (default: the first free runs/NAME-NNN)")
 	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "goroutines that share the lattice; any number gives the same bits")
 	f.BoolVar(&j.resume, "resume", false, "continue the run in --out from its last checkpoint")
@@ -72,6 +73,9 @@ the trajectory, write a checkpoint and exit with code 75.`,
 func (j *job) run(cmd *cobra.Command, args []string) (err error) {
 	if j.workers < 1 || j.workers > 1024 {
 		return usage{fmt.Errorf("--workers %d (allowed: 1 … 1024)", j.workers)}
+	}
+	if cmd.Flags().Changed("preset") && (len(args) > 0 || j.resume) {
+		return usage{errors.New("--preset is for a run without a file (allowed: FILE.toml, --preset or --resume)")}
 	}
 	c, err := j.configuration(args)
 	if err != nil {
@@ -95,9 +99,12 @@ func (j *job) run(cmd *cobra.Command, args []string) (err error) {
 
 	r.Dir, r.Identity = j.out, string(text)+"kernels: "+kernels+"\n"
 	show := newProgress(j.stderr, j.quiet)
+	plaquette := observe.NewPlaquette(geo, r.Links.Group())
+	show.plaquette = func() float64 { return plaquette.Measure(r.Links) }
 	r.Progress, r.Notice = show.update, show.notice
-	if lanes := geo.ActiveLanes(); lanes < lattice.Lanes {
-		show.notice(fmt.Sprintf("extents %v fill %d of %d lanes of a block: the run is correct, and slower than it could be (fastest: three extents that are multiples of 4)", geo.Extents(), lanes, lattice.Lanes))
+	split := min(geo.Dims(), 3) // directions that the lanes of a block can share
+	if lanes := geo.ActiveLanes(); lanes < 1<<split && !j.quiet {
+		show.notice(fmt.Sprintf("extents %v use %d of the %d sites that the kernels treat at once: the run is correct, and slower than it could be (fastest: %d extents that are multiples of 4)", geo.Extents(), lanes, 1<<split, split))
 	}
 	ctx, stop := rundir.Interrupt(cmd.Context())
 	defer stop()
@@ -110,11 +117,13 @@ func (j *job) run(cmd *cobra.Command, args []string) (err error) {
 		err = r.Start(ctx)
 	}
 	show.end()
-	if errors.Is(err, sampler.ErrInterrupted) {
+	switch {
+	case errors.Is(err, sampler.ErrInterrupted):
 		fmt.Fprintf(j.stderr, "interrupted; to continue: slhmc run --resume --out %s\n", j.out)
 		return err
-	}
-	if err != nil {
+	case errors.Is(err, sampler.ErrOtherRun):
+		return usage{err}
+	case err != nil:
 		return err
 	}
 	return j.summarise(c)
@@ -134,8 +143,12 @@ func (j *job) configuration(args []string) (*config.Config, error) {
 	if len(j.settings.set) > 0 || j.settings.seeded() {
 		return nil, usage{fmt.Errorf("--resume continues a run as it was configured in %s: --set and --seed are not possible", filepath.Join(j.out, configFile))}
 	}
+	own := filepath.Join(j.out, configFile)
+	if _, err := os.Stat(own); errors.Is(err, fs.ErrNotExist) {
+		return nil, usage{fmt.Errorf("there is no %s, so no run to continue: start one without --resume", own)}
+	}
 	if len(args) == 0 {
-		args = []string{filepath.Join(j.out, configFile)}
+		args = []string{own}
 	}
 	return j.settings.load(args)
 }

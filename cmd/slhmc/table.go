@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"math"
 	"slices"
-	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/sampler"
@@ -37,18 +39,16 @@ func summaryJSON(s *sampler.Summary) map[string]any {
 	return m
 }
 
-// published are the numbers of a system in the literature.
-type published struct {
-	hmc, slhmc, source string
-}
+// published are numbers of the literature.
+type published struct{ hmc, slhmc string }
 
-// talk holds the results of the default system: A. Tomiya, Y. Nagai,
-// arXiv:2103.11965 (and the talk of 2021).
+// talk holds the results of A. Tomiya, Y. Nagai, arXiv:2103.11965 for the default
+// system, the acceptance as told in their talk.
 var talk = map[string]published{
-	"plaquette":      {"0.7025(1)", "0.7023(2)", "arXiv:2103.11965"},
-	"polyakov_trace": {"0.82(1)", "0.83(1)", "arXiv:2103.11965"},
-	"condensate":     {"0.4245(5)", "0.4241(5)", "arXiv:2103.11965"},
-	"acceptance":     {"", "about 0.4", "arXiv:2103.11965"},
+	"plaquette":      {"0.7025(1)", "0.7023(2)"},
+	"polyakov_trace": {"0.82(1)", "0.83(1)"},
+	"condensate":     {"0.4245(5)", "0.4241(5)"},
+	"acceptance":     {"", "about 0.4"},
 }
 
 // isTalk reports whether c is the system of those numbers.
@@ -59,132 +59,234 @@ func isTalk(c *config.Config) bool {
 		slices.Equal(c.Quarks.Boundary, []string{"periodic", "periodic", "periodic", "antiperiodic"})
 }
 
-// writeTable prints HMC and SLHMC side by side.
+// writeTable prints HMC and SLHMC side by side: what they found, with errors and
+// integrated autocorrelation times, and what it cost. Only columns of phases that
+// were run are there; "?" stands for an error that the series is too short to tell.
 func writeTable(w io.Writer, c *config.Config, s *sampler.Summary) error {
-	t := &table{w: w, talk: isTalk(c)}
-	a, b := s.Phases["hmc"], s.Phases["slhmc"]
-	t.line("", "HMC", "SLHMC", "sigma", "tau_int HMC", "tau_int SLHMC", "HMC", "SLHMC")
-	if t.talk {
-		t.printf("%s\n", strings.Repeat(" ", 66)+"(right: arXiv:2103.11965)")
-	}
-	names := map[string]bool{}
-	for _, p := range []*sampler.PhaseSummary{a, b} {
-		if p != nil {
-			for o := range p.Observables {
-				names[o] = true
-			}
+	var b strings.Builder
+	if t := newTable(s, isTalk(c)); len(t.phases) > 0 {
+		t.results()
+		t.costs()
+		t.write(&b)
+		if t.talk {
+			b.WriteString("published: A. Tomiya, Y. Nagai, arXiv:2103.11965\n")
 		}
 	}
-	for _, o := range sorted(names) {
-		if o == "polyakov_normalised" {
-			continue // the trace over N, in summary.json
-		}
-		t.quantity(o, a, b, func(p *sampler.PhaseSummary) (sampler.Quantity, bool) { q, ok := p.Observables[o]; return q, ok }, s.Agreement)
+	if s.Training != nil {
+		writeTraining(&b, s.Training)
 	}
-	always := func(f func(p *sampler.PhaseSummary) sampler.Quantity) func(p *sampler.PhaseSummary) (sampler.Quantity, bool) {
-		return func(p *sampler.PhaseSummary) (sampler.Quantity, bool) { return f(p), true }
-	}
-	t.quantity("acceptance", a, b, always(func(p *sampler.PhaseSummary) sampler.Quantity { return p.Acceptance }), nil)
-	t.quantity("<exp(-dH)>", a, b, always(func(p *sampler.PhaseSummary) sampler.Quantity { return p.ExpMinusDH }), nil)
-	t.number("trajectories", a, b, func(p *sampler.PhaseSummary) float64 { return float64(p.Trajectories) })
-	t.number("ms per trajectory", a, b, func(p *sampler.PhaseSummary) float64 { return 1000 * p.Seconds })
-	t.number("CG iterations per trajectory", a, b, func(p *sampler.PhaseSummary) float64 { return p.Iterations })
-	for _, o := range sorted(names) {
-		if _, known := talk[o]; !known {
-			continue
-		}
-		t.number("ms per independent "+o, a, b, func(p *sampler.PhaseSummary) float64 { return 1000 * p.IndependentIn[o].Seconds })
-		t.number("CG per independent "+o, a, b, func(p *sampler.PhaseSummary) float64 { return p.IndependentIn[o].Iterations })
-	}
-	if tr := s.Training; tr != nil {
-		t.printf("\ntraining: %d steps, loss %.4g -> %.4g (<exp(-L)> %.3f at the end), weights", tr.Steps, tr.LossFirst, tr.LossLast, tr.ExpMinusLoss)
-		for i, x := range tr.Weights {
-			if i == 12 {
-				t.printf(" … (%d in all)", len(tr.Weights))
-				break
-			}
-			t.printf(" %.5f", x)
-		}
-		t.printf("\n")
-	}
-	return t.err
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
+// writeTraining prints how the training went, with the first weights of many.
+func writeTraining(b *strings.Builder, t *sampler.TrainingSummary) {
+	if b.Len() > 0 {
+		b.WriteByte('\n')
+	}
+	fmt.Fprintf(b, "training: %d steps, loss %.4g -> %.4g, mean exp(-loss) at the end %.3f\nweights: ",
+		t.Steps, float64(t.LossFirst), float64(t.LossLast), float64(t.ExpMinusLoss))
+	const shown = 12
+	for _, x := range t.Weights[:min(len(t.Weights), shown)] {
+		fmt.Fprintf(b, " %.5f", float64(x))
+	}
+	if n := len(t.Weights); n > shown {
+		fmt.Fprintf(b, " … (%d in all)", n)
+	}
+	b.WriteByte('\n')
+}
+
+// table is a text table: rows of cells, the first of each its name. A row with
+// nothing but a name stands alone and makes no column wider.
 type table struct {
-	w    io.Writer
-	talk bool
-	err  error
+	summary *sampler.Summary
+	talk    bool
+	phases  []string // those of hmc and slhmc that were run
+	rows    [][]string
 }
 
-func (t *table) printf(format string, args ...any) {
-	if t.err == nil {
-		_, t.err = fmt.Fprintf(t.w, format, args...)
-	}
-}
-
-func (t *table) line(name string, cells ...string) {
-	s := fmt.Sprintf("%-30s %-16s %-16s %-7s", name, cells[0], cells[1], cells[2])
-	if len(cells) > 3 {
-		s += fmt.Sprintf(" %-13s %-13s", cells[3], cells[4])
-	}
-	if t.talk && len(cells) > 5 {
-		s += fmt.Sprintf(" %-11s %s", cells[5], cells[6])
-	}
-	t.printf("%s\n", strings.TrimRight(s, " "))
-}
-
-func (t *table) quantity(name string, a, b *sampler.PhaseSummary, of func(*sampler.PhaseSummary) (sampler.Quantity, bool), agreement map[string]float64) {
-	var v, tau [2]string
-	for i, p := range []*sampler.PhaseSummary{a, b} {
-		if p == nil {
-			continue
-		}
-		if q, ok := of(p); ok {
-			v[i], tau[i] = withError(q)
+func newTable(s *sampler.Summary, talk bool) *table {
+	t := &table{summary: s, talk: talk}
+	for _, name := range []string{"hmc", "slhmc"} {
+		if s.Phases[name] != nil {
+			t.phases = append(t.phases, name)
 		}
 	}
-	sigma := ""
-	if x, ok := agreement[name]; ok {
-		sigma = fmt.Sprintf("%.1f", x)
-	}
-	t.line(name, v[0], v[1], sigma, tau[0], tau[1], talk[name].hmc, talk[name].slhmc)
+	return t
 }
 
-func (t *table) number(name string, a, b *sampler.PhaseSummary, of func(*sampler.PhaseSummary) float64) {
-	var v [2]string
-	for i, p := range []*sampler.PhaseSummary{a, b} {
-		if p != nil {
-			v[i] = fmt.Sprintf("%.4g", of(p))
+func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
+
+// observables returns the names to show, those of the talk first. The normalised
+// Polyakov loop, the trace over N, is in summary.json.
+func (t *table) observables() []string {
+	all := map[string]bool{}
+	for _, p := range t.phases {
+		for o := range t.summary.Phases[p].Observables {
+			all[o] = true
 		}
 	}
-	t.line(name, v[0], v[1], "")
+	delete(all, "polyakov_normalised")
+	var names []string
+	for _, o := range []string{"plaquette", "polyakov_trace", "condensate"} {
+		if all[o] {
+			names = append(names, o)
+		}
+		delete(all, o)
+	}
+	return append(names, slices.Sorted(maps.Keys(all))...)
 }
 
-// withError writes 0.70253(10): the error in units of the last digits.
+// results adds what was found.
+func (t *table) results() {
+	header := []string{""}
+	for _, p := range t.phases {
+		header = append(header, strings.ToUpper(p))
+	}
+	if t.both() {
+		header = append(header, "sigma")
+	}
+	for _, p := range t.phases {
+		header = append(header, "tau_int "+strings.ToUpper(p))
+	}
+	if t.talk {
+		for _, p := range t.phases {
+			header = append(header, "published "+strings.ToUpper(p))
+		}
+	}
+	t.row(header...)
+	for _, o := range t.observables() {
+		t.quantity(o, func(p *sampler.PhaseSummary) (sampler.Quantity, bool) {
+			q, ok := p.Observables[o]
+			return q, ok
+		})
+	}
+	t.quantity("acceptance", func(p *sampler.PhaseSummary) (sampler.Quantity, bool) { return p.Acceptance, true })
+	t.quantity("<exp(-dH)>", func(p *sampler.PhaseSummary) (sampler.Quantity, bool) { return p.ExpMinusDH, true })
+}
+
+func (t *table) both() bool { return len(t.phases) == 2 }
+
+// quantity adds a row of values with errors.
+func (t *table) quantity(name string, of func(*sampler.PhaseSummary) (sampler.Quantity, bool)) {
+	row, taus, known := []string{name}, []string(nil), []string(nil)
+	for _, p := range t.phases {
+		value, tau := "", ""
+		if q, ok := of(t.summary.Phases[p]); ok {
+			value, tau = withError(q)
+		}
+		row, taus = append(row, value), append(taus, tau)
+		known = append(known, map[string]string{"hmc": talk[name].hmc, "slhmc": talk[name].slhmc}[p])
+	}
+	if t.both() {
+		sigma := ""
+		if x, ok := t.summary.Agreement[name]; ok {
+			sigma = fmt.Sprintf("%.1f", float64(x))
+		}
+		row = append(row, sigma)
+	}
+	row = append(row, taus...)
+	if t.talk {
+		row = append(row, known...)
+	}
+	t.row(row...)
+}
+
+// costs adds what it took.
+func (t *table) costs() {
+	t.row()
+	t.number("trajectories", func(p *sampler.PhaseSummary) (float64, bool) { return float64(p.Trajectories), true })
+	t.number("ms per trajectory", func(p *sampler.PhaseSummary) (float64, bool) { return 1000 * p.Seconds, true })
+	quarks := slices.ContainsFunc(t.phases, func(p string) bool { return t.summary.Phases[p].Solves > 0 })
+	if quarks {
+		t.number("CG iterations per trajectory", func(p *sampler.PhaseSummary) (float64, bool) { return p.Iterations, true })
+	}
+	names := t.observables()
+	if len(names) == 0 {
+		return
+	}
+	t.row()
+	t.row("for each independent configuration (2 tau_int trajectories), as seen by")
+	for _, o := range names {
+		cost := func(of func(sampler.Cost) float64) func(*sampler.PhaseSummary) (float64, bool) {
+			return func(p *sampler.PhaseSummary) (float64, bool) {
+				c, ok := p.IndependentIn[o]
+				return of(c), ok
+			}
+		}
+		t.number("  "+o+": ms", cost(func(c sampler.Cost) float64 { return 1000 * c.Seconds }))
+		if quarks {
+			t.number("  "+o+": CG iterations", cost(func(c sampler.Cost) float64 { return c.Iterations }))
+		}
+	}
+}
+
+// number adds a row of plain numbers, "?" where there is none.
+func (t *table) number(name string, of func(*sampler.PhaseSummary) (float64, bool)) {
+	row := []string{name}
+	for _, p := range t.phases {
+		cell := "?"
+		if x, ok := of(t.summary.Phases[p]); ok {
+			cell = plain(x)
+		}
+		row = append(row, cell)
+	}
+	t.row(row...)
+}
+
+// write writes the rows, every column as wide as its widest cell.
+func (t *table) write(b *strings.Builder) {
+	var width []int
+	for _, r := range t.rows {
+		for i, cell := range r {
+			if i == len(width) {
+				width = append(width, 0)
+			}
+			if len(r) > 1 {
+				width[i] = max(width[i], utf8.RuneCountInString(cell))
+			}
+		}
+	}
+	for _, r := range t.rows {
+		var line strings.Builder
+		for i, cell := range r {
+			fmt.Fprintf(&line, "%-*s  ", width[i], cell)
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+}
+
+// plain writes a number with four digits, all of them if it is large.
+func plain(x float64) string {
+	if math.Abs(x) >= 1000 {
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.4g", x)
+}
+
+// withError writes a value as 0.70253(10), the error in units of the last digits,
+// and its integrated autocorrelation time; "?" for an error that is not known.
 func withError(q sampler.Quantity) (value, tau string) {
-	if q.Error == nil {
-		return fmt.Sprintf("%.6g", float64(q.Value)), "?"
+	v := float64(q.Value)
+	switch {
+	case q.Error == nil:
+		return fmt.Sprintf("%.6g(?)", v), "?"
+	case *q.Error == 0:
+		return fmt.Sprintf("%.6g", v), "-"
 	}
-	e := *q.Error
-	if e == 0 {
-		return fmt.Sprintf("%.6g", float64(q.Value)), "0.5"
-	}
-	digits := 0
-	for scaled := e; scaled < 9.5 && digits < 15; scaled *= 10 {
-		digits++
-	}
-	unit := e
-	for range digits {
-		unit *= 10
-	}
-	tau = fmt.Sprintf("%.2f(%.0f)", *q.TauInt, 100**q.TauIntError)
-	return fmt.Sprintf("%.*f(%.0f)", digits, float64(q.Value), unit), tau
+	return bracket(v, *q.Error, 2), bracket(*q.TauInt, *q.TauIntError, 1)
 }
 
-func sorted(m map[string]bool) (names []string) {
-	for n := range m {
-		names = append(names, n)
+// bracket writes v(e) with the given number of digits of e after the point, and
+// all those before it; v ± e where these would be too many.
+func bracket(v, e float64, digits int) string {
+	if e >= 1e4 {
+		return fmt.Sprintf("%.3g ± %.1g", v, e)
 	}
-	sort.Strings(names)
-	return names
+	smallest, decimals := math.Pow10(digits-1)-0.05*math.Pow10(digits-1), 0
+	unit := e
+	for ; unit < smallest && decimals < 15; unit *= 10 {
+		decimals++
+	}
+	return fmt.Sprintf("%.*f(%.0f)", decimals, v, unit)
 }

@@ -34,6 +34,13 @@ func (o *Ops) TA(x, m []Vec) {
 		x[0] = m[1]
 		return
 	}
+	if n == 2 {
+		ta, q := (*[3]Vec)(x), (*[4]Vec)(m)
+		for l := range lattice.Lanes {
+			ta[0][l], ta[1][l], ta[2][l] = 2*q[3][l], 2*q[2][l], 2*q[1][l]
+		}
+		return
+	}
 	a := 0
 	for i := range n {
 		for j := i + 1; j < n; j++ {
@@ -69,6 +76,13 @@ func (o *Ops) Element(m []Vec, c float64, x []Vec) {
 		}
 		return
 	}
+	if n == 2 {
+		q, y, h := (*[4]Vec)(m), (*[3]Vec)(x), c/2
+		for l := range lattice.Lanes {
+			q[0][l], q[1][l], q[2][l], q[3][l] = 0, h*y[2][l], h*y[1][l], h*y[0][l]
+		}
+		return
+	}
 	a, h := 0, c/2
 	for i := range n {
 		for j := i + 1; j < n; j++ {
@@ -95,6 +109,12 @@ func (o *Ops) Element(m []Vec, c float64, x []Vec) {
 
 // ReTr adds c Re tr m to sum, lane by lane.
 func (o *Ops) ReTr(sum *Vec, c float64, m []Vec) {
+	if o.N == 2 {
+		for l := range lattice.Lanes {
+			sum[l] += 2 * c * m[0][l]
+		}
+		return
+	}
 	for i := range o.N {
 		v := &m[2*i*(o.N+1)]
 		for l := range lattice.Lanes {
@@ -103,8 +123,11 @@ func (o *Ops) ReTr(sum *Vec, c float64, m []Vec) {
 	}
 }
 
-// ImTr adds c Im tr m to sum, lane by lane.
+// ImTr adds c Im tr m to sum, lane by lane: nothing for SU(2).
 func (o *Ops) ImTr(sum *Vec, c float64, m []Vec) {
+	if o.N == 2 {
+		return
+	}
 	for i := range o.N {
 		v := &m[2*i*(o.N+1)+1]
 		for l := range lattice.Lanes {
@@ -113,19 +136,12 @@ func (o *Ops) ImTr(sum *Vec, c float64, m []Vec) {
 	}
 }
 
-// ReDot adds c Re tr(a^† b) to sum, lane by lane: the inner product of the
-// numbers.
-func ReDot(sum *Vec, c float64, a, b []Vec) {
-	for k := range a {
-		x, y := &a[k], &b[k]
-		for l := range lattice.Lanes {
-			sum[l] += c * (x[l] * y[l])
-		}
-	}
-}
-
 // Add sets dst += c a, a under lane mask m.
 func Add(dst []Vec, c float64, a []Vec, m int) {
+	if m == 0 {
+		addVecs(dst, c, a)
+		return
+	}
 	for k := range dst {
 		d, x := &dst[k], &a[k]
 		for l := range lattice.Lanes {
@@ -137,6 +153,17 @@ func Add(dst []Vec, c float64, a []Vec, m int) {
 // AddDagger sets dst += c a^†, a under lane mask m.
 func (o *Ops) AddDagger(dst []Vec, c float64, a []Vec, m int) {
 	n := o.N
+	if n == 2 {
+		d, x := (*[4]Vec)(dst), (*[4]Vec)(a)
+		for l := range lattice.Lanes {
+			lx := (l ^ m) & 7
+			d[0][l] += c * x[0][lx]
+			d[1][l] -= c * x[1][lx]
+			d[2][l] -= c * x[2][lx]
+			d[3][l] -= c * x[3][lx]
+		}
+		return
+	}
 	for i := range n {
 		for j := range n {
 			d, x := dst[2*(i*n+j):], a[2*(j*n+i):]
@@ -152,7 +179,11 @@ func (o *Ops) AddDagger(dst []Vec, c float64, a []Vec, m int) {
 // Unit sets m to the unit matrix in all lanes.
 func (o *Ops) Unit(m []Vec) {
 	clear(m[:o.M])
-	for i := range o.N {
+	rows := o.N
+	if rows == 2 {
+		rows = 1
+	}
+	for i := range rows {
 		for l := range lattice.Lanes {
 			m[2*i*(o.N+1)][l] = 1
 		}
@@ -161,14 +192,20 @@ func (o *Ops) Unit(m []Vec) {
 
 // Get copies lane l of a matrix block to dst.
 func (o *Ops) Get(dst group.Matrix, m []Vec, l int) {
+	if o.N == 2 {
+		dst[0], dst[1] = complex(m[0][l], m[1][l]), complex(m[2][l], m[3][l])
+		dst[2], dst[3] = complex(-m[2][l], m[3][l]), complex(m[0][l], -m[1][l])
+		return
+	}
 	for k := range dst {
 		dst[k] = complex(m[2*k][l], m[2*k+1][l])
 	}
 }
 
-// Set copies src to lane l of a matrix block.
+// Set copies src to lane l of a matrix block. For SU(2) src is a real multiple of
+// a group element, of which the first row is kept.
 func (o *Ops) Set(m []Vec, l int, src group.Matrix) {
-	for k, z := range src {
+	for k, z := range src[:o.M/2] {
 		m[2*k][l], m[2*k+1][l] = real(z), imag(z)
 	}
 }

@@ -6,7 +6,10 @@
 // # Conventions
 //
 // A block of an N x N matrix field is 2 N^2 [lattice.Vec]: element (i, j) has
-// its real parts at 2 (i N + j) and its imaginary parts next to them. A block of
+// its real parts at 2 (i N + j) and its imaginary parts next to them. SU(2) is
+// the exception: every matrix that occurs, a real linear combination of products
+// of group elements, is a quaternion ((a, b), (-b^*, a^*)), of which the four
+// numbers of the first row are kept: half the memory and half the arithmetic. A block of
 // a colour vector is 2 N Vecs. An algebra element is N^2-1 Vecs (U(1): one), its
 // components along the generators in the order of package group. Operands may
 // come with a lane mask m: lane l of the result uses lane l^m of the operand,
@@ -18,4 +21,4 @@
 // straight-line code written by generate.go; larger N share loops.
 package kernel
 
-//go:generate go run generate.go
+//go:generate go run generate.go generate_su2.go generate_linear.go

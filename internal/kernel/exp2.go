@@ -8,7 +8,7 @@ import (
 
 // expSU2 uses exp(i c x.sigma/2) = cos q + i (c x.sigma / 2) sin(q)/q, q = c |x|/2.
 func expSU2(dst []Vec, c float64, x []Vec) {
-	d, y := (*[8]Vec)(dst), (*[3]Vec)(x)
+	d, y := (*[4]Vec)(dst), (*[3]Vec)(x)
 	for l := range lattice.Lanes {
 		x1, x2, x3 := y[0][l], y[1][l], y[2][l]
 		q := c / 2 * math.Sqrt(x1*x1+x2*x2+x3*x3)
@@ -19,8 +19,6 @@ func expSU2(dst []Vec, c float64, x []Vec) {
 		}
 		d[0][l], d[1][l] = cos, s*x3
 		d[2][l], d[3][l] = s*x2, s*x1
-		d[4][l], d[5][l] = -s*x2, s*x1
-		d[6][l], d[7][l] = cos, -s*x3
 	}
 }
 

@@ -120,11 +120,18 @@ func TestProducts(t *testing.T) {
 			d := append([]Vec(nil), d0...)
 			o.AddOuter(d, 2, v, ma, w, mb)
 			for l := range lattice.Lanes {
-				want := get(o, d0, l)
+				want, outer := get(o, d0, l), g.NewMatrix()
 				for i := range n {
 					for j := range n {
-						want[i*n+j] += 2 * complex(v[2*i][l^ma], v[2*i+1][l^ma]) * complex(w[2*j][l^mb], -w[2*j+1][l^mb])
+						outer[i*n+j] = 2 * complex(v[2*i][l^ma], v[2*i+1][l^ma]) * complex(w[2*j][l^mb], -w[2*j+1][l^mb])
 					}
+				}
+				if n == 2 { // the quaternion part
+					a, b := (outer[0]+conj(outer[3]))/2, (outer[1]-conj(outer[2]))/2
+					outer = group.Matrix{a, b, -conj(b), conj(a)}
+				}
+				for k := range want {
+					want[k] += outer[k]
 				}
 				near(t, want, get(o, d, l), tol, "AddOuter")
 			}

@@ -2,36 +2,12 @@ package kernel
 
 import "github.com/slhmc/slhmc/physics/lattice"
 
-// Xpay sets x = y + a x.
-func Xpay(x, y []Vec, a float64) {
-	y = y[:len(x)]
-	for k := range x {
-		u, v := &x[k], &y[k]
-		for l := range lattice.Lanes {
-			u[l] = v[l] + a*u[l]
-		}
-	}
-}
-
 // Scale sets x *= a.
 func Scale(x []Vec, a float64) {
 	for k := range x {
 		u := &x[k]
 		for l := range lattice.Lanes {
 			u[l] *= a
-		}
-	}
-}
-
-// AxpyNorm sets x += a y and adds the squares of x to sum, lane by lane.
-func AxpyNorm(sum *Vec, x []Vec, a float64, y []Vec) {
-	y = y[:len(x)]
-	for k := range x {
-		u, v := &x[k], &y[k]
-		for l := range lattice.Lanes {
-			t := u[l] + a*v[l]
-			u[l] = t
-			sum[l] += t * t
 		}
 	}
 }

@@ -22,7 +22,7 @@ const (
 type Ops struct {
 	Group group.Group
 	N     int     // colours
-	M     int     // Vecs of a matrix block, 2 N^2
+	M     int     // Vecs of a matrix block: 2 N^2, SU(2): 4
 	V     int     // Vecs of a colour vector block, 2 N
 	A     int     // Vecs of an algebra block
 	Index float64 // tr T_a T_a: 1/2, U(1): 1
@@ -33,7 +33,8 @@ type Ops struct {
 	AddMul [4]func(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int)
 	// MulVec sets dst = a v or a^† v.
 	MulVec [2]func(dst, a []Vec, ma int, v []Vec, mv int)
-	// AddOuter sets dst += c v w^†.
+	// AddOuter sets dst += c v w^† (SU(2): its quaternion part, all that enters
+	// traces with and projections of products with SU(2) matrices).
 	AddOuter func(dst []Vec, c float64, v []Vec, mv int, w []Vec, mw int)
 	// Hop sets dst(b) = c sum_k links(b, k) src(neighbour k of b) + ca add(b) for
 	// blocks lo … hi-1; steps = 2 D links a block; add may be nil, or dst's own
@@ -68,6 +69,9 @@ func For(g group.Group) *Ops {
 		o.Exp, o.DExpTranspose = expLanes(g), dexpLanes(g)
 	}
 	o.Group, o.N, o.M, o.V, o.A = g, n, 2*n*n, 2*n, g.Dim()
+	if n == 2 {
+		o.M = 4
+	}
 	o.Index = 0.5
 	if n == 1 {
 		o.Index = 1

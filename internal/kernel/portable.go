@@ -150,12 +150,7 @@ func hop1(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.
 			d[1][l] = c * s1
 		}
 		if add != nil {
-			a := (*[2]lattice.Vec)(add[b*2:])
-			for j := range d {
-				for l := range d[j] {
-					d[j][l] += ca * a[j][l]
-				}
-			}
+			Add(d[:], ca, add[b*2:], 0)
 		}
 	}
 }
@@ -169,251 +164,158 @@ var portable1 = Ops{
 }
 
 func mulNN2(dst []lattice.Vec, a []lattice.Vec, ma int, b []lattice.Vec, mb int) {
-	d, x, y := (*[8]lattice.Vec)(dst), (*[8]lattice.Vec)(a), (*[8]lattice.Vec)(b)
+	d, x, y := (*[4]lattice.Vec)(dst), (*[4]lattice.Vec)(a), (*[4]lattice.Vec)(b)
 	for l := range lattice.Lanes {
 		la, lb := (l^ma)&7, (l^mb)&7
-		x0, x1 := x[0][la], x[1][la]
-		x2, x3 := x[2][la], x[3][la]
-		y0, y1 := y[0][lb], y[1][lb]
-		y4, y5 := y[4][lb], y[5][lb]
-		d[0][l] = x0*y0 - x1*y1 + x2*y4 - x3*y5
-		d[1][l] = x0*y1 + x1*y0 + x2*y5 + x3*y4
-		y2, y3 := y[2][lb], y[3][lb]
-		y6, y7 := y[6][lb], y[7][lb]
-		d[2][l] = x0*y2 - x1*y3 + x2*y6 - x3*y7
-		d[3][l] = x0*y3 + x1*y2 + x2*y7 + x3*y6
-		x4, x5 := x[4][la], x[5][la]
-		x6, x7 := x[6][la], x[7][la]
-		d[4][l] = x4*y0 - x5*y1 + x6*y4 - x7*y5
-		d[5][l] = x4*y1 + x5*y0 + x6*y5 + x7*y4
-		d[6][l] = x4*y2 - x5*y3 + x6*y6 - x7*y7
-		d[7][l] = x4*y3 + x5*y2 + x6*y7 + x7*y6
+		x0, x1, x2, x3 := x[0][la], x[1][la], x[2][la], x[3][la]
+		y0, y1, y2, y3 := y[0][lb], y[1][lb], y[2][lb], y[3][lb]
+		d[0][l] = x0*y0 - x1*y1 - x2*y2 - x3*y3
+		d[1][l] = x0*y1 + x1*y0 - x3*y2 + x2*y3
+		d[2][l] = x0*y2 - x1*y3 + x2*y0 + x3*y1
+		d[3][l] = x0*y3 + x1*y2 + x3*y0 - x2*y1
 	}
 }
 
 func mulNA2(dst []lattice.Vec, a []lattice.Vec, ma int, b []lattice.Vec, mb int) {
-	d, x, y := (*[8]lattice.Vec)(dst), (*[8]lattice.Vec)(a), (*[8]lattice.Vec)(b)
+	d, x, y := (*[4]lattice.Vec)(dst), (*[4]lattice.Vec)(a), (*[4]lattice.Vec)(b)
 	for l := range lattice.Lanes {
 		la, lb := (l^ma)&7, (l^mb)&7
-		x0, x1 := x[0][la], x[1][la]
-		x2, x3 := x[2][la], x[3][la]
-		y0, y1 := y[0][lb], y[1][lb]
-		y2, y3 := y[2][lb], y[3][lb]
+		x0, x1, x2, x3 := x[0][la], x[1][la], x[2][la], x[3][la]
+		y0, y1, y2, y3 := y[0][lb], y[1][lb], y[2][lb], y[3][lb]
 		d[0][l] = x0*y0 + x1*y1 + x2*y2 + x3*y3
 		d[1][l] = x1*y0 - x0*y1 + x3*y2 - x2*y3
-		y4, y5 := y[4][lb], y[5][lb]
-		y6, y7 := y[6][lb], y[7][lb]
-		d[2][l] = x0*y4 + x1*y5 + x2*y6 + x3*y7
-		d[3][l] = x1*y4 - x0*y5 + x3*y6 - x2*y7
-		x4, x5 := x[4][la], x[5][la]
-		x6, x7 := x[6][la], x[7][la]
-		d[4][l] = x4*y0 + x5*y1 + x6*y2 + x7*y3
-		d[5][l] = x5*y0 - x4*y1 + x7*y2 - x6*y3
-		d[6][l] = x4*y4 + x5*y5 + x6*y6 + x7*y7
-		d[7][l] = x5*y4 - x4*y5 + x7*y6 - x6*y7
+		d[2][l] = x1*y3 - x0*y2 + x2*y0 - x3*y1
+		d[3][l] = x3*y0 - x0*y3 - x1*y2 + x2*y1
 	}
 }
 
 func mulAN2(dst []lattice.Vec, a []lattice.Vec, ma int, b []lattice.Vec, mb int) {
-	d, x, y := (*[8]lattice.Vec)(dst), (*[8]lattice.Vec)(a), (*[8]lattice.Vec)(b)
+	d, x, y := (*[4]lattice.Vec)(dst), (*[4]lattice.Vec)(a), (*[4]lattice.Vec)(b)
 	for l := range lattice.Lanes {
 		la, lb := (l^ma)&7, (l^mb)&7
-		x0, x1 := x[0][la], x[1][la]
-		x4, x5 := x[4][la], x[5][la]
-		y0, y1 := y[0][lb], y[1][lb]
-		y4, y5 := y[4][lb], y[5][lb]
-		d[0][l] = x0*y0 + x1*y1 + x4*y4 + x5*y5
-		d[1][l] = x0*y1 - x1*y0 + x4*y5 - x5*y4
-		y2, y3 := y[2][lb], y[3][lb]
-		y6, y7 := y[6][lb], y[7][lb]
-		d[2][l] = x0*y2 + x1*y3 + x4*y6 + x5*y7
-		d[3][l] = x0*y3 - x1*y2 + x4*y7 - x5*y6
-		x2, x3 := x[2][la], x[3][la]
-		x6, x7 := x[6][la], x[7][la]
-		d[4][l] = x2*y0 + x3*y1 + x6*y4 + x7*y5
-		d[5][l] = x2*y1 - x3*y0 + x6*y5 - x7*y4
-		d[6][l] = x2*y2 + x3*y3 + x6*y6 + x7*y7
-		d[7][l] = x2*y3 - x3*y2 + x6*y7 - x7*y6
+		x0, x1, x2, x3 := x[0][la], x[1][la], x[2][la], x[3][la]
+		y0, y1, y2, y3 := y[0][lb], y[1][lb], y[2][lb], y[3][lb]
+		d[0][l] = x0*y0 + x1*y1 + x2*y2 + x3*y3
+		d[1][l] = x0*y1 - x1*y0 + x3*y2 - x2*y3
+		d[2][l] = x0*y2 + x1*y3 - x2*y0 - x3*y1
+		d[3][l] = x0*y3 - x1*y2 - x3*y0 + x2*y1
 	}
 }
 
 func mulAA2(dst []lattice.Vec, a []lattice.Vec, ma int, b []lattice.Vec, mb int) {
-	d, x, y := (*[8]lattice.Vec)(dst), (*[8]lattice.Vec)(a), (*[8]lattice.Vec)(b)
+	d, x, y := (*[4]lattice.Vec)(dst), (*[4]lattice.Vec)(a), (*[4]lattice.Vec)(b)
 	for l := range lattice.Lanes {
 		la, lb := (l^ma)&7, (l^mb)&7
-		x0, x1 := x[0][la], x[1][la]
-		x4, x5 := x[4][la], x[5][la]
-		y0, y1 := y[0][lb], y[1][lb]
-		y2, y3 := y[2][lb], y[3][lb]
-		d[0][l] = x0*y0 - x1*y1 + x4*y2 - x5*y3
-		d[1][l] = -x1*y0 - x0*y1 - x5*y2 - x4*y3
-		y4, y5 := y[4][lb], y[5][lb]
-		y6, y7 := y[6][lb], y[7][lb]
-		d[2][l] = x0*y4 - x1*y5 + x4*y6 - x5*y7
-		d[3][l] = -x1*y4 - x0*y5 - x5*y6 - x4*y7
-		x2, x3 := x[2][la], x[3][la]
-		x6, x7 := x[6][la], x[7][la]
-		d[4][l] = x2*y0 - x3*y1 + x6*y2 - x7*y3
-		d[5][l] = -x3*y0 - x2*y1 - x7*y2 - x6*y3
-		d[6][l] = x2*y4 - x3*y5 + x6*y6 - x7*y7
-		d[7][l] = -x3*y4 - x2*y5 - x7*y6 - x6*y7
+		x0, x1, x2, x3 := x[0][la], x[1][la], x[2][la], x[3][la]
+		y0, y1, y2, y3 := y[0][lb], y[1][lb], y[2][lb], y[3][lb]
+		d[0][l] = x0*y0 - x1*y1 - x2*y2 - x3*y3
+		d[1][l] = x2*y3 - x0*y1 - x1*y0 - x3*y2
+		d[2][l] = x3*y1 - x0*y2 - x1*y3 - x2*y0
+		d[3][l] = x1*y2 - x0*y3 - x3*y0 - x2*y1
 	}
 }
 
 func addMulNN2(dst []lattice.Vec, c float64, a []lattice.Vec, ma int, b []lattice.Vec, mb int) {
-	d, x, y := (*[8]lattice.Vec)(dst), (*[8]lattice.Vec)(a), (*[8]lattice.Vec)(b)
+	d, x, y := (*[4]lattice.Vec)(dst), (*[4]lattice.Vec)(a), (*[4]lattice.Vec)(b)
 	for l := range lattice.Lanes {
 		la, lb := (l^ma)&7, (l^mb)&7
-		x0, x1 := x[0][la], x[1][la]
-		x2, x3 := x[2][la], x[3][la]
-		y0, y1 := y[0][lb], y[1][lb]
-		y4, y5 := y[4][lb], y[5][lb]
-		d[0][l] += c * (x0*y0 - x1*y1 + x2*y4 - x3*y5)
-		d[1][l] += c * (x0*y1 + x1*y0 + x2*y5 + x3*y4)
-		y2, y3 := y[2][lb], y[3][lb]
-		y6, y7 := y[6][lb], y[7][lb]
-		d[2][l] += c * (x0*y2 - x1*y3 + x2*y6 - x3*y7)
-		d[3][l] += c * (x0*y3 + x1*y2 + x2*y7 + x3*y6)
-		x4, x5 := x[4][la], x[5][la]
-		x6, x7 := x[6][la], x[7][la]
-		d[4][l] += c * (x4*y0 - x5*y1 + x6*y4 - x7*y5)
-		d[5][l] += c * (x4*y1 + x5*y0 + x6*y5 + x7*y4)
-		d[6][l] += c * (x4*y2 - x5*y3 + x6*y6 - x7*y7)
-		d[7][l] += c * (x4*y3 + x5*y2 + x6*y7 + x7*y6)
+		x0, x1, x2, x3 := x[0][la], x[1][la], x[2][la], x[3][la]
+		y0, y1, y2, y3 := y[0][lb], y[1][lb], y[2][lb], y[3][lb]
+		d[0][l] += c * (x0*y0 - x1*y1 - x2*y2 - x3*y3)
+		d[1][l] += c * (x0*y1 + x1*y0 - x3*y2 + x2*y3)
+		d[2][l] += c * (x0*y2 - x1*y3 + x2*y0 + x3*y1)
+		d[3][l] += c * (x0*y3 + x1*y2 + x3*y0 - x2*y1)
 	}
 }
 
 func addMulNA2(dst []lattice.Vec, c float64, a []lattice.Vec, ma int, b []lattice.Vec, mb int) {
-	d, x, y := (*[8]lattice.Vec)(dst), (*[8]lattice.Vec)(a), (*[8]lattice.Vec)(b)
+	d, x, y := (*[4]lattice.Vec)(dst), (*[4]lattice.Vec)(a), (*[4]lattice.Vec)(b)
 	for l := range lattice.Lanes {
 		la, lb := (l^ma)&7, (l^mb)&7
-		x0, x1 := x[0][la], x[1][la]
-		x2, x3 := x[2][la], x[3][la]
-		y0, y1 := y[0][lb], y[1][lb]
-		y2, y3 := y[2][lb], y[3][lb]
+		x0, x1, x2, x3 := x[0][la], x[1][la], x[2][la], x[3][la]
+		y0, y1, y2, y3 := y[0][lb], y[1][lb], y[2][lb], y[3][lb]
 		d[0][l] += c * (x0*y0 + x1*y1 + x2*y2 + x3*y3)
 		d[1][l] += c * (x1*y0 - x0*y1 + x3*y2 - x2*y3)
-		y4, y5 := y[4][lb], y[5][lb]
-		y6, y7 := y[6][lb], y[7][lb]
-		d[2][l] += c * (x0*y4 + x1*y5 + x2*y6 + x3*y7)
-		d[3][l] += c * (x1*y4 - x0*y5 + x3*y6 - x2*y7)
-		x4, x5 := x[4][la], x[5][la]
-		x6, x7 := x[6][la], x[7][la]
-		d[4][l] += c * (x4*y0 + x5*y1 + x6*y2 + x7*y3)
-		d[5][l] += c * (x5*y0 - x4*y1 + x7*y2 - x6*y3)
-		d[6][l] += c * (x4*y4 + x5*y5 + x6*y6 + x7*y7)
-		d[7][l] += c * (x5*y4 - x4*y5 + x7*y6 - x6*y7)
+		d[2][l] += c * (x1*y3 - x0*y2 + x2*y0 - x3*y1)
+		d[3][l] += c * (x3*y0 - x0*y3 - x1*y2 + x2*y1)
 	}
 }
 
 func addMulAN2(dst []lattice.Vec, c float64, a []lattice.Vec, ma int, b []lattice.Vec, mb int) {
-	d, x, y := (*[8]lattice.Vec)(dst), (*[8]lattice.Vec)(a), (*[8]lattice.Vec)(b)
+	d, x, y := (*[4]lattice.Vec)(dst), (*[4]lattice.Vec)(a), (*[4]lattice.Vec)(b)
 	for l := range lattice.Lanes {
 		la, lb := (l^ma)&7, (l^mb)&7
-		x0, x1 := x[0][la], x[1][la]
-		x4, x5 := x[4][la], x[5][la]
-		y0, y1 := y[0][lb], y[1][lb]
-		y4, y5 := y[4][lb], y[5][lb]
-		d[0][l] += c * (x0*y0 + x1*y1 + x4*y4 + x5*y5)
-		d[1][l] += c * (x0*y1 - x1*y0 + x4*y5 - x5*y4)
-		y2, y3 := y[2][lb], y[3][lb]
-		y6, y7 := y[6][lb], y[7][lb]
-		d[2][l] += c * (x0*y2 + x1*y3 + x4*y6 + x5*y7)
-		d[3][l] += c * (x0*y3 - x1*y2 + x4*y7 - x5*y6)
-		x2, x3 := x[2][la], x[3][la]
-		x6, x7 := x[6][la], x[7][la]
-		d[4][l] += c * (x2*y0 + x3*y1 + x6*y4 + x7*y5)
-		d[5][l] += c * (x2*y1 - x3*y0 + x6*y5 - x7*y4)
-		d[6][l] += c * (x2*y2 + x3*y3 + x6*y6 + x7*y7)
-		d[7][l] += c * (x2*y3 - x3*y2 + x6*y7 - x7*y6)
+		x0, x1, x2, x3 := x[0][la], x[1][la], x[2][la], x[3][la]
+		y0, y1, y2, y3 := y[0][lb], y[1][lb], y[2][lb], y[3][lb]
+		d[0][l] += c * (x0*y0 + x1*y1 + x2*y2 + x3*y3)
+		d[1][l] += c * (x0*y1 - x1*y0 + x3*y2 - x2*y3)
+		d[2][l] += c * (x0*y2 + x1*y3 - x2*y0 - x3*y1)
+		d[3][l] += c * (x0*y3 - x1*y2 - x3*y0 + x2*y1)
 	}
 }
 
 func addMulAA2(dst []lattice.Vec, c float64, a []lattice.Vec, ma int, b []lattice.Vec, mb int) {
-	d, x, y := (*[8]lattice.Vec)(dst), (*[8]lattice.Vec)(a), (*[8]lattice.Vec)(b)
+	d, x, y := (*[4]lattice.Vec)(dst), (*[4]lattice.Vec)(a), (*[4]lattice.Vec)(b)
 	for l := range lattice.Lanes {
 		la, lb := (l^ma)&7, (l^mb)&7
-		x0, x1 := x[0][la], x[1][la]
-		x4, x5 := x[4][la], x[5][la]
-		y0, y1 := y[0][lb], y[1][lb]
-		y2, y3 := y[2][lb], y[3][lb]
-		d[0][l] += c * (x0*y0 - x1*y1 + x4*y2 - x5*y3)
-		d[1][l] += c * (-x1*y0 - x0*y1 - x5*y2 - x4*y3)
-		y4, y5 := y[4][lb], y[5][lb]
-		y6, y7 := y[6][lb], y[7][lb]
-		d[2][l] += c * (x0*y4 - x1*y5 + x4*y6 - x5*y7)
-		d[3][l] += c * (-x1*y4 - x0*y5 - x5*y6 - x4*y7)
-		x2, x3 := x[2][la], x[3][la]
-		x6, x7 := x[6][la], x[7][la]
-		d[4][l] += c * (x2*y0 - x3*y1 + x6*y2 - x7*y3)
-		d[5][l] += c * (-x3*y0 - x2*y1 - x7*y2 - x6*y3)
-		d[6][l] += c * (x2*y4 - x3*y5 + x6*y6 - x7*y7)
-		d[7][l] += c * (-x3*y4 - x2*y5 - x7*y6 - x6*y7)
+		x0, x1, x2, x3 := x[0][la], x[1][la], x[2][la], x[3][la]
+		y0, y1, y2, y3 := y[0][lb], y[1][lb], y[2][lb], y[3][lb]
+		d[0][l] += c * (x0*y0 - x1*y1 - x2*y2 - x3*y3)
+		d[1][l] += c * (x2*y3 - x0*y1 - x1*y0 - x3*y2)
+		d[2][l] += c * (x3*y1 - x0*y2 - x1*y3 - x2*y0)
+		d[3][l] += c * (x1*y2 - x0*y3 - x3*y0 - x2*y1)
 	}
 }
 
 func mulVecN2(dst, a []lattice.Vec, ma int, b []lattice.Vec, mb int) {
-	d, x, y := (*[4]lattice.Vec)(dst), (*[8]lattice.Vec)(a), (*[4]lattice.Vec)(b)
+	d, x, y := (*[4]lattice.Vec)(dst), (*[4]lattice.Vec)(a), (*[4]lattice.Vec)(b)
 	for l := range lattice.Lanes {
 		la, lb := (l^ma)&7, (l^mb)&7
-		y0, y1 := y[0][lb], y[1][lb]
-		y2, y3 := y[2][lb], y[3][lb]
-		x0, x1 := x[0][la], x[1][la]
-		x2, x3 := x[2][la], x[3][la]
+		x0, x1, x2, x3 := x[0][la], x[1][la], x[2][la], x[3][la]
+		y0, y1, y2, y3 := y[0][lb], y[1][lb], y[2][lb], y[3][lb]
 		d[0][l] = x0*y0 - x1*y1 + x2*y2 - x3*y3
 		d[1][l] = x0*y1 + x1*y0 + x2*y3 + x3*y2
-		x4, x5 := x[4][la], x[5][la]
-		x6, x7 := x[6][la], x[7][la]
-		d[2][l] = x4*y0 - x5*y1 + x6*y2 - x7*y3
-		d[3][l] = x4*y1 + x5*y0 + x6*y3 + x7*y2
+		d[2][l] = x0*y2 + x1*y3 - x2*y0 - x3*y1
+		d[3][l] = x0*y3 - x1*y2 - x2*y1 + x3*y0
 	}
 }
 
 func mulVecA2(dst, a []lattice.Vec, ma int, b []lattice.Vec, mb int) {
-	d, x, y := (*[4]lattice.Vec)(dst), (*[8]lattice.Vec)(a), (*[4]lattice.Vec)(b)
+	d, x, y := (*[4]lattice.Vec)(dst), (*[4]lattice.Vec)(a), (*[4]lattice.Vec)(b)
 	for l := range lattice.Lanes {
 		la, lb := (l^ma)&7, (l^mb)&7
-		y0, y1 := y[0][lb], y[1][lb]
-		y2, y3 := y[2][lb], y[3][lb]
-		x0, x1 := x[0][la], x[1][la]
-		x4, x5 := x[4][la], x[5][la]
-		d[0][l] = x0*y0 + x1*y1 + x4*y2 + x5*y3
-		d[1][l] = x0*y1 - x1*y0 + x4*y3 - x5*y2
-		x2, x3 := x[2][la], x[3][la]
-		x6, x7 := x[6][la], x[7][la]
-		d[2][l] = x2*y0 + x3*y1 + x6*y2 + x7*y3
-		d[3][l] = x2*y1 - x3*y0 + x6*y3 - x7*y2
+		x0, x1, x2, x3 := x[0][la], x[1][la], x[2][la], x[3][la]
+		y0, y1, y2, y3 := y[0][lb], y[1][lb], y[2][lb], y[3][lb]
+		d[0][l] = x0*y0 + x1*y1 - x2*y2 + x3*y3
+		d[1][l] = x0*y1 - x1*y0 - x2*y3 - x3*y2
+		d[2][l] = x0*y2 - x1*y3 + x2*y0 + x3*y1
+		d[3][l] = x0*y3 + x1*y2 + x2*y1 - x3*y0
 	}
 }
 
 func addOuter2(dst []lattice.Vec, c float64, a []lattice.Vec, ma int, b []lattice.Vec, mb int) {
-	d, x, y := (*[8]lattice.Vec)(dst), (*[4]lattice.Vec)(a), (*[4]lattice.Vec)(b)
+	d, x, y := (*[4]lattice.Vec)(dst), (*[4]lattice.Vec)(a), (*[4]lattice.Vec)(b)
+	c /= 2
 	for l := range lattice.Lanes {
 		la, lb := (l^ma)&7, (l^mb)&7
-		y0, y1 := y[0][lb], y[1][lb]
-		y2, y3 := y[2][lb], y[3][lb]
-		x0, x1 := x[0][la], x[1][la]
-		d[0][l] += c * (x0*y0 + x1*y1)
-		d[1][l] += c * (x1*y0 - x0*y1)
-		d[2][l] += c * (x0*y2 + x1*y3)
-		d[3][l] += c * (x1*y2 - x0*y3)
-		x2, x3 := x[2][la], x[3][la]
-		d[4][l] += c * (x2*y0 + x3*y1)
-		d[5][l] += c * (x3*y0 - x2*y1)
-		d[6][l] += c * (x2*y2 + x3*y3)
-		d[7][l] += c * (x3*y2 - x2*y3)
+		x0, x1, x2, x3 := x[0][la], x[1][la], x[2][la], x[3][la]
+		y0, y1, y2, y3 := y[0][lb], y[1][lb], y[2][lb], y[3][lb]
+		d[0][l] += c * (x0*y0 + x1*y1 + x2*y2 + x3*y3)
+		d[1][l] += c * (x1*y0 - x0*y1 - x3*y2 + x2*y3)
+		d[2][l] += c * (x0*y2 + x1*y3 - x2*y0 - x3*y1)
+		d[3][l] += c * (x1*y2 - x0*y3 + x3*y0 - x2*y1)
 	}
 }
 
 func hop2(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.Entry, steps int, ca float64, add []lattice.Vec, lo, hi int) {
 	var xs [8]*[4]lattice.Vec
-	var ws [8]*[8]lattice.Vec
+	var ws [8]*[4]lattice.Vec
 	var ms [8]int
 	for b := lo; b < hi; b++ {
 		e := nbr[b*steps:][:steps]
 		for k, n := range e {
 			xs[k&7], ms[k&7] = (*[4]lattice.Vec)(src[n.Block()*4:]), n.Mask()
-			ws[k&7] = (*[8]lattice.Vec)(links[(b*steps+k)*8:])
+			ws[k&7] = (*[4]lattice.Vec)(links[(b*steps+k)*4:])
 		}
 		d := (*[4]lattice.Vec)(dst[b*4:])
 		for l := range lattice.Lanes {
@@ -427,14 +329,11 @@ func hop2(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.
 				x1 := x[1][lx]
 				x2 := x[2][lx]
 				x3 := x[3][lx]
-				s0 += w[0][l]*x0 - w[1][l]*x1
-				s1 += w[0][l]*x1 + w[1][l]*x0
-				s0 += w[2][l]*x2 - w[3][l]*x3
-				s1 += w[2][l]*x3 + w[3][l]*x2
-				s2 += w[4][l]*x0 - w[5][l]*x1
-				s3 += w[4][l]*x1 + w[5][l]*x0
-				s2 += w[6][l]*x2 - w[7][l]*x3
-				s3 += w[6][l]*x3 + w[7][l]*x2
+				w0, w1, w2, w3 := w[0][l], w[1][l], w[2][l], w[3][l]
+				s0 += w0*x0 - w1*x1 + w2*x2 - w3*x3
+				s1 += w0*x1 + w1*x0 + w2*x3 + w3*x2
+				s2 += w0*x2 + w1*x3 - w2*x0 - w3*x1
+				s3 += w0*x3 - w1*x2 - w2*x1 + w3*x0
 			}
 			d[0][l] = c * s0
 			d[1][l] = c * s1
@@ -442,12 +341,7 @@ func hop2(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.
 			d[3][l] = c * s3
 		}
 		if add != nil {
-			a := (*[4]lattice.Vec)(add[b*4:])
-			for j := range d {
-				for l := range d[j] {
-					d[j][l] += ca * a[j][l]
-				}
-			}
+			Add(d[:], ca, add[b*4:], 0)
 		}
 	}
 }
@@ -1226,12 +1120,7 @@ func hop3(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.
 			d[5][l] = c * s5
 		}
 		if add != nil {
-			a := (*[6]lattice.Vec)(add[b*6:])
-			for j := range d {
-				for l := range d[j] {
-					d[j][l] += ca * a[j][l]
-				}
-			}
+			Add(d[:], ca, add[b*6:], 0)
 		}
 	}
 }
@@ -1242,4 +1131,105 @@ var portable3 = Ops{
 	MulVec:   [2]func([]lattice.Vec, []lattice.Vec, int, []lattice.Vec, int){mulVecN3, mulVecA3},
 	AddOuter: addOuter3,
 	Hop:      hop3,
+}
+
+// addVecs sets x += a y.
+func addVecs(x []lattice.Vec, a float64, y []lattice.Vec) {
+	y = y[:len(x)]
+	for k := range x {
+		u, v := &x[k], &y[k]
+		u[0] += a * v[0]
+		u[1] += a * v[1]
+		u[2] += a * v[2]
+		u[3] += a * v[3]
+		u[4] += a * v[4]
+		u[5] += a * v[5]
+		u[6] += a * v[6]
+		u[7] += a * v[7]
+	}
+}
+
+// Xpay sets x = y + a x.
+func Xpay(x, y []lattice.Vec, a float64) {
+	y = y[:len(x)]
+	for k := range x {
+		u, v := &x[k], &y[k]
+		u[0] = v[0] + a*u[0]
+		u[1] = v[1] + a*u[1]
+		u[2] = v[2] + a*u[2]
+		u[3] = v[3] + a*u[3]
+		u[4] = v[4] + a*u[4]
+		u[5] = v[5] + a*u[5]
+		u[6] = v[6] + a*u[6]
+		u[7] = v[7] + a*u[7]
+	}
+}
+
+// AxpyNorm sets x += a y and adds the squares of x to sum, lane by lane.
+func AxpyNorm(sum *lattice.Vec, x []lattice.Vec, a float64, y []lattice.Vec) {
+	y = y[:len(x)]
+	var s0, s1, s2, s3, s4, s5, s6, s7 float64
+	for k := range x {
+		u, v := &x[k], &y[k]
+		t0 := u[0] + a*v[0]
+		u[0] = t0
+		s0 += t0 * t0
+		t1 := u[1] + a*v[1]
+		u[1] = t1
+		s1 += t1 * t1
+		t2 := u[2] + a*v[2]
+		u[2] = t2
+		s2 += t2 * t2
+		t3 := u[3] + a*v[3]
+		u[3] = t3
+		s3 += t3 * t3
+		t4 := u[4] + a*v[4]
+		u[4] = t4
+		s4 += t4 * t4
+		t5 := u[5] + a*v[5]
+		u[5] = t5
+		s5 += t5 * t5
+		t6 := u[6] + a*v[6]
+		u[6] = t6
+		s6 += t6 * t6
+		t7 := u[7] + a*v[7]
+		u[7] = t7
+		s7 += t7 * t7
+	}
+
+	sum[0] += s0
+	sum[1] += s1
+	sum[2] += s2
+	sum[3] += s3
+	sum[4] += s4
+	sum[5] += s5
+	sum[6] += s6
+	sum[7] += s7
+}
+
+// ReDot adds c Re tr(x^† y) to sum, lane by lane: the inner product of the
+// numbers.
+func ReDot(sum *lattice.Vec, c float64, x, y []lattice.Vec) {
+	y = y[:len(x)]
+	var s0, s1, s2, s3, s4, s5, s6, s7 float64
+	for k := range x {
+		u, v := &x[k], &y[k]
+		s0 += u[0] * v[0]
+		s1 += u[1] * v[1]
+		s2 += u[2] * v[2]
+		s3 += u[3] * v[3]
+		s4 += u[4] * v[4]
+		s5 += u[5] * v[5]
+		s6 += u[6] * v[6]
+		s7 += u[7] * v[7]
+	}
+
+	sum[0] += c * s0
+	sum[1] += c * s1
+	sum[2] += c * s2
+	sum[3] += c * s3
+	sum[4] += c * s4
+	sum[5] += c * s5
+	sum[6] += c * s6
+	sum[7] += c * s7
 }

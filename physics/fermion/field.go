@@ -26,15 +26,18 @@ type Field struct {
 
 // job is a sweep with its operands (see gauge).
 type job struct {
-	do      func(j *job, r lattice.Range)
-	geo     *lattice.Geometry
-	ops     *kernel.Ops
-	n       int
-	a       float64
-	x, y    []lattice.Vec
-	partial []float64
-	stream  rng.Stream
-	scratch [][]lattice.Vec
+	do       func(j *job, r lattice.Range)
+	geo      *lattice.Geometry
+	ops      *kernel.Ops
+	n        int
+	a        float64
+	x, y     []lattice.Vec
+	u, f     []lattice.Vec // links, force
+	mu       int
+	backward bool
+	partial  []float64
+	stream   rng.Stream
+	scratch  [][]lattice.Vec
 }
 
 func (j *job) Do(r lattice.Range) { j.do(j, r) }
@@ -49,7 +52,7 @@ func NewField(geo *lattice.Geometry, g group.Group, spins int) *Field {
 	f.v = make([]lattice.Vec, geo.BlocksWithFaces()*f.n)
 	f.job = job{geo: geo, ops: ops, n: f.n, partial: make([]float64, geo.Chunks(lattice.All)), scratch: make([][]lattice.Vec, geo.Workers())}
 	for w := range f.job.scratch {
-		f.job.scratch[w] = make([]lattice.Vec, ops.V)
+		f.job.scratch[w] = make([]lattice.Vec, ops.V+ops.M+ops.A)
 	}
 	return f
 }

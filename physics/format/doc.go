@@ -11,7 +11,10 @@
 //
 // Binary reals are big endian. Links are set as they stand in the file, with
 // its round-off: gauge.Field.Reunitarize removes that of a single-precision
-// file. A reader takes nothing on trust: sizes are compared with the file before
+// file. (Of SU(2) matrices a field keeps the first row, once both have been
+// checked.)
+//
+// A reader takes nothing on trust: sizes are compared with the file before
 // anything is done with them, and every number must be finite and every link
 // within [Tolerance64] or [Tolerance32] of the group. Errors name the byte of
 // the file (the line of a text). A field is changed by a whole configuration or
@@ -24,7 +27,7 @@
 //
 // # References
 //
-//	[ILDG]   R. Edwards et al., ILDG Binary File Format, Rev. 1.2 (2009)
+//	[ILDG]   International Lattice Data Grid, ILDG Binary File Format, Rev. 1.2
 //	[LIME]   USQCD, c-lime: Lattice QCD Interchange Message Encapsulation
 //	[SciDAC] USQCD, QIO: checksums of SciDAC records
 //	[B]      S. Ueda et al., J. Phys. Conf. Ser. 523 (2014) 012046 (Bridge++)

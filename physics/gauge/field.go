@@ -10,7 +10,9 @@ import (
 )
 
 // Field has an N x N complex matrix on every link: the gauge links, or, within
-// smearing and its derivative, anything that transforms like them.
+// smearing and its derivative, anything that transforms like them. For SU(2)
+// these are real multiples of group elements, which sums of products of links
+// are.
 //
 // A Field belongs to one goroutine at a time.
 type Field struct {
@@ -62,7 +64,8 @@ func (u *Field) Geometry() *lattice.Geometry { return u.geo }
 func (u *Field) Group() group.Group { return u.ops.Group }
 
 // Raw returns the storage, for whole-field sweeps within this module: the
-// matrix of (block, mu) begins at (block D + mu) 2N^2. Whoever writes it calls
+// matrix of (block, mu) begins at M (block D + mu), M as in package
+// kernel. Whoever writes it calls
 // Changed afterwards.
 func (u *Field) Raw() []lattice.Vec { return u.v }
 

@@ -49,7 +49,8 @@ func (t *Transformation) At(dst group.Matrix, x []int) bool {
 	return local
 }
 
-// Raw returns the storage: the element of a block begins at block 2N^2.
+// Raw returns the storage: the element of a block begins at M block,
+// M as in package kernel.
 func (t *Transformation) Raw() []lattice.Vec { return t.v }
 
 // Transform rotates the links: U_mu(n) <- G(n) U_mu(n) G(n+mu)^†.

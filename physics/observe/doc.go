@@ -4,7 +4,8 @@
 //
 // # Conventions
 //
-// Everything is per configuration and gauge invariant. Averages of loops are
+// Everything is per configuration and gauge invariant (estimates by noise: their
+// mean over the noise). Averages of loops are
 // Re tr L / N, 1 on unit links. The Polyakov loop comes as the trace itself and
 // divided by N, both named. Staggered observables are those of ONE staggered
 // field - 4 tastes in four dimensions, 2 in two - whatever the number of quarks
@@ -16,7 +17,6 @@
 //
 // # References
 //
-//	[KS]  J. Kogut, L. Susskind, Phys. Rev. D 11 (1975) 395
 //	[DL]  S.-J. Dong, K.-F. Liu, hep-lat/9308015 (Z2 noise)
 //	[KiS] G. Kilcup, S. Sharpe, Nucl. Phys. B 283 (1987) 493 (staggered pions)
 package observe

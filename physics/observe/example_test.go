@@ -52,5 +52,5 @@ func Example() {
 	// Output:
 	// plaquette 1.000
 	// Polyakov loop: trace 2.000, normalised 1.000
-	// condensate 0.5506, by noise 0.55(0.01)
+	// condensate 0.5506, by noise 0.56(0.01)
 }

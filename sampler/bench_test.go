@@ -14,7 +14,8 @@ import (
 	"github.com/slhmc/slhmc/sampler"
 )
 
-// talk returns the talk's system with HMC.
+// talk returns HMC of the talk's system: SU(2), 4^4, beta 2.7, m .3, four
+// staggered tastes, antiperiodic time, tau 1 in 8 Omelyan steps.
 func talk(t testing.TB, pool *lattice.Pool) (*gauge.Field, *sampler.SLHMC) {
 	geo, err := lattice.New([]int{4, 4, 4, 4}, lattice.WithPool(pool))
 	require.NoError(t, err)
@@ -31,41 +32,24 @@ func talk(t testing.TB, pool *lattice.Pool) (*gauge.Field, *sampler.SLHMC) {
 	return u, h
 }
 
-func TestTry(t *testing.T) {
-	u, h := talk(t, lattice.NewPool(1))
-	u.Hot(rng.New(1))
-	pl, _ := gauge.NewLoopSum(u.Geometry(), u.Group(), gauge.Plaquettes(4, 1))
-	s := rng.New(7).Child("hmc")
-	acc, sum, n, dh := 0, 0.0, 0, 0.0
-	for i := range 600 {
-		tr, err := h.Step(u, s.At(uint64(i)))
-		require.NoError(t, err)
-		if i > 100 {
-			n++
-			sum += pl.ReTr(u) / float64(256*6*2)
-			dh += tr.DeltaH
-			if tr.Accepted {
-				acc++
-			}
-		}
-		if i%100 == 0 {
-			t.Log(tr.DeltaH, tr.Work, tr.Forces, tr.Kinetic, tr.Target)
-		}
-	}
-	t.Log(float64(acc)/float64(n), sum/float64(n), dh/float64(n))
-}
-
 func BenchmarkTrajectory(b *testing.B) {
-	u, h := talk(b, lattice.NewPool(1))
+	pool := lattice.NewPool(1)
+	defer pool.Close()
+	u, h := talk(b, pool)
 	u.Hot(rng.New(1))
 	s := rng.New(7).Child("hmc")
 	i := uint64(0)
-	for ; i < 30; i++ {
-		h.Step(u, s.At(i))
+	step := func() {
+		if _, err := h.Step(u, s.At(i)); err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
+	for i < 30 { // towards equilibrium
+		step()
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		h.Step(u, s.At(i))
-		i++
+		step()
 	}
 }

@@ -1,0 +1,363 @@
+package action_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/slhmc/slhmc/physics/action"
+	"github.com/slhmc/slhmc/physics/dirac"
+	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/group"
+	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/rng"
+	"github.com/slhmc/slhmc/physics/solver"
+	"github.com/slhmc/slhmc/reference"
+	"github.com/slhmc/slhmc/verify"
+)
+
+const tolerance = 1e-12
+
+// quarks returns the action of the case on the sites of s, with the phi of a
+// heat bath on other links.
+func quarks(c verify.Case, geo *lattice.Geometry, s lattice.Subset) *action.TwoFlavour {
+	a, err := action.NewTwoFlavour(staggered(c, geo), s, action.Tolerances{Action: tolerance, Force: tolerance, MaxIterations: 5000})
+	if err != nil {
+		panic(err)
+	}
+	if _, err := a.Refresh(c.Links(geo, "heat bath"), c.Stream("phi")); err != nil {
+		panic(err)
+	}
+	return a
+}
+
+func staggered(c verify.Case, geo *lattice.Geometry) *dirac.Staggered {
+	d, err := dirac.NewStaggered(geo, c.GaugeGroup(), c.Mass, c.Boundary)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// condition bounds the condition number of D†D: m^2 <= D†D <= m^2 + D^2.
+func condition(c verify.Case) float64 {
+	d := float64(len(c.Extents))
+	return 1 + d*d/(c.Mass*c.Mass)
+}
+
+var both = []lattice.Subset{lattice.All, lattice.Even}
+
+// on runs a law for the action on all sites and on even sites.
+func on(c verify.Case, law func(a *action.TwoFlavour, geo *lattice.Geometry) []verify.Result) (results []verify.Result) {
+	for _, s := range both {
+		geo := c.Geometry()
+		for _, r := range law(quarks(c, geo, s), geo) {
+			r.Law += map[lattice.Subset]string{lattice.All: ", all sites", lattice.Even: ", even sites"}[s]
+			results = append(results, r)
+		}
+	}
+	return results
+}
+
+// Value and force against the dense inverse and dual numbers.
+func TestTwoFlavourTwin(t *testing.T) {
+	verify.Run(t, verify.Domain{Even: true, Volume: 32}, func(c verify.Case) []verify.Result {
+		return on(c, func(a *action.TwoFlavour, geo *lattice.Geometry) []verify.Result {
+			u, g := c.Links(geo, "links"), c.GaugeGroup()
+			p, f := gauge.NewAlgebra(geo, g), gauge.NewAlgebra(geo, g)
+			p.Gaussian(c.Stream("direction"))
+			omega, x := make([]float64, g.Dim()), make([]int, geo.Dims())
+			links := verify.Links(u).Along(func(site, mu int) reference.Matrix {
+				geo.Coordinates(x, site)
+				p.At(omega, x, mu)
+				return reference.AlgebraElement(g.N(), omega)
+			})
+			want, err := reference.PseudofermionAction(reference.Staggered(links, c.Mass, c.Phases()), verify.Vector(a.Phi()))
+			if err != nil {
+				panic(err)
+			}
+			got, err := a.Value(u)
+			if err != nil {
+				panic(err)
+			}
+			if err := a.AddForce(f, 1, u); err != nil {
+				panic(err)
+			}
+			// |X| <= |phi|/m^2, |DX| <= |phi|/m, both with the relative errors of solves
+			// times the condition; |dD| <= D times the longest P of a link
+			phi := a.Phi().Norm2(lattice.All)
+			off := (tolerance + 64*verify.Roundoff) * condition(c)
+			bound := off * phi / (c.Mass * c.Mass)
+			steep := 2 * bound / c.Mass * float64(geo.Dims()) * (math.Sqrt(float64(g.Dim())) + 6)
+			return []verify.Result{
+				{Law: "value of the twin", Measured: math.Abs(got - want.V), Bound: bound, Because: "tolerance and round-off of the solves", Vacuous: !(bound < 1e-6*got)},
+				{Law: "force of the twin", Measured: math.Abs(f.Dot(p) - want.D), Bound: steep, Because: "tolerance and round-off of the solves", Vacuous: !(steep < 1e-4*math.Sqrt(f.Norm2()))},
+			}
+		})
+	})
+}
+
+func TestTwoFlavourForce(t *testing.T) {
+	verify.Run(t, verify.Domain{Cases: 16, Even: true, Volume: 64}, func(c verify.Case) []verify.Result {
+		return on(c, func(a *action.TwoFlavour, geo *lattice.Geometry) []verify.Result {
+			u := c.Links(geo, "links")
+			r := verify.Force(a, u, c.Stream("force"))
+			r = append(r, verify.ForceOrder(a, u, c.Stream("order"))...)
+			r = append(r, verify.ForceAdds(a, u, c.Stream("adds"))...)
+			return append(r, verify.Purity(a, u, c.Links(geo, "other"))...)
+		})
+	})
+}
+
+func TestTwoFlavourCovariance(t *testing.T) {
+	verify.Run(t, verify.Domain{Cases: 16, Even: true, Volume: 96}, func(c verify.Case) []verify.Result {
+		return on(c, func(a *action.TwoFlavour, geo *lattice.Geometry) []verify.Result {
+			return verify.Covariance(a, c.Links(geo, "links"), c.Stream("covariance"), tolerance*condition(c))
+		})
+	})
+}
+
+func TestTwoFlavourRefresh(t *testing.T) {
+	verify.Run(t, verify.Domain{Cases: 8, Even: true, Volume: 48}, func(c verify.Case) []verify.Result {
+		return on(c, func(a *action.TwoFlavour, geo *lattice.Geometry) []verify.Result {
+			draws := 400
+			if testing.Short() {
+				draws = 100
+			}
+			return verify.Refresh(a, c.Links(geo, "links"), c.Stream("refresh"), draws, tolerance*condition(c))
+		})
+	})
+}
+
+// Refresh is phi = D† xi: on all sites the vector itself is known.
+func TestHeatBathField(t *testing.T) {
+	verify.Run(t, verify.Domain{Even: true, Volume: 64}, func(c verify.Case) []verify.Result {
+		return on(c, func(a *action.TwoFlavour, geo *lattice.Geometry) []verify.Result {
+			u := c.Links(geo, "links")
+			if _, err := a.Refresh(u, c.Stream("refresh")); err != nil {
+				panic(err)
+			}
+			xi := a.Phi().Like()
+			xi.Gaussian(c.Stream("refresh"), lattice.All)
+			ref := verify.Links(u)
+			want := reference.Staggered(ref, c.Mass, c.Phases()).ApplyDagger(verify.Vector(xi))
+			if a.Components() < len(want) {
+				want = reference.EvenPart(ref, want)
+			}
+			n := float64(c.GaugeGroup().N())
+			return []verify.Result{{
+				Law: "phi = D† xi", Measured: verify.Distance(verify.Vector(a.Phi()), want),
+				Bound: 14 * verify.Roundoff * (float64(geo.Dims())*(n+2)*math.Sqrt(n) + c.Mass), Because: "round-off of the hops, |xi| < 7",
+			}}
+		})
+	})
+}
+
+// dS/dm against extrapolated differences.
+func TestMassDerivative(t *testing.T) {
+	verify.Run(t, verify.Domain{Cases: 16, Even: true, Volume: 64}, func(c verify.Case) []verify.Result {
+		return on(c, func(a *action.TwoFlavour, geo *lattice.Geometry) []verify.Result {
+			u := c.Links(geo, "links")
+			got, err := a.MassDerivative(u)
+			if err != nil {
+				panic(err)
+			}
+			noise, _, err := verify.Noise(a, u, c.Stream("noise"))
+			if err != nil {
+				panic(err)
+			}
+			want, estimate, step := verify.Ridders(func(h float64) float64 {
+				a.SetMass(c.Mass + h)
+				s, err := a.Value(u)
+				if err != nil {
+					panic(err)
+				}
+				return s
+			}, c.Mass/4)
+			bound := 32*(estimate+noise/step) + tolerance*condition(c)*math.Abs(got)
+			a.SetMass(c.Mass)
+			return []verify.Result{
+				{Law: "dS/dm", Measured: math.Abs(got - want), Bound: bound, Because: "Ridders' estimate x 32, noise, tolerance", Vacuous: !(bound < 1e-6*math.Abs(got))},
+				{Law: "mass as set", Measured: math.Abs(a.Mass() - c.Mass), Because: "exact"},
+			}
+		})
+	})
+}
+
+// det D = det (D†D)_ee: the action on even sites is one field of tastes, on all
+// sites two.
+func TestDeterminants(t *testing.T) {
+	verify.Run(t, verify.Domain{Cases: 24, Even: true, Volume: 32}, func(c verify.Case) []verify.Result {
+		geo := c.Geometry()
+		u, d := c.Links(geo, "links"), staggered(c, geo)
+		d.Bind(u)
+		full, err := reference.NewNormal(reference.Staggered(verify.Links(u), c.Mass, c.Phases()))
+		if err != nil {
+			panic(err)
+		}
+		want, phase := full.LogDet()
+		half := evenBlock(d)
+		lu, err := reference.Factor(half)
+		if err != nil {
+			panic(err)
+		}
+		got, evenPhase := lu.LogDet()
+		bound := 16 * verify.Roundoff * float64(half.N*half.N) * condition(c)
+		return []verify.Result{
+			{Law: "ln det D = ln det (D†D)_ee", Measured: math.Abs(got - want), Bound: bound, Because: "round-off of dense factorisations"},
+			{Law: "both are positive", Measured: math.Hypot(real(phase-1), imag(phase)) + math.Hypot(real(evenPhase-1), imag(evenPhase)), Bound: bound, Because: "round-off of dense factorisations"},
+		}
+	})
+}
+
+// evenBlock returns D†D between even sites.
+func evenBlock(d *dirac.Staggered) reference.Matrix {
+	src, dst := d.NewField(), d.NewField()
+	geo := src.Geometry()
+	perSite := src.Components(lattice.All) / geo.Volume()
+	var even []int // components on even sites
+	for i := range src.Components(lattice.All) {
+		x, sum := make([]int, geo.Dims()), 0
+		geo.Coordinates(x, i/perSite)
+		for _, n := range x {
+			sum += n
+		}
+		if sum%2 == 0 {
+			even = append(even, i)
+		}
+	}
+	n := len(even)
+	m := reference.NewMatrix(n, make([]complex128, n*n))
+	e := make([]complex128, src.Components(lattice.All))
+	for j, column := range even {
+		e[column] = 1
+		verify.SetVector(src, e)
+		d.ApplyNormal(dst, src, lattice.Even)
+		v := verify.Vector(dst)
+		for i, row := range even {
+			m.V[i*n+j] = v[row]
+		}
+		e[column] = 0
+	}
+	return m
+}
+
+// coupled hides that an operator's normal equation keeps parities apart.
+type coupled struct{ dirac.Operator }
+
+// An operator without that power works on all sites, by D and D†, and is
+// refused on a parity.
+func TestCoupledOperator(t *testing.T) {
+	c := verify.Case{Group: "SU(2)", Extents: []int{4, 2, 4}, Boundary: []int{1, 1, -1}, Mass: 0.5, Roughness: 1, Seed: 3}
+	geo := c.Geometry()
+	_, err := action.NewTwoFlavour(coupled{staggered(c, geo)}, lattice.Even, action.Tight())
+	assert.ErrorContains(t, err, "connects even and odd sites (allowed: all sites)")
+	a := quarks(c, geo, lattice.All)
+	b, err := a.With(coupled{staggered(c, geo)})
+	require.NoError(t, err)
+	u := c.Links(geo, "links")
+	want, err := a.Value(u)
+	require.NoError(t, err)
+	got, err := b.Value(u)
+	require.NoError(t, err)
+	assert.InEpsilon(t, want, got, tolerance*condition(c))
+	for _, r := range verify.Force(b, u, rng.New(1)) {
+		assert.True(t, r.OK(), "%v", r)
+	}
+}
+
+// With sees the same phi, refreshed through the first, with another operator.
+func TestWith(t *testing.T) {
+	c := verify.Case{Group: "SU(3)", Extents: []int{4, 4}, Boundary: []int{1, -1}, Mass: 0.5, Roughness: 1, Seed: 3}
+	geo := c.Geometry()
+	u := c.Links(geo, "links")
+	for _, s := range both {
+		a := quarks(c, geo, s)
+		heavy := c
+		heavy.Mass = 0.8
+		b, err := a.With(staggered(heavy, geo))
+		require.NoError(t, err)
+		assert.Same(t, a.Phi(), b.Phi())
+		for k := range 2 {
+			_, err = a.Refresh(u, rng.New(uint64(k)))
+			require.NoError(t, err)
+			want, err := reference.PseudofermionAction(reference.Staggered(verify.Links(u), heavy.Mass, c.Phases()), verify.Vector(a.Phi()))
+			require.NoError(t, err)
+			got, err := b.Value(u)
+			require.NoError(t, err)
+			assert.InEpsilon(t, want.V, got, tolerance*condition(heavy))
+		}
+		assert.Equal(t, 0.5, a.Mass())
+		assert.Equal(t, 0.8, b.Mass())
+		other := c
+		other.Group = "SU(2)"
+		_, err = a.With(staggered(other, geo))
+		assert.ErrorContains(t, err, "acts on other fields")
+	}
+}
+
+// Every solve is counted, once; a failed one too, and it leaves the force alone.
+func TestWork(t *testing.T) {
+	c := verify.Case{Group: "SU(2)", Extents: []int{4, 4}, Boundary: []int{1, -1}, Mass: 0.5, Roughness: 1, Seed: 3}
+	geo := c.Geometry()
+	u, f := c.Links(geo, "links"), gauge.NewAlgebra(geo, group.SU2)
+	for _, s := range both {
+		a := quarks(c, geo, s)
+		for name, do := range map[string]struct {
+			solves int
+			do     func() error
+		}{
+			"Value":          {1, func() error { _, err := a.Value(u); return err }},
+			"AddForce":       {1, func() error { return a.AddForce(f, 1, u) }},
+			"MassDerivative": {1, func() error { _, err := a.MassDerivative(u); return err }},
+			"Refresh": {map[lattice.Subset]int{lattice.All: 0, lattice.Even: 1}[s], func() error {
+				_, err := a.Refresh(u, rng.New(1))
+				return err
+			}},
+		} {
+			before := a.Work()
+			require.NoError(t, do.do())
+			spent := action.WorkOf(a).Minus(before)
+			assert.Equal(t, do.solves, spent.Solves, name)
+			assert.Equal(t, do.solves > 0, spent.Iterations > 0, name)
+			assert.Equal(t, spent.Iterations+spent.Solves, spent.Applications, name) // one residual a solve
+		}
+	}
+
+	a, err := action.NewTwoFlavour(staggered(c, geo), lattice.Even, action.Tolerances{Action: 1e-12, Force: 1e-12, MaxIterations: 2})
+	require.NoError(t, err)
+	_, err = a.Refresh(u, rng.New(1))
+	var failed *solver.NotConverged
+	require.ErrorAs(t, err, &failed)
+	f.Gaussian(rng.New(2))
+	before := gauge.NewAlgebra(geo, group.SU2)
+	before.Copy(f)
+	work := a.Work()
+	require.ErrorAs(t, a.AddForce(f, 1, u), &failed)
+	assert.Equal(t, before.Raw(), f.Raw())
+	assert.Equal(t, action.Work{Solves: 1, Iterations: 2, Applications: 3}, a.Work().Minus(work))
+	_, err = a.MassDerivative(u)
+	require.ErrorAs(t, err, &failed)
+}
+
+func TestAllocations(t *testing.T) {
+	for _, g := range verify.Groups() {
+		c := verify.Case{Group: g.String(), Extents: []int{4, 4, 4}, Boundary: []int{1, 1, -1}, Mass: 0.5, Roughness: 1, Seed: 3}
+		geo := c.Geometry()
+		u, f := c.Links(geo, "links"), gauge.NewAlgebra(geo, g)
+		for _, s := range both {
+			a := action.Sum{quarks(c, geo, s)}
+			for name, do := range map[string]func(){
+				"Value":    func() { _, _ = a.Value(u) },
+				"AddForce": func() { _ = a.AddForce(f, 1, u) },
+				"Refresh":  func() { _, _ = a.Refresh(u, rng.New(1)) },
+			} {
+				do()
+				assert.Zero(t, testing.AllocsPerRun(2, do), fmt.Sprint(g, " ", name))
+			}
+		}
+	}
+}
