@@ -238,7 +238,8 @@ func stoutForward(s *Stout, r lattice.Range) {
 	}
 }
 
-// Backward: with dS = dv.w the change under dU' U'^† = i w^a T_a,
+// Backward adds the cotangents of u and of the weights. With dS = dv.w the change
+// under dU' U'^† = i w^a T_a,
 //
 //	w = J(q) dq + Ad(e^Q) du,
 //

@@ -113,7 +113,7 @@ func score(x []float64) float64 {
 //
 // Every score is below 6 standard errors: a false alarm of 2e-9 each for means
 // of a thousand independent numbers, 1e-7 for all of them and any seed. That is
-// for numbers without heavy tails: <exp(-dH)> is left out below 30 % acceptance,
+// for numbers without heavy tails: <exp(-dH)> is left out below 70 % acceptance,
 // where it rests on rare large values that no sample holds.
 func TestStepKeepsTheTarget(t *testing.T) {
 	equilibrium(t, 1500)
@@ -133,8 +133,8 @@ func equilibrium(t *testing.T, n int) {
 		guide func(s *torus) []sampler.Level
 		tau   float64
 	}{
-		{"HMC U(1)", torus{group: group.U1, beta: 1}, func(s *torus) []sampler.Level { return leapfrog(s.target, 2) }, 1.6},
-		{"HMC SU(2)", torus{group: group.SU2, beta: 1.2}, func(s *torus) []sampler.Level { return leapfrog(s.target, 1) }, 1},
+		{"HMC U(1)", torus{group: group.U1, beta: 1}, func(s *torus) []sampler.Level { return leapfrog(s.target, 2) }, 1.2},
+		{"HMC SU(2)", torus{group: group.SU2, beta: 1.2}, func(s *torus) []sampler.Level { return leapfrog(s.target, 1) }, .7},
 		{"HMC SU(3)", torus{group: group.SU3, beta: 1}, func(s *torus) []sampler.Level { return leapfrog(s.target, 1) }, 1.7},
 		{"another coupling", torus{group: group.U1, beta: 1}, func(s *torus) []sampler.Level { return leapfrog(s.coupling(2), 4) }, 1.5},
 		{"no force at all", torus{group: group.SU2, beta: 1.2}, func(s *torus) []sampler.Level { return leapfrog(s.coupling(0), 1) }, .7},
@@ -187,7 +187,7 @@ func equilibrium(t *testing.T, n int) {
 			}
 		}
 		rate := float64(accepted) / float64(n)
-		if rate > .3 {
+		if rate > .7 {
 			assert.Less(t, score(exp), 6.0, "%s: <exp(-dH)>", test.name)
 		}
 		assert.Less(t, score(bounded), 6.0, "%s: E[b]", test.name)

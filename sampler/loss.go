@@ -101,7 +101,7 @@ type ForceLoss struct {
 // Name returns "force".
 func (*ForceLoss) Name() string { return "force" }
 
-// Gradient: with G = F_theta - F held fixed,
+// Gradient adds the derivative. With G = F_theta - F held fixed,
 //
 //	d/dtheta 1/2 |G|^2 = sum G^a d/d omega^a dS_theta/dtheta
 //

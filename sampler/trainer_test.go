@@ -134,8 +134,9 @@ func TestTrainerShows(t *testing.T) {
 			seen[found] = true
 		}
 	}
-	// each is in the ring for 15 draws: all but the last are missed with (2/3)^15 = .002 at most each
-	assert.Len(t, seen, trajectories)
+	for i := range trajectories - 2 { // each stays for 15 draws, all of which miss it with (2/3)^15 = .002
+		assert.True(t, seen[i], "trajectory %d was never drawn", i)
+	}
 }
 
 // The gradient of a batch is the mean of its members'.

@@ -99,7 +99,7 @@ func (d Domain) shrink(c Case) (simpler []Case) {
 		}
 	}
 	for mu, l := range c.Extents {
-		for _, shorter := range []int{2, l / 2} {
+		for _, shorter := range []int{2, l / 2, l - 2, l - 1} {
 			if shorter < l && shorter >= 2 && !(d.Even && shorter%2 != 0) {
 				vary(func(s *Case) { s.Extents[mu] = shorter })
 			}

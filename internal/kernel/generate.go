@@ -195,34 +195,46 @@ func main() {
 }
 
 // hopFrame emits what all hops share: body accumulates one direction of one
-// lane from links w[..][l] and the components x0, x1, … of its vector.
+// lane from links w[..][l] and the components x0, x1, … of its vector. The loop
+// over eight directions, four dimensions, has a constant bound: no checks.
 func hopFrame(n, m int, body func()) {
 	v := 2 * n
 	p("func hop%d(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.Entry, steps int, ca float64, add []lattice.Vec, lo, hi int) {", n)
 	p("var xs [8]*[%d]lattice.Vec\nvar ws [8]*[%d]lattice.Vec\nvar ms [8]int", v, m)
 	p("for b := lo; b < hi; b++ {")
-	p("e := nbr[b*steps:][:steps]")
-	p("for k, n := range e {")
+	p("for k, n := range nbr[b*steps:][:steps] {")
 	p("xs[k&7], ms[k&7] = (*[%d]lattice.Vec)(src[n.Block()*%d:]), n.Mask()", v, v)
 	p("ws[k&7] = (*[%d]lattice.Vec)(links[(b*steps+k)*%d:])\n}", m, m)
 	p("d := (*[%d]lattice.Vec)(dst[b*%d:])", v, v)
+	p("a := d\nif add != nil {\na = (*[%d]lattice.Vec)(add[b*%d:])\n}", v, v)
 	p("for l := range lattice.Lanes {")
+	var names []string
 	for j := range v {
-		p("var s%d float64", j)
+		names = append(names, fmt.Sprintf("s%d", j))
 	}
-	p("for k := range e {")
-	p("w, x, lx := ws[k&7], xs[k&7], (l^ms[k&7])&7")
+	p("var %s float64", strings.Join(names, ", "))
+	loop := func(bound, mask string) {
+		p("for k := range %s {", bound)
+		p("w, x, lx := ws[k%s], xs[k%s], (l^ms[k%s])&7", mask, mask, mask)
+		for j := range v {
+			p("x%d := x[%d][lx]", j, j)
+		}
+		body()
+		p("}")
+	}
+	p("if steps == 8 {")
+	loop("8", "")
+	p("} else {")
+	loop("steps", "&7")
+	p("}\nif add != nil {")
 	for j := range v {
-		p("x%d := x[%d][lx]", j, j)
+		p("d[%d][l] = c*s%d + ca*a[%d][l]", j, j, j)
 	}
-	body()
-	p("}")
+	p("} else {")
 	for j := range v {
-		p("d[%d][l] = c*s%d", j, j)
+		p("d[%d][l] = c * s%d", j, j)
 	}
-	p("}")
-	p("if add != nil {\nAdd(d[:], ca, add[b*%d:], 0)\n}", v)
-	p("}\n}\n")
+	p("}\n}\n}\n}\n")
 }
 
 // hops emits dst = c sum_k w_k(b) src(neighbour k of b) + ca add over a range of

@@ -130,27 +130,41 @@ func hop1(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.
 	var ws [8]*[2]lattice.Vec
 	var ms [8]int
 	for b := lo; b < hi; b++ {
-		e := nbr[b*steps:][:steps]
-		for k, n := range e {
+		for k, n := range nbr[b*steps:][:steps] {
 			xs[k&7], ms[k&7] = (*[2]lattice.Vec)(src[n.Block()*2:]), n.Mask()
 			ws[k&7] = (*[2]lattice.Vec)(links[(b*steps+k)*2:])
 		}
 		d := (*[2]lattice.Vec)(dst[b*2:])
-		for l := range lattice.Lanes {
-			var s0 float64
-			var s1 float64
-			for k := range e {
-				w, x, lx := ws[k&7], xs[k&7], (l^ms[k&7])&7
-				x0 := x[0][lx]
-				x1 := x[1][lx]
-				s0 += w[0][l]*x0 - w[1][l]*x1
-				s1 += w[0][l]*x1 + w[1][l]*x0
-			}
-			d[0][l] = c * s0
-			d[1][l] = c * s1
-		}
+		a := d
 		if add != nil {
-			Add(d[:], ca, add[b*2:], 0)
+			a = (*[2]lattice.Vec)(add[b*2:])
+		}
+		for l := range lattice.Lanes {
+			var s0, s1 float64
+			if steps == 8 {
+				for k := range 8 {
+					w, x, lx := ws[k], xs[k], (l^ms[k])&7
+					x0 := x[0][lx]
+					x1 := x[1][lx]
+					s0 += w[0][l]*x0 - w[1][l]*x1
+					s1 += w[0][l]*x1 + w[1][l]*x0
+				}
+			} else {
+				for k := range steps {
+					w, x, lx := ws[k&7], xs[k&7], (l^ms[k&7])&7
+					x0 := x[0][lx]
+					x1 := x[1][lx]
+					s0 += w[0][l]*x0 - w[1][l]*x1
+					s1 += w[0][l]*x1 + w[1][l]*x0
+				}
+			}
+			if add != nil {
+				d[0][l] = c*s0 + ca*a[0][l]
+				d[1][l] = c*s1 + ca*a[1][l]
+			} else {
+				d[0][l] = c * s0
+				d[1][l] = c * s1
+			}
 		}
 	}
 }
@@ -312,36 +326,55 @@ func hop2(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.
 	var ws [8]*[4]lattice.Vec
 	var ms [8]int
 	for b := lo; b < hi; b++ {
-		e := nbr[b*steps:][:steps]
-		for k, n := range e {
+		for k, n := range nbr[b*steps:][:steps] {
 			xs[k&7], ms[k&7] = (*[4]lattice.Vec)(src[n.Block()*4:]), n.Mask()
 			ws[k&7] = (*[4]lattice.Vec)(links[(b*steps+k)*4:])
 		}
 		d := (*[4]lattice.Vec)(dst[b*4:])
-		for l := range lattice.Lanes {
-			var s0 float64
-			var s1 float64
-			var s2 float64
-			var s3 float64
-			for k := range e {
-				w, x, lx := ws[k&7], xs[k&7], (l^ms[k&7])&7
-				x0 := x[0][lx]
-				x1 := x[1][lx]
-				x2 := x[2][lx]
-				x3 := x[3][lx]
-				w0, w1, w2, w3 := w[0][l], w[1][l], w[2][l], w[3][l]
-				s0 += w0*x0 - w1*x1 + w2*x2 - w3*x3
-				s1 += w0*x1 + w1*x0 + w2*x3 + w3*x2
-				s2 += w0*x2 + w1*x3 - w2*x0 - w3*x1
-				s3 += w0*x3 - w1*x2 - w2*x1 + w3*x0
-			}
-			d[0][l] = c * s0
-			d[1][l] = c * s1
-			d[2][l] = c * s2
-			d[3][l] = c * s3
-		}
+		a := d
 		if add != nil {
-			Add(d[:], ca, add[b*4:], 0)
+			a = (*[4]lattice.Vec)(add[b*4:])
+		}
+		for l := range lattice.Lanes {
+			var s0, s1, s2, s3 float64
+			if steps == 8 {
+				for k := range 8 {
+					w, x, lx := ws[k], xs[k], (l^ms[k])&7
+					x0 := x[0][lx]
+					x1 := x[1][lx]
+					x2 := x[2][lx]
+					x3 := x[3][lx]
+					w0, w1, w2, w3 := w[0][l], w[1][l], w[2][l], w[3][l]
+					s0 += w0*x0 - w1*x1 + w2*x2 - w3*x3
+					s1 += w0*x1 + w1*x0 + w2*x3 + w3*x2
+					s2 += w0*x2 + w1*x3 - w2*x0 - w3*x1
+					s3 += w0*x3 - w1*x2 - w2*x1 + w3*x0
+				}
+			} else {
+				for k := range steps {
+					w, x, lx := ws[k&7], xs[k&7], (l^ms[k&7])&7
+					x0 := x[0][lx]
+					x1 := x[1][lx]
+					x2 := x[2][lx]
+					x3 := x[3][lx]
+					w0, w1, w2, w3 := w[0][l], w[1][l], w[2][l], w[3][l]
+					s0 += w0*x0 - w1*x1 + w2*x2 - w3*x3
+					s1 += w0*x1 + w1*x0 + w2*x3 + w3*x2
+					s2 += w0*x2 + w1*x3 - w2*x0 - w3*x1
+					s3 += w0*x3 - w1*x2 - w2*x1 + w3*x0
+				}
+			}
+			if add != nil {
+				d[0][l] = c*s0 + ca*a[0][l]
+				d[1][l] = c*s1 + ca*a[1][l]
+				d[2][l] = c*s2 + ca*a[2][l]
+				d[3][l] = c*s3 + ca*a[3][l]
+			} else {
+				d[0][l] = c * s0
+				d[1][l] = c * s1
+				d[2][l] = c * s2
+				d[3][l] = c * s3
+			}
 		}
 	}
 }
@@ -1072,55 +1105,89 @@ func hop3(dst []lattice.Vec, c float64, links, src []lattice.Vec, nbr []lattice.
 	var ws [8]*[18]lattice.Vec
 	var ms [8]int
 	for b := lo; b < hi; b++ {
-		e := nbr[b*steps:][:steps]
-		for k, n := range e {
+		for k, n := range nbr[b*steps:][:steps] {
 			xs[k&7], ms[k&7] = (*[6]lattice.Vec)(src[n.Block()*6:]), n.Mask()
 			ws[k&7] = (*[18]lattice.Vec)(links[(b*steps+k)*18:])
 		}
 		d := (*[6]lattice.Vec)(dst[b*6:])
-		for l := range lattice.Lanes {
-			var s0 float64
-			var s1 float64
-			var s2 float64
-			var s3 float64
-			var s4 float64
-			var s5 float64
-			for k := range e {
-				w, x, lx := ws[k&7], xs[k&7], (l^ms[k&7])&7
-				x0 := x[0][lx]
-				x1 := x[1][lx]
-				x2 := x[2][lx]
-				x3 := x[3][lx]
-				x4 := x[4][lx]
-				x5 := x[5][lx]
-				s0 += w[0][l]*x0 - w[1][l]*x1
-				s1 += w[0][l]*x1 + w[1][l]*x0
-				s0 += w[2][l]*x2 - w[3][l]*x3
-				s1 += w[2][l]*x3 + w[3][l]*x2
-				s0 += w[4][l]*x4 - w[5][l]*x5
-				s1 += w[4][l]*x5 + w[5][l]*x4
-				s2 += w[6][l]*x0 - w[7][l]*x1
-				s3 += w[6][l]*x1 + w[7][l]*x0
-				s2 += w[8][l]*x2 - w[9][l]*x3
-				s3 += w[8][l]*x3 + w[9][l]*x2
-				s2 += w[10][l]*x4 - w[11][l]*x5
-				s3 += w[10][l]*x5 + w[11][l]*x4
-				s4 += w[12][l]*x0 - w[13][l]*x1
-				s5 += w[12][l]*x1 + w[13][l]*x0
-				s4 += w[14][l]*x2 - w[15][l]*x3
-				s5 += w[14][l]*x3 + w[15][l]*x2
-				s4 += w[16][l]*x4 - w[17][l]*x5
-				s5 += w[16][l]*x5 + w[17][l]*x4
-			}
-			d[0][l] = c * s0
-			d[1][l] = c * s1
-			d[2][l] = c * s2
-			d[3][l] = c * s3
-			d[4][l] = c * s4
-			d[5][l] = c * s5
-		}
+		a := d
 		if add != nil {
-			Add(d[:], ca, add[b*6:], 0)
+			a = (*[6]lattice.Vec)(add[b*6:])
+		}
+		for l := range lattice.Lanes {
+			var s0, s1, s2, s3, s4, s5 float64
+			if steps == 8 {
+				for k := range 8 {
+					w, x, lx := ws[k], xs[k], (l^ms[k])&7
+					x0 := x[0][lx]
+					x1 := x[1][lx]
+					x2 := x[2][lx]
+					x3 := x[3][lx]
+					x4 := x[4][lx]
+					x5 := x[5][lx]
+					s0 += w[0][l]*x0 - w[1][l]*x1
+					s1 += w[0][l]*x1 + w[1][l]*x0
+					s0 += w[2][l]*x2 - w[3][l]*x3
+					s1 += w[2][l]*x3 + w[3][l]*x2
+					s0 += w[4][l]*x4 - w[5][l]*x5
+					s1 += w[4][l]*x5 + w[5][l]*x4
+					s2 += w[6][l]*x0 - w[7][l]*x1
+					s3 += w[6][l]*x1 + w[7][l]*x0
+					s2 += w[8][l]*x2 - w[9][l]*x3
+					s3 += w[8][l]*x3 + w[9][l]*x2
+					s2 += w[10][l]*x4 - w[11][l]*x5
+					s3 += w[10][l]*x5 + w[11][l]*x4
+					s4 += w[12][l]*x0 - w[13][l]*x1
+					s5 += w[12][l]*x1 + w[13][l]*x0
+					s4 += w[14][l]*x2 - w[15][l]*x3
+					s5 += w[14][l]*x3 + w[15][l]*x2
+					s4 += w[16][l]*x4 - w[17][l]*x5
+					s5 += w[16][l]*x5 + w[17][l]*x4
+				}
+			} else {
+				for k := range steps {
+					w, x, lx := ws[k&7], xs[k&7], (l^ms[k&7])&7
+					x0 := x[0][lx]
+					x1 := x[1][lx]
+					x2 := x[2][lx]
+					x3 := x[3][lx]
+					x4 := x[4][lx]
+					x5 := x[5][lx]
+					s0 += w[0][l]*x0 - w[1][l]*x1
+					s1 += w[0][l]*x1 + w[1][l]*x0
+					s0 += w[2][l]*x2 - w[3][l]*x3
+					s1 += w[2][l]*x3 + w[3][l]*x2
+					s0 += w[4][l]*x4 - w[5][l]*x5
+					s1 += w[4][l]*x5 + w[5][l]*x4
+					s2 += w[6][l]*x0 - w[7][l]*x1
+					s3 += w[6][l]*x1 + w[7][l]*x0
+					s2 += w[8][l]*x2 - w[9][l]*x3
+					s3 += w[8][l]*x3 + w[9][l]*x2
+					s2 += w[10][l]*x4 - w[11][l]*x5
+					s3 += w[10][l]*x5 + w[11][l]*x4
+					s4 += w[12][l]*x0 - w[13][l]*x1
+					s5 += w[12][l]*x1 + w[13][l]*x0
+					s4 += w[14][l]*x2 - w[15][l]*x3
+					s5 += w[14][l]*x3 + w[15][l]*x2
+					s4 += w[16][l]*x4 - w[17][l]*x5
+					s5 += w[16][l]*x5 + w[17][l]*x4
+				}
+			}
+			if add != nil {
+				d[0][l] = c*s0 + ca*a[0][l]
+				d[1][l] = c*s1 + ca*a[1][l]
+				d[2][l] = c*s2 + ca*a[2][l]
+				d[3][l] = c*s3 + ca*a[3][l]
+				d[4][l] = c*s4 + ca*a[4][l]
+				d[5][l] = c*s5 + ca*a[5][l]
+			} else {
+				d[0][l] = c * s0
+				d[1][l] = c * s1
+				d[2][l] = c * s2
+				d[3][l] = c * s3
+				d[4][l] = c * s4
+				d[5][l] = c * s5
+			}
 		}
 	}
 }

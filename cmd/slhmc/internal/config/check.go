@@ -8,7 +8,6 @@ import (
 // check reports the settings that are right one by one and wrong together. It
 // judges only from keys that nothing is wrong with.
 func (r *reader) check() {
-	r.checkExtents()
 	r.checkQuarks()
 	r.checkLoops()
 	r.checkLayers()
@@ -16,6 +15,7 @@ func (r *reader) check() {
 	r.checkTraining()
 	r.checkPhases()
 	r.checkObservables()
+	r.checkExtents() // last: the others need to know the dimensions only
 }
 
 func (r *reader) checkExtents() {

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/slhmc/slhmc/internal/rundir"
+)
+
+// Killed with SIGKILL at ten random moments and resumed each time, a run ends with
+// the history of one that was left alone, byte for byte. The moments are drawn from
+// the time that the whole run takes; how far the run has come by then is the
+// machine's, so a seed replays the draws and not the moments.
+func TestKilled(t *testing.T) {
+	kills := 10
+	if testing.Short() {
+		kills = 2
+	}
+	defer func() {
+		if t.Failed() {
+			t.Logf("replay: go test ./cmd/slhmc -run '^TestKilled$' -slhmc.seed=%d", *seed)
+		}
+	}()
+	t.Logf("seed %d", *seed)
+	random := rand.New(rand.NewPCG(*seed, 0))
+	dir := t.TempDir()
+	sets := append(little[:len(little):len(little)], "--quiet", "--set", "run.thermalise=40", "--set", "run.train=80", "--set", "training.mode=batch",
+		"--set", "training.batch=2", "--set", "training.keep=4", "--set", "run.hmc=120", "--set", "run.slhmc=80")
+	began := time.Now()
+	done(t, dir, with(sets, "--out", "whole")...)
+	whole := time.Since(began)
+	want := content(t, dir, "whole", "history.jsonl")
+	for kills > 0 { // a run is killed until it is complete, then the next one
+		out := filepath.Join("runs", string(rune('a'+kills)))
+		complete := false
+		for !complete {
+			args := with(sets, "--out", out)
+			if _, err := os.Stat(filepath.Join(dir, out, configFile)); err == nil {
+				args = []string{"run", "--quiet", "--resume", "--out", out}
+			}
+			if kills == 0 {
+				require.Equal(t, 0, slhmc(t, dir, args...).code)
+				break
+			}
+			c := command(t, dir, args...)
+			require.NoError(t, c.Start())
+			timer := time.AfterFunc(time.Duration(random.Int64N(int64(whole))), func() { _ = c.Process.Kill() })
+			complete = c.Wait() == nil
+			timer.Stop()
+			if complete {
+				continue // it was faster than its killer
+			}
+			require.Equal(t, -1, c.ProcessState.ExitCode(), "killed, and nothing else")
+			kills--
+			lines := 0
+			if b, err := os.ReadFile(filepath.Join(dir, out, rundir.HistoryFile)); err == nil {
+				lines = strings.Count(string(b), "\n")
+			}
+			t.Logf("killed with %d of %d trajectories on disk", lines, strings.Count(want, "\n"))
+		}
+		require.Equal(t, want, content(t, dir, out, "history.jsonl"))
+	}
+}
