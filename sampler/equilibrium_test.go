@@ -110,6 +110,7 @@ func score(x []float64) float64 {
 //
 // and after the step the links have the target's distribution still: the
 // plaquette has not moved on average, and is the exact one where that is known.
+// The quarks' action is one for each of their components after the heat bath.
 //
 // Every score is below 6 standard errors: a false alarm of 2e-9 each for means
 // of a thousand independent numbers, 1e-7 for all of them and any seed. That is
@@ -156,7 +157,7 @@ func equilibrium(t *testing.T, n int) {
 		h := must(sampler.NewSLHMC(s.u, s.target, test.guide(&s), test.tau))
 		stream := rng.New(11).Child(test.name)
 		known := reference.Plaquette2D(s.group.N(), s.beta, 4) // without quarks
-		var exp, bounded, acceptance, moved, exact []float64
+		var exp, bounded, acceptance, moved, exact, bath []float64
 		accepted, moves := 0, 0
 		for i := range n {
 			s.draw(stream.Child("start").Child(strconv.Itoa(i)))
@@ -182,7 +183,9 @@ func equilibrium(t *testing.T, n int) {
 			exp = append(exp, math.Exp(-tr.DeltaH)-1)
 			bounded, acceptance = append(bounded, b), append(acceptance, a)
 			moved = append(moved, s.plaquette()-before)
-			if s.mass == 0 {
+			if start, _ := h.Proposal(); s.mass > 0 {
+				bath = append(bath, tr.Target[0]-must(s.gauge.Value(start))-float64(s.quarks.Components()))
+			} else {
 				exact = append(exact, s.plaquette()-known)
 			}
 		}
@@ -195,6 +198,8 @@ func equilibrium(t *testing.T, n int) {
 		assert.Less(t, score(moved), 6.0, "%s: the plaquette has moved", test.name)
 		if s.mass == 0 {
 			assert.Less(t, score(exact), 6.0, "%s: exact plaquette", test.name)
+		} else {
+			assert.Less(t, score(bath), 6.0, "%s: <S> of the heat bath", test.name)
 		}
 		assert.Equal(t, accepted, moves, test.name)
 		assert.True(t, rate > .05 && rate < .98, "%s: acceptance %.2f tests nothing", test.name, rate)

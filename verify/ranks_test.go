@@ -24,8 +24,8 @@ import (
 // between processes.
 type outcome struct {
 	// of each site or link by itself: the same bits on any process grid
-	links, rotated, hop, phi, noise []complex128
-	gaugeForce                      []float64
+	links, rotated, dirac, hops, phi, noise []complex128
+	gaugeForce, rotatedForce                []float64
 	// from global sums: the same up to their rounding
 	solution   []complex128
 	quarkForce []float64
@@ -40,8 +40,9 @@ func newOutcome(extents []int, g group.Group, ranks int) *outcome {
 	matrices := func() []complex128 { return make([]complex128, links*g.N()*g.N()) }
 	vector := func() []complex128 { return make([]complex128, sites*g.N()) }
 	return &outcome{
-		links: matrices(), rotated: matrices(), hop: vector(), phi: vector(), noise: vector(),
-		gaugeForce: make([]float64, links*g.Dim()), solution: vector(), quarkForce: make([]float64, links*g.Dim()),
+		links: matrices(), rotated: matrices(), dirac: vector(), hops: vector(), phi: vector(), noise: vector(),
+		gaugeForce: make([]float64, links*g.Dim()), rotatedForce: make([]float64, links*g.Dim()),
+		solution: vector(), quarkForce: make([]float64, links*g.Dim()),
 		end: matrices(), sums: make([][]float64, ranks), accepted: make([]bool, ranks),
 	}
 }
@@ -79,6 +80,11 @@ func (o *outcome) compute(geo *lattice.Geometry, g group.Group, jitter bool) err
 	v.Copy(u)
 	v.Transform(rotation)
 	verify.GatherLinks(o.rotated, v)
+	f.Zero()
+	if err := sg.AddForce(f, 1, v); err != nil {
+		return err
+	}
+	verify.GatherAlgebra(o.rotatedForce, f)
 
 	d, err := dirac.NewStaggered(geo, g, 0.4, dirac.AntiperiodicTime(geo.Dims()))
 	if err != nil {
@@ -89,7 +95,12 @@ func (o *outcome) compute(geo *lattice.Geometry, g group.Group, jitter bool) err
 	x.Gaussian(s.Child("noise"), lattice.All)
 	verify.GatherVector(o.noise, x)
 	d.Apply(y, x)
-	verify.GatherVector(o.hop, y)
+	verify.GatherVector(o.dirac, y)
+	for mu := range geo.Dims() {
+		y.AddHop(0.3, u, x, mu, 1, lattice.Even)
+		y.AddHop(-0.7, u, x, mu, -1, lattice.All)
+	}
+	verify.GatherVector(o.hops, y)
 	cg := solver.CG{Tolerance: 1e-12, MaxIterations: 1000}
 	if _, err := cg.Solve(y, d, x, lattice.All); err != nil {
 		return err
@@ -174,9 +185,11 @@ func TestTwoRanks(t *testing.T) {
 				assert.True(t, slices.Equal(one.links, two.links), "links")
 				assert.True(t, slices.Equal(one.rotated, two.rotated), "rotated links")
 				assert.True(t, slices.Equal(one.gaugeForce, two.gaugeForce), "gauge force")
+				assert.True(t, slices.Equal(one.rotatedForce, two.rotatedForce), "gauge force of rotated links")
 				assert.True(t, slices.Equal(one.noise, two.noise), "noise")
 				assert.True(t, slices.Equal(one.phi, two.phi), "phi")
-				assert.True(t, slices.Equal(one.hop, two.hop), "D x")
+				assert.True(t, slices.Equal(one.dirac, two.dirac), "D x")
+				assert.True(t, slices.Equal(one.hops, two.hops), "hops")
 
 				// A solve to a tolerance leaves the solution wrong by as much of itself times the
 				// condition of D†D, in either run and differently where one needs an iteration

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,9 @@ import (
 // the time that the whole run takes; how far the run has come by then is the
 // machine's, so a seed replays the draws and not the moments.
 func TestKilled(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a killed process cannot be told from one that failed")
+	}
 	kills := 10
 	if testing.Short() {
 		kills = 2
@@ -36,8 +41,8 @@ func TestKilled(t *testing.T) {
 	done(t, dir, with(sets, "--out", "whole")...)
 	whole := time.Since(began)
 	want := content(t, dir, "whole", "history.jsonl")
-	for kills > 0 { // a run is killed until it is complete, then the next one
-		out := filepath.Join("runs", string(rune('a'+kills)))
+	for run := 0; kills > 0; run++ { // each is killed until it is complete, then the next one
+		out := filepath.Join("runs", strconv.Itoa(run))
 		complete := false
 		for !complete {
 			args := with(sets, "--out", out)

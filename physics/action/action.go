@@ -94,7 +94,7 @@ func (s Sum) Refresh(u *gauge.Field, stream rng.Stream) (float64, error) {
 		var v float64
 		var err error
 		if p, ok := a.(Pseudofermion); ok {
-			v, err = p.Refresh(u, stream.Child(termNames[i]))
+			v, err = p.Refresh(u, stream.Child(termName(i)))
 		} else {
 			v, err = a.Value(u)
 		}
@@ -106,7 +106,15 @@ func (s Sum) Refresh(u *gauge.Field, stream rng.Stream) (float64, error) {
 	return total, nil
 }
 
-// termNames names the streams of terms without allocating.
+// termName names the stream of a term: a table for as many terms as anybody has,
+// so that refreshing allocates nothing.
+func termName(i int) string {
+	if i < len(termNames) {
+		return termNames[i]
+	}
+	return fmt.Sprintf("term %d", i)
+}
+
 var termNames = func() (t [64]string) {
 	for i := range t {
 		t[i] = fmt.Sprintf("term %d", i)

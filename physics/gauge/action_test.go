@@ -25,7 +25,8 @@ func rectangle(c verify.Case, geo *lattice.Geometry) *gauge.Action {
 }
 
 // loops returns random loops: one along a random walk and back by another way,
-// one that winds in each direction, and one that does both.
+// one that winds in each direction, one that does both, and a step to and fro,
+// which on two sites is as long as the way round.
 func loops(c verify.Case) []gauge.Loop {
 	r := c.Draw("loops")
 	d := len(c.Extents)
@@ -52,7 +53,7 @@ func loops(c verify.Case) []gauge.Loop {
 		for range l {
 			p = append(p, mu+1)
 		}
-		list = append(list, gauge.Loop{Path: p, Coefficient: -0.3})
+		list = append(list, gauge.Loop{Path: p, Coefficient: -0.3}, gauge.Loop{Path: gauge.Path{mu + 1, -mu - 1}, Coefficient: 0.4})
 		if mu == d-1 {
 			list = append(list, gauge.Loop{Path: append(home(walk(3)), p...), Coefficient: 0.2})
 		}

@@ -110,6 +110,27 @@ func TestFiniteTermination(t *testing.T) {
 	}
 }
 
+// The tolerance is relative: a source scaled by a power of two takes the same
+// steps and gives the scaled bits.
+func TestScaledSource(t *testing.T) {
+	c := verify.Case{Group: "SU(2)", Extents: []int{4, 4, 4}, Boundary: []int{1, 1, -1}, Mass: 0.3, Roughness: 1, Seed: 2}
+	d, _ := staggered(c, c.Geometry())
+	b, x, small := d.NewField(), d.NewField(), d.NewField()
+	b.Gaussian(c.Stream("source"), lattice.All)
+	cg := solver.CG{Tolerance: 1e-8, MaxIterations: 1000}
+	want, err := cg.Solve(x, d, b, lattice.Even)
+	require.NoError(t, err)
+	for _, scale := range []float64{0x1p-40, 0x1p+40} {
+		b.Gaussian(c.Stream("source"), lattice.All)
+		b.Scale(scale, lattice.All)
+		got, err := cg.Solve(small, d, b, lattice.Even)
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+		small.Scale(1/scale, lattice.All)
+		assert.Equal(t, verify.Vector(x), verify.Vector(small))
+	}
+}
+
 func TestZeroSource(t *testing.T) {
 	b := source(t)
 	x := b.Like()
