@@ -308,6 +308,9 @@ func TestOrderOfTheEnergyError(t *testing.T) {
 // Omelyan's scheme has about a tenth of the leapfrog's error at equal step: the
 // reason why it exists, and true only of the right coefficient.
 func TestOmelyanBeatsLeapfrog(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many small steps")
+	}
 	c := verify.Case{Group: "SU(3)", Extents: []int{4, 4, 2}, Boundary: []int{1, 1, -1}, Beta: 5.7, Mass: 1, Roughness: .4}
 	rms := map[string]float64{}
 	for start := range uint64(8) {

@@ -90,6 +90,9 @@ func (c *lossCase) noise(loss float64) float64 {
 // as much at h) and terms of order h⁴ below a tenth of it.
 func TestLossGradientOrder(t *testing.T) {
 	lossCases(t, func(t *testing.T, c *lossCase) {
+		if testing.Short() && (c.u.Geometry().Dims() > 2 || c.u.Group() == group.SU3) {
+			t.Skip("slow")
+		}
 		for _, l := range losses(t) {
 			loss, g := c.gradient(t, l)
 			h, own := 0.004, 0.0

@@ -184,9 +184,13 @@ func TestResumeAgainAndAgain(t *testing.T) {
 // 1, 2 and 4 workers give the same bits.
 func TestRunDoesNotDependOnWorkers(t *testing.T) {
 	var want []byte
-	for _, workers := range []int{1, 2, 4} {
+	counts := []int{1, 2, 4}
+	if testing.Short() {
+		counts = counts[:2]
+	}
+	for _, workers := range counts {
 		p := plans["delta, adam"]
-		p.workers, p.extents = workers, []int{8, 8, 4}
+		p.workers, p.extents = workers, []int{8, 8}
 		r := p.run(t, t.TempDir())
 		require.Greater(t, r.Links.Geometry().Chunks(lattice.Even), 1, "there is work to share")
 		for i := range r.Phases {
@@ -210,6 +214,7 @@ func TestPhases(t *testing.T) {
 	reader := rundir.NewJournalReader("history", bytes.NewReader(b))
 	var phases []string
 	n, last := uint64(0), []rundir.Float(nil)
+	noise := map[rundir.Float]bool{}
 	for reader.Next() {
 		var rec sampler.Record
 		require.NoError(t, reader.Decode(&rec))
@@ -218,6 +223,11 @@ func TestPhases(t *testing.T) {
 		phases = append(phases, rec.Phase)
 		production := rec.Phase == "hmc" || rec.Phase == "slhmc"
 		assert.Equal(t, production && n%2 == 0, len(rec.Observables) == 3, "trajectory %d", rec.Trajectory)
+		if production && n%2 == 0 {
+			a := rec.Observables["a"]
+			assert.False(t, noise[a], "no trajectory has the noise of another")
+			noise[a] = true
+		}
 		require.Equal(t, rec.Phase == "train", rec.Training != nil)
 		if rec.Training != nil {
 			require.NotEqual(t, last, rec.Training.Params)
@@ -238,6 +248,40 @@ func TestPhases(t *testing.T) {
 	for k := range theta {
 		assert.Equal(t, theta[k], float64(last[k]), "the last recorded parameters are those of production")
 	}
+}
+
+// Training sees the proposal of the trajectory, accepted or not, from its start.
+func TestRunTrainsOnTheProposal(t *testing.T) {
+	r := plans["delta, sgd"].run(t, t.TempDir())
+	w := &witness{}
+	r.Trainer.Loss = w
+	r.Progress = func(p sampler.Progress) {
+		if !p.Phase.Train {
+			return
+		}
+		start, end := p.Phase.Sampler.Proposal()
+		require.Len(t, w.shown, p.Done)
+		assert.Equal(t, start.Export(nil), w.shown[p.Done-1].start)
+		assert.Equal(t, end.Export(nil), w.shown[p.Done-1].end)
+	}
+	require.NoError(t, r.Start(context.Background()))
+	assert.Len(t, w.shown, 6)
+}
+
+// An interruption whose checkpoint cannot be written is a failure: there is nothing
+// to resume from.
+func TestInterruptionWithoutCheckpoint(t *testing.T) {
+	r := plans["delta, sgd"].run(t, t.TempDir())
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	r.CheckpointEvery = 100
+	r.Progress = func(sampler.Progress) {
+		cancel()
+		require.NoError(t, os.RemoveAll(r.Dir))
+	}
+	err := r.Start(ctx)
+	require.Error(t, err)
+	assert.NotErrorIs(t, err, sampler.ErrInterrupted)
 }
 
 // Configurations are saved every so many trajectories of production, each with the

@@ -13,8 +13,8 @@ import (
 // four directions, extents from 2 (which wraps onto itself) to 6, odd ones
 // included, fields from smooth to random.
 type Domain struct {
-	Cases  int  // how many; 0: 32. A quarter of them under go test -short.
-	Volume int  // most sites; 0: 128
+	Cases  int  // how many; 0: 32. A quarter of them under go test -short
+	Volume int  // most sites; 0: 128. Half as many under go test -short
 	Even   bool // even extents only: staggered fermions
 	Cold   bool // also fields without roughness
 }

@@ -36,7 +36,7 @@ func command(t testing.TB, dir string, args ...string) *exec.Cmd {
 	require.NoError(t, err)
 	c := exec.Command(self, args...)
 	c.Dir = dir
-	c.Env = append(os.Environ(), asCommand+"=1")
+	c.Env = append(os.Environ(), asCommand+"=1", "GORACE=atexit_sleep_ms=0") // the race detector's exit takes a second
 	return c
 }
 
@@ -74,6 +74,7 @@ func done(t testing.TB, dir string, args ...string) outcome {
 
 // little is the talk's system made small: two dimensions, a millisecond a trajectory.
 var little = []string{
+	"--workers", "1",
 	"--set", "lattice.extents=[4,4]", "--set", "quarks.flavours=2", "--set", "hmc.steps=3", "--set", "training.rate=0.001",
 	"--set", "run.thermalise=10", "--set", "run.train=20", "--set", "run.hmc=30", "--set", "run.slhmc=30", "--set", "run.checkpoint_every=8",
 }
@@ -89,36 +90,36 @@ func TestUsage(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "good.toml"), config.Default(), 0o666))
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "folder.toml"), 0o777))
 	for args, want := range map[string]string{
-		"sample":                                   `slhmc: unknown command "sample" for "slhmc"`,
-		"rnu":                                      `Did you mean this? run`,
-		"--fast":                                   "slhmc: unknown flag: --fast (see slhmc --help)",
-		"run --fast":                               "slhmc run: unknown flag: --fast (see slhmc run --help)",
-		"run --set":                                "slhmc run: flag needs an argument: --set",
-		"run a.toml b.toml":                        "slhmc run: accepts at most 1 arg(s), received 2",
-		"run --workers 0":                          "slhmc: --workers 0 (allowed: 1 … 1024)",
-		"run --workers 1025":                       "slhmc: --workers 1025 (allowed: 1 … 1024)",
-		"run --workers two":                        `slhmc run: invalid argument "two" for "--workers" flag`,
-		"run --seed -1":                            "seed: -1 is not allowed (allowed: integer, 0 to 9223372036854775807)",
-		"run nothing.toml":                         "slhmc: open nothing.toml: no such file or directory",
-		"run folder.toml":                          "slhmc: read folder.toml: is a directory",
-		"run --preset tlak":                        `slhmc: there is no preset "tlak", did you mean "talk"? (allowed: default,`,
-		"run --preset talk good.toml":              "slhmc: --preset is for a run without a file",
-		"run --set hmc.steps":                      "slhmc: --set hmc.steps: not of the form key=value",
-		"run --set hmc.stepps=4":                   `--set hmc.stepps=4: hmc.stepps: unknown key, did you mean "steps"?`,
-		"run --set hmc.steps=0":                    "--set hmc.steps=0: hmc.steps: 0 is not allowed (allowed: integer, 1 to 1000000)",
-		"run --resume":                             "slhmc: --resume needs --out",
-		"run --resume --out gone":                  "no run to continue",
-		"run --resume --out gone --preset talk":    "slhmc: --preset is for a run without a file",
-		"run --resume --out gone --seed 3":         "--set and --seed are not possible",
-		"run --resume --out gone --set seed=3":     "--set and --seed are not possible",
-		"init --preset xyz":                        `slhmc: there is no preset "xyz" (allowed: default,`,
-		"init now":                                 `slhmc init: unknown command "now" for "slhmc init"`,
-		"presets all":                              `slhmc presets: unknown command "all" for "slhmc presets"`,
-		"version 2":                                `slhmc version: unknown command "2" for "slhmc version"`,
-		"config chekc":                             `slhmc config: unknown command "chekc" for "slhmc config"`,
-		"config check":                             "slhmc config check: accepts 1 arg(s), received 0",
-		"config dump a b":                          "slhmc config dump: accepts 1 arg(s), received 2",
-		"config check nothing.toml":                "slhmc: open nothing.toml: no such file or directory",
+		"sample":                                `slhmc: unknown command "sample" for "slhmc"`,
+		"rnu":                                   `Did you mean this? run`,
+		"--fast":                                "slhmc: unknown flag: --fast (see slhmc --help)",
+		"run --fast":                            "slhmc run: unknown flag: --fast (see slhmc run --help)",
+		"run --set":                             "slhmc run: flag needs an argument: --set",
+		"run a.toml b.toml":                     "slhmc run: accepts at most 1 arg(s), received 2",
+		"run --workers 0":                       "slhmc: --workers 0 (allowed: 1 … 1024)",
+		"run --workers 1025":                    "slhmc: --workers 1025 (allowed: 1 … 1024)",
+		"run --workers two":                     `slhmc run: invalid argument "two" for "--workers" flag`,
+		"run --seed -1":                         "seed: -1 is not allowed (allowed: integer, 0 to 9223372036854775807)",
+		"run nothing.toml":                      "slhmc: open nothing.toml: no such file or directory",
+		"run folder.toml":                       "slhmc: read folder.toml: is a directory",
+		"run --preset tlak":                     `slhmc: there is no preset "tlak", did you mean "talk"? (allowed: default,`,
+		"run --preset talk good.toml":           "slhmc: --preset is for a run without a file",
+		"run --set hmc.steps":                   "slhmc: --set hmc.steps: not of the form key=value",
+		"run --set hmc.stepps=4":                `--set hmc.stepps=4: hmc.stepps: unknown key, did you mean "steps"?`,
+		"run --set hmc.steps=0":                 "--set hmc.steps=0: hmc.steps: 0 is not allowed (allowed: integer, 1 to 1000000)",
+		"run --resume":                          "slhmc: --resume needs --out",
+		"run --resume --out gone":               "no run to continue",
+		"run --resume --out gone --preset talk": "slhmc: --preset is for a run without a file",
+		"run --resume --out gone --seed 3":      "--set and --seed are not possible",
+		"run --resume --out gone --set seed=3":  "--set and --seed are not possible",
+		"init --preset xyz":                     `slhmc: there is no preset "xyz" (allowed: default,`,
+		"init now":                              `slhmc init: unknown command "now" for "slhmc init"`,
+		"presets all":                           `slhmc presets: unknown command "all" for "slhmc presets"`,
+		"version 2":                             `slhmc version: unknown command "2" for "slhmc version"`,
+		"config chekc":                          `slhmc config: unknown command "chekc" for "slhmc config"`,
+		"config check":                          "slhmc config check: accepts 1 arg(s), received 0",
+		"config dump a b":                       "slhmc config dump: accepts 1 arg(s), received 2",
+		"config check nothing.toml":             "slhmc: open nothing.toml: no such file or directory",
 		"config dump good.toml --set quarks.mas=1": `--set quarks.mas=1: quarks.mas: unknown key, did you mean "mass"?`,
 	} {
 		t.Run(args, func(t *testing.T) {
@@ -138,7 +139,7 @@ func TestUsage(t *testing.T) {
 func TestConfigCheck(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "my.toml")
-	text := string(done(t, dir, "init").stdout)
+	text := done(t, dir, "init").stdout
 	require.Equal(t, string(config.Default()), text)
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
 	assert.Equal(t, "my.toml: ok\n", done(t, dir, "config", "check", "my.toml").stdout)

@@ -62,9 +62,10 @@ func TestTimeLeft(t *testing.T) {
 	require.NoError(t, err)
 	p := newProgress(f, false)
 	p.plaquette = func() float64 { return 0 }
-	p.began = time.Now().Add(-time.Hour) // 10 trajectories took an hour
-	p.phase, p.first = "hmc", 100
-	p.update(sampler.Progress{Phase: sampler.Phase{Name: "hmc", Trajectories: 1000}, Done: 110, Trajectory: 110, Total: 130})
+	hmc := sampler.Phase{Name: "hmc", Trajectories: 1000}
+	p.update(sampler.Progress{Phase: hmc, Done: 101, Trajectory: 101, Total: 130}) // resumed at 100
+	p.began, p.shown = time.Now().Add(-time.Hour), time.Time{}                     // these 10 took an hour
+	p.update(sampler.Progress{Phase: hmc, Done: 110, Trajectory: 110, Total: 130})
 	require.NoError(t, f.Close())
 	assert.Regexp(t, `left 2h0m\ds\n$`, content(t, f.Name()))
 }

@@ -121,7 +121,7 @@ func TestTwoFlavourCovariance(t *testing.T) {
 }
 
 func TestTwoFlavourRefresh(t *testing.T) {
-	verify.Run(t, verify.Domain{Cases: 8, Even: true, Volume: 48}, func(c verify.Case) []verify.Result {
+	verify.Run(t, verify.Domain{Cases: 6, Even: true, Volume: 48}, func(c verify.Case) []verify.Result {
 		return on(c, func(a *action.TwoFlavour, geo *lattice.Geometry) []verify.Result {
 			draws := 400
 			if testing.Short() {

@@ -293,7 +293,9 @@ func TestWorkersAndAllocations(t *testing.T) {
 				d.AddDerivativeFrom(f, 0.5, y, x, lattice.Even)
 			}
 			do()
-			assert.Zero(t, testing.AllocsPerRun(3, do))
+			if workers == 1 { // the runtime may allocate for workers that fall asleep
+				assert.Zero(t, testing.AllocsPerRun(3, do))
+			}
 			if g == group.SU3 {
 				got := []any{verify.Vector(y), f.Raw(), f.Norm2()}
 				if want == nil {

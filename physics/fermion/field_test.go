@@ -238,6 +238,9 @@ func TestWorkers(t *testing.T) {
 			got = append(got, f.AxpyNorm2(0.3, g, subset), f.Dot(g, subset))
 			f.Xpay(g, 1/f.Norm2(subset), subset)
 			got = append(got, verify.Vector(f))
+			if workers > 1 {
+				continue // the runtime may allocate for workers that fall asleep
+			}
 			assert.Zero(t, testing.AllocsPerRun(5, func() {
 				f.Gaussian(rng.New(1).Child("f"), subset)
 				f.Axpy(0.1, g, subset)
