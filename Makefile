@@ -19,7 +19,7 @@ TOOLS := bin/tools/$(shell $(GO) env GOVERSION)
 
 # Packages whose code runs on several goroutines, or is handed to code that does.
 RACE := ./physics/lattice ./physics/rng ./physics/gauge ./physics/fermion ./physics/dirac ./physics/solver \
-        ./physics/action ./physics/observe ./covnet ./sampler ./internal/rundir ./cmd/...
+        ./physics/action ./physics/observe ./covnet ./sampler ./verify ./internal/rundir ./cmd/...
 
 CROSS := linux/arm64 darwin/arm64 windows/amd64
 

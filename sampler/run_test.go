@@ -147,6 +147,9 @@ func TestResumeBitForBit(t *testing.T) {
 					require.ErrorIs(t, until(r, n, kill, r.Start), sampler.ErrInterrupted)
 					part := read(t, r)
 					require.Equal(t, n, bytes.Count(part, []byte("\n")), "lines after %d trajectories", n)
+					if !kill {
+						require.FileExists(t, filepath.Join(dir, rundir.CheckpointName(uint64(n))))
+					}
 					r = p.run(t, dir)
 					r.CheckpointEvery = 100
 					require.True(t, bytes.Equal(want, history(t, r, r.Resume)), "%s: resumed after %d, killed %v", name, n, kill)
@@ -342,9 +345,9 @@ func TestRunRefuses(t *testing.T) {
 // first moment on; the error shows where they part.
 func TestRunKeepsWhatItFinds(t *testing.T) {
 	p := plans["delta, sgd"]
-	for _, n := range []int{0, 7} {
+	for n, kill := range map[int]bool{0: false, 1: true, 7: false} {
 		r := p.run(t, t.TempDir())
-		require.ErrorIs(t, until(r, n, false, r.Start), sampler.ErrInterrupted)
+		require.ErrorIs(t, until(r, n, kill, r.Start), sampler.ErrInterrupted)
 		before := read(t, r)
 		again := p.run(t, r.Dir)
 		require.ErrorIs(t, again.Start(context.Background()), os.ErrExist)

@@ -103,7 +103,7 @@ func TestTrainerShows(t *testing.T) {
 	trOnline, trBatch := r.trainer(online, sampler.NewSGD(0)), twin.trainer(batches, sampler.NewSGD(0))
 	trBatch.Batch, trBatch.Keep = batch, keep
 	var made []sight
-	seen := map[int]bool{}
+	seen, ages := map[int]bool{}, map[int]bool{}
 	for n := range uint64(trajectories) {
 		tr, err := s.Step(r.u, stream.At(n))
 		require.NoError(t, err)
@@ -131,12 +131,13 @@ func TestTrainerShows(t *testing.T) {
 				}
 			}
 			require.GreaterOrEqual(t, found, 0, "trajectory %d: something else than the newest %d, with their pseudofermions", n, keep)
-			seen[found] = true
+			seen[found], ages[int(n)-found] = true, true
 		}
 	}
 	for i := range trajectories - 2 { // each stays for 15 draws, all of which miss it with (2/3)^15 = .002
 		assert.True(t, seen[i], "trajectory %d was never drawn", i)
 	}
+	assert.Len(t, ages, keep, "the newest is not the only one")
 }
 
 // The gradient of a batch is the mean of its members'.

@@ -17,10 +17,9 @@ import (
 //
 //   - it returns S of the phi it has drawn: Value agrees;
 //   - S is distributed as Gamma(n, 1), that is 2 S as chi-squared with 2n
-//     degrees of freedom: its mean, by the cube-root law of E. Wilson and
-//     M. Hilferty, PNAS 17 (1931) 684, and the whole distribution, by the
-//     largest distance of the empirical one (A. Kolmogorov; P. Massart, Ann.
-//     Probab. 18 (1990) 1269).
+//     degrees of freedom: its mean, by the cube-root law of [WH],
+//     and the whole distribution, by the largest distance of the empirical one
+//     (Kolmogorov's test, with the bound of [Massart]).
 //
 // solve is the relative error that the tolerance of a solver may leave in S.
 // Each of the two statistical tests raises one false alarm in 4e6.

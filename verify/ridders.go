@@ -8,8 +8,7 @@ import "math"
 //	D(h) = [f(h) - f(-h)] / 2h = f'(0) + O(h^2) + O(h^4) + …
 //
 // of steps h, h/2, h/4 … to h = 0 (Neville's scheme in h^2); the entry with the
-// smallest estimated error is taken. Source: C. Ridders, Adv. Eng. Softw. 4
-// (1982) 75.
+// smallest estimated error is taken. Source: [Ridders].
 func Ridders(f func(h float64) float64, h float64) (derivative, estimate, step float64) {
 	const rows = 7
 	var t [rows][rows]float64

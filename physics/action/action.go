@@ -9,7 +9,7 @@ import (
 
 // Action is a real function S of the links with its force. The links are an
 // argument and never kept, and neither method changes them; an action may keep
-// scratch (one per goroutine). After an error f is unchanged.
+// scratch (one per goroutine). After an error f is unchanged (Sum: see there).
 type Action interface {
 	// Value returns S[u].
 	Value(u *gauge.Field) (float64, error)
@@ -76,7 +76,8 @@ func (s Sum) Value(u *gauge.Field) (float64, error) {
 	return total, nil
 }
 
-// AddForce adds the sum of the forces.
+// AddForce adds the sum of the forces. After an error f holds those of the terms
+// before the one that failed.
 func (s Sum) AddForce(f *gauge.Algebra, c float64, u *gauge.Field) error {
 	for _, a := range s {
 		if err := a.AddForce(f, c, u); err != nil {
