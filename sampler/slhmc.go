@@ -3,6 +3,7 @@ package sampler
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 
 	"github.com/slhmc/slhmc/physics/action"
@@ -84,7 +85,9 @@ func sameTerms(a, b []action.Action) bool {
 	}
 	b = slices.Clone(b)
 	for _, x := range a {
-		i := slices.Index(b, x)
+		i := slices.IndexFunc(b, func(y action.Action) bool {
+			return reflect.TypeOf(y).Comparable() && reflect.TypeOf(x).Comparable() && x == y
+		})
 		if i < 0 {
 			return false
 		}
