@@ -78,6 +78,18 @@ var plans = map[string]plan{
 	"delta, batch of many": {"delta", func() *sampler.Optimizer { return sampler.NewMomentum(1e-5, 0.9) }, 4, 1, []int{4, 4}},
 }
 
+// scratch returns an empty folder in memory where the system has one, else on disk:
+// what a run writes is synced again and again, and a test should not wait for that.
+func scratch(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "slhmc")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	return dir
+}
+
 // history runs to the end and returns the bytes of the history.
 func history(t testing.TB, r *sampler.Run, run func(context.Context) error) []byte {
 	t.Helper()
@@ -129,8 +141,8 @@ func until(r *sampler.Run, n int, kill bool, run func(context.Context) error) (e
 func TestResumeBitForBit(t *testing.T) {
 	for name, p := range plans {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel() // most of the time is the disk's
-			whole := p.run(t, t.TempDir())
+			t.Parallel()
+			whole := p.run(t, scratch(t))
 			want := history(t, whole, whole.Start)
 			theta := parameters(whole)
 			require.Equal(t, p.total(), bytes.Count(want, []byte("\n")))
@@ -139,10 +151,10 @@ func TestResumeBitForBit(t *testing.T) {
 					if kill && n%4 != 1 || testing.Short() && n%3 > 0 {
 						continue
 					}
-					dir := t.TempDir()
+					dir := scratch(t)
 					r := p.run(t, dir)
 					if !kill {
-						r.CheckpointEvery = 100 // that of the interruption alone: the disk is what takes time
+						r.CheckpointEvery = 100 // that of the interruption alone
 					}
 					require.ErrorIs(t, until(r, n, kill, r.Start), sampler.ErrInterrupted)
 					part := read(t, r)
@@ -169,9 +181,9 @@ func parameters(r *sampler.Run) []float64 {
 // Interrupted after each trajectory in turn, and resumed once it is complete.
 func TestResumeAgainAndAgain(t *testing.T) {
 	p := plans["force, adam, batch"]
-	whole := p.run(t, t.TempDir())
+	whole := p.run(t, scratch(t))
 	want := history(t, whole, whole.Start)
-	dir := t.TempDir()
+	dir := scratch(t)
 	r := p.run(t, dir)
 	require.ErrorIs(t, until(r, 0, false, r.Start), sampler.ErrInterrupted)
 	for n := 1; n < p.total(); n++ {
@@ -194,7 +206,7 @@ func TestRunDoesNotDependOnWorkers(t *testing.T) {
 	for _, workers := range counts {
 		p := plans["delta, adam"]
 		p.workers, p.extents = workers, []int{8, 8}
-		r := p.run(t, t.TempDir())
+		r := p.run(t, scratch(t))
 		require.Greater(t, r.Links.Geometry().Chunks(lattice.Even), 1, "there is work to share")
 		for i := range r.Phases {
 			r.Phases[i].Trajectories = 2
@@ -211,7 +223,7 @@ func TestRunDoesNotDependOnWorkers(t *testing.T) {
 // stops with its phase, measurements come every so often in production alone.
 func TestPhases(t *testing.T) {
 	p := plans["delta, adam"]
-	r := p.run(t, t.TempDir())
+	r := p.run(t, scratch(t))
 	first := parameters(r)
 	b := history(t, r, r.Start)
 	reader := rundir.NewJournalReader("history", bytes.NewReader(b))
@@ -255,7 +267,7 @@ func TestPhases(t *testing.T) {
 
 // Training sees the proposal of the trajectory, accepted or not, from its start.
 func TestRunTrainsOnTheProposal(t *testing.T) {
-	r := plans["delta, sgd"].run(t, t.TempDir())
+	r := plans["delta, sgd"].run(t, scratch(t))
 	w := &witness{}
 	r.Trainer.Loss = w
 	r.Progress = func(p sampler.Progress) {
@@ -274,7 +286,7 @@ func TestRunTrainsOnTheProposal(t *testing.T) {
 // An interruption whose checkpoint cannot be written is a failure: there is nothing
 // to resume from.
 func TestInterruptionWithoutCheckpoint(t *testing.T) {
-	r := plans["delta, sgd"].run(t, t.TempDir())
+	r := plans["delta, sgd"].run(t, scratch(t))
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	r.CheckpointEvery = 100
@@ -291,7 +303,7 @@ func TestInterruptionWithoutCheckpoint(t *testing.T) {
 // links that the trajectory left, before and after an interruption.
 func TestSaveEvery(t *testing.T) {
 	p := plans["delta, sgd"]
-	dir := t.TempDir()
+	dir := scratch(t)
 	saved := map[string][]float64{}
 	saving := func() *sampler.Run {
 		r := p.run(t, dir)
@@ -314,7 +326,7 @@ func TestSaveEvery(t *testing.T) {
 	assert.Equal(t, r.Links.Export(nil), saved["links-slhmc-00000004.ildg"])
 
 	full := errors.New("disk full")
-	r = p.run(t, t.TempDir())
+	r = p.run(t, scratch(t))
 	r.SaveEvery, r.Save = 1, func(string, *gauge.Field) error { return full }
 	require.ErrorIs(t, r.Start(context.Background()), full)
 }
@@ -331,7 +343,7 @@ func TestRunRefuses(t *testing.T) {
 		"measurements every 0":           func(r *sampler.Run) { r.MeasureEvery = 0 },
 		"checkpoints every 0":            func(r *sampler.Run) { r.CheckpointEvery = 0 },
 	} {
-		r := p.run(t, t.TempDir())
+		r := p.run(t, scratch(t))
 		change(r)
 		require.ErrorContains(t, r.Start(context.Background()), want)
 		require.ErrorContains(t, r.Resume(context.Background()), want)
@@ -346,7 +358,7 @@ func TestRunRefuses(t *testing.T) {
 func TestRunKeepsWhatItFinds(t *testing.T) {
 	p := plans["delta, sgd"]
 	for n, kill := range map[int]bool{0: false, 1: true, 7: false} {
-		r := p.run(t, t.TempDir())
+		r := p.run(t, scratch(t))
 		require.ErrorIs(t, until(r, n, kill, r.Start), sampler.ErrInterrupted)
 		before := read(t, r)
 		again := p.run(t, r.Dir)
@@ -364,10 +376,10 @@ func TestRunKeepsWhatItFinds(t *testing.T) {
 // does not start over.
 func TestDamagedCheckpoint(t *testing.T) {
 	p := plans["delta, adam"]
-	whole := p.run(t, t.TempDir())
+	whole := p.run(t, scratch(t))
 	want := history(t, whole, whole.Start)
 
-	r := p.run(t, t.TempDir())
+	r := p.run(t, scratch(t))
 	require.ErrorIs(t, until(r, 8, false, r.Start), sampler.ErrInterrupted)
 	damage := func(n uint64) {
 		path := filepath.Join(r.Dir, rundir.CheckpointName(n))
@@ -399,10 +411,10 @@ func TestDamagedCheckpoint(t *testing.T) {
 // A measurement that fails ends the run where it stands: what is on disk resumes.
 func TestRunThatFails(t *testing.T) {
 	p := plans["delta, sgd"]
-	whole := p.run(t, t.TempDir())
+	whole := p.run(t, scratch(t))
 	want := history(t, whole, whole.Start)
 	failure := errors.New("no solution")
-	r := p.run(t, t.TempDir())
+	r := p.run(t, scratch(t))
 	r.Observables[0].Measure = func([]float64, *gauge.Field, rng.Stream) error { return failure }
 	err := r.Start(context.Background())
 	require.ErrorIs(t, err, failure)

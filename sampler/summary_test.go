@@ -19,7 +19,7 @@ import (
 // which took a second a trajectory, or two from number slow on.
 func written(t *testing.T, slow int, records []sampler.Record) string {
 	t.Helper()
-	dir := t.TempDir()
+	dir := scratch(t)
 	h, err := rundir.CreateJournal(filepath.Join(dir, rundir.HistoryFile))
 	require.NoError(t, err)
 	s, err := rundir.CreateJournal(filepath.Join(dir, rundir.TimingsFile))

@@ -34,7 +34,7 @@ func TestKilled(t *testing.T) {
 	}()
 	t.Logf("seed %d", *seed)
 	random := rand.New(rand.NewPCG(*seed, 0))
-	dir := t.TempDir()
+	dir := scratch(t)
 	sets := append(little[:len(little):len(little)], "--quiet", "--set", "run.thermalise=40", "--set", "run.train=80", "--set", "training.mode=batch",
 		"--set", "training.batch=2", "--set", "training.keep=4", "--set", "run.hmc=120", "--set", "run.slhmc=80")
 	began := time.Now()

@@ -29,6 +29,18 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// scratch returns an empty folder in memory where the system has one, else on disk:
+// what a run writes is synced again and again, and a test should not wait for that.
+func scratch(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "slhmc")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	return dir
+}
+
 // command returns slhmc with the given arguments, to be run in dir.
 func command(t testing.TB, dir string, args ...string) *exec.Cmd {
 	t.Helper()

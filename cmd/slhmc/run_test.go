@@ -28,7 +28,7 @@ func content(t testing.TB, path ...string) string {
 
 // A run writes what the documentation promises, and prints where.
 func TestRunDirectory(t *testing.T) {
-	dir := t.TempDir()
+	dir := scratch(t)
 	o := done(t, dir, with(little, "--set", "run.save_every=10")...)
 	out := filepath.Join(dir, "runs", "default-001")
 	entries, err := os.ReadDir(out)
@@ -75,7 +75,7 @@ func TestRunDirectory(t *testing.T) {
 
 // summary.json has at least these keys, with numbers where numbers belong.
 func TestSummaryJSON(t *testing.T) {
-	dir := t.TempDir()
+	dir := scratch(t)
 	done(t, dir, with(little, "--quiet", "--out", "a", "--set", "run.hmc=60", "--set", "run.slhmc=60")...)
 	var s map[string]map[string]any
 	require.NoError(t, json.Unmarshal([]byte(content(t, dir, "a", "summary.json")), &s))
@@ -105,7 +105,7 @@ func TestSummaryJSON(t *testing.T) {
 // Each preset starts and finishes. A quenched one has neither guide nor condensate,
 // and no columns for them.
 func TestPresetsRun(t *testing.T) {
-	dir := t.TempDir()
+	dir := scratch(t)
 	for _, p := range config.Presets() {
 		if p.Name == "talk" || p.Name == "long" || testing.Short() && p.Name == "su3" {
 			continue // as the default
@@ -126,7 +126,7 @@ func TestPresetsRun(t *testing.T) {
 
 // Phases can be left out.
 func TestPhasesAlone(t *testing.T) {
-	dir := t.TempDir()
+	dir := scratch(t)
 	none := []string{"--set", "run.thermalise=0", "--set", "run.train=0", "--set", "run.hmc=0", "--set", "run.slhmc=0"}
 	for phase, want := range map[string]string{"thermalise": "", "train": "training: 9 steps", "hmc": "HMC", "slhmc": "SLHMC"} {
 		args := append(with(little, "--quiet", "--out", phase), none...)
@@ -139,7 +139,7 @@ func TestPhasesAlone(t *testing.T) {
 
 // 1, 2 and 4 workers write the same history.
 func TestWorkers(t *testing.T) {
-	dir := t.TempDir()
+	dir := scratch(t)
 	sets := append(little[:len(little):len(little)], "--set", "lattice.extents=[8,8]",
 		"--set", "run.thermalise=1", "--set", "run.train=2", "--set", "run.hmc=2", "--set", "run.slhmc=2")
 	counts := []string{"1", "2", "4"}
@@ -156,7 +156,7 @@ func TestWorkers(t *testing.T) {
 
 // A directory with a run in it is not written over, nor continued as another run.
 func TestOutHoldsARun(t *testing.T) {
-	dir := t.TempDir()
+	dir := scratch(t)
 	done(t, dir, with(little, "--quiet", "--out", "a")...)
 	history := content(t, dir, "a", "history.jsonl")
 	o := slhmc(t, dir, with(little, "--quiet", "--out", "a")...)
@@ -194,7 +194,7 @@ func TestSignals(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no signals to send")
 	}
-	dir := t.TempDir()
+	dir := scratch(t)
 	c, lines := started(t, dir)
 	require.NoError(t, c.Process.Signal(syscall.SIGTERM))
 	rest, last := "", ""
@@ -231,7 +231,7 @@ func TestSignals(t *testing.T) {
 
 // Only one process writes to a directory; the other is told which one does.
 func TestTwoProcesses(t *testing.T) {
-	dir := t.TempDir()
+	dir := scratch(t)
 	first, _ := started(t, dir)
 	for _, args := range [][]string{with(little, "--quiet", "--out", "a"), {"run", "--quiet", "--resume", "--out", "a"}} {
 		o := slhmc(t, dir, args...)
@@ -250,7 +250,7 @@ func TestWriteError(t *testing.T) {
 	if err != nil || runtime.GOOS != "linux" {
 		t.Skip("no sh with ulimit -f")
 	}
-	dir := t.TempDir()
+	dir := scratch(t)
 	c := command(t, dir, with(little, "--quiet", "--out", "a")...)
 	limited := exec.Command(shell, append([]string{"-c", `ulimit -f 16 && exec "$0" "$@"`}, c.Args...)...) // 8 KiB
 	limited.Dir, limited.Env = c.Dir, c.Env
@@ -269,7 +269,7 @@ func TestWriteError(t *testing.T) {
 
 // A damaged checkpoint is reported, and the one before it used.
 func TestDamagedCheckpoint(t *testing.T) {
-	dir := t.TempDir()
+	dir := scratch(t)
 	done(t, dir, with(little, "--quiet", "--out", "a")...)
 	history := content(t, dir, "a", "history.jsonl")
 	newest := filepath.Join(dir, "a", rundir.CheckpointName(90))
@@ -283,7 +283,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 
 // A solve that fails ends the run; nothing is lost.
 func TestSolverFails(t *testing.T) {
-	dir := t.TempDir()
+	dir := scratch(t)
 	o := slhmc(t, dir, with(little, "--quiet", "--out", "a", "--set", "solver.max_iterations=2")...)
 	assert.Equal(t, rundir.ExitFailed, o.code)
 	assert.Contains(t, o.stderr, "slhmc: trajectory 0 (thermalise): ")
@@ -292,7 +292,7 @@ func TestSolverFails(t *testing.T) {
 
 // Lanes without sites are worth a note, unless --quiet.
 func TestLanesNote(t *testing.T) {
-	dir := t.TempDir()
+	dir := scratch(t)
 	for extents, want := range map[string]string{"[4,4]": "", "[6,6]": "use 1 of the 4 sites", "[6,4,4]": "use 4 of the 8 sites"} {
 		args := with(little, "--out", strings.Trim(extents, "[]"), "--set", "lattice.extents="+extents,
 			"--set", fmt.Sprintf("quarks.flavours=%d", 2*strings.Count(extents, ",")), "--set", "run.train=0", "--set", "run.slhmc=0", "--set", "run.hmc=1")

@@ -37,7 +37,7 @@ func found() *sampler.Summary {
 		},
 	}
 	slhmc := &sampler.PhaseSummary{
-		Trajectories: 400, Acceptance: known(0.7225, 0.0224, 0.6, 0.1), ExpMinusDH: known(2, 123, 0.5, 0.05),
+		Trajectories: 400, Acceptance: known(0.7225, 0.0224, 0.6, 0.1), ExpMinusDH: known(2, 12345, 0.5, 0.05),
 		Observables: map[string]sampler.Quantity{
 			"plaquette": known(0.7021, 0.00061, 1.62, 0.25), "polyakov_trace": known(0.79, 0.094, 25.1, 11.8),
 			"condensate": unknown(0.4241),
@@ -75,7 +75,7 @@ plaquette                        0.70253(10)  0.70210(61)  0.7    0.93(4)      1
 polyakov_trace                   0.808(13)    0.790(94)    0.2    12(1)        25(12)         0.82(1)        0.83(1)
 condensate                       0.42361(38)  0.4241(?)           0.71(3)      ?              0.4245(5)      0.4241(5)
 acceptance                       0.98412(93)  0.723(22)           0.55(2)      0.6(1)                        about 0.4
-<exp(-dH)>                       1.00034(51)  2(123)              0.50(1)      0.50(5)
+<exp(-dH)>                       1.00034(51)  2 ± 1e+04           0.50(1)      0.50(5)
 
 trajectories                     20000        400
 ms per trajectory                12.35        29.7
@@ -127,7 +127,7 @@ plaquette                        0.70210(61)  1.6(2)
 polyakov_trace                   0.790(94)    25(12)
 condensate                       0.4241(?)    ?
 acceptance                       0.723(22)    0.6(1)
-<exp(-dH)>                       2(123)       0.50(5)
+<exp(-dH)>                       2 ± 1e+04    0.50(5)
 
 trajectories                     400
 ms per trajectory                29.7

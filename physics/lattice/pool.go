@@ -28,8 +28,8 @@ type Pool struct {
 	lo, hi int // range
 	size   int // blocks per chunk
 
-	next     atomic.Int64
-	working  atomic.Int64
+	tickets  atomic.Int64 // chunks that nobody has taken yet, below zero for none
+	done     atomic.Int64 // chunks that are complete
 	epoch    atomic.Uint64
 	sleepers atomic.Int64
 	closed   atomic.Bool
@@ -67,12 +67,17 @@ func (p *Pool) run(t Task, lo, hi, size int) {
 		}
 		return
 	}
+	// A worker reads the task only with a ticket in hand, and the task does not
+	// change before all tickets have been worked off. So a sweep waits for chunks,
+	// not for workers: one that sleeps, or that the system has put aside for
+	// another program, holds up nobody.
 	p.task, p.lo, p.hi, p.size = t, lo, hi, size
-	p.next.Store(0)
-	p.working.Store(int64(p.workers - 1))
+	chunks := int64((hi - lo + size - 1) / size)
+	p.done.Store(0)
+	p.tickets.Store(chunks)
 	p.wake()
 	p.share(0)
-	for i := 0; p.working.Load() > 0; i++ {
+	for i := 0; p.done.Load() < chunks; i++ {
 		if i > 1000 {
 			runtime.Gosched()
 		}
@@ -82,12 +87,13 @@ func (p *Pool) run(t Task, lo, hi, size int) {
 
 func (p *Pool) share(worker int) {
 	for {
-		c := int(p.next.Add(1)) - 1
-		lo := p.lo + c*p.size
-		if lo >= p.hi {
+		c := int(p.tickets.Add(-1))
+		if c < 0 {
 			return
 		}
+		lo := p.lo + c*p.size
 		p.task.Do(Range{lo, min(lo+p.size, p.hi), c, worker})
+		p.done.Add(1)
 	}
 }
 
@@ -107,7 +113,6 @@ func (p *Pool) work(worker int) {
 			return
 		}
 		p.share(worker)
-		p.working.Add(-1)
 	}
 }
 
