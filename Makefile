@@ -45,7 +45,7 @@ test: ## run the tests of every module
 race: ## run the short tests of the concurrent packages under the race detector (needs a C compiler)
 	@cc=$$($(GO) env CC); command -v "$${cc%% *}" >/dev/null || \
 	  { echo "make race: no C compiler ($$cc): the race detector is linked through cgo; install gcc, or set CC" >&2; exit 1; }
-	CGO_ENABLED=1 SLHMC_KERNEL=portable $(GO) test -race -short $(RACE)
+	CGO_ENABLED=1 SLHMC_KERNEL=portable $(GO) test -race -short -timeout 30m $(RACE)
 
 # One package at a time, so that its output is seen while it runs and it has every core.
 .PHONY: verify-long

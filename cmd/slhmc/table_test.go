@@ -121,13 +121,14 @@ published: A. Tomiya, Y. Nagai, arXiv:2103.11965
 			delete(s.Phases, "hmc")
 			s.Agreement = nil
 			s.Training.Weights = make([]rundir.Float, 20)
+			s.Phases["slhmc"].ExpMinusDH = known(2.34e30, 1.2e30, 0.5, 0.05)
 		}, `
-                                 SLHMC        tau_int SLHMC
-plaquette                        0.70210(61)  1.6(2)
-polyakov_trace                   0.790(94)    25(12)
-condensate                       0.4241(?)    ?
-acceptance                       0.723(22)    0.6(1)
-<exp(-dH)>                       2 ± 1e+04    0.50(5)
+                                 SLHMC             tau_int SLHMC
+plaquette                        0.70210(61)       1.6(2)
+polyakov_trace                   0.790(94)         25(12)
+condensate                       0.4241(?)         ?
+acceptance                       0.723(22)         0.6(1)
+<exp(-dH)>                       2.34e+30 ± 1e+30  0.50(5)
 
 trajectories                     400
 ms per trajectory                29.7
