@@ -51,7 +51,14 @@ func (d Domain) draw(r *rand.Rand) Case {
 		Group: pick(r, groupNames), Beta: pick(r, couplings), C1: pick(r, rectangles),
 		Mass: pick(r, masses), Roughness: pick(r, rough), Seed: uint64(r.Uint32()),
 	}
-	dims := 2 + r.Intn(3)
+	if d.Volume < 4 {
+		panic("verify: a domain of fewer than 2 x 2 sites")
+	}
+	most := 4 // directions that fit: an extent is at least two
+	for 1<<most > d.Volume {
+		most--
+	}
+	dims := 2 + r.Intn(most-1)
 	for c.Extents = nil; c.Extents == nil || c.Volume() > d.Volume; {
 		c.Extents = make([]int, dims)
 		for mu := range c.Extents {
