@@ -208,7 +208,7 @@ func closeSites(s *Stout, r lattice.Range) {
 			o.Mul[kernel.NN](t, s.u.Raw()[k:], 0, s.a.Raw()[k:], 0)
 			w := s.siteWeights(s.job.term, mu, b)
 			kernel.MulLanes(t, &w)
-			kernel.Add(s.ua.Raw()[k:][:o.M], 1, t, 0)
+			kernel.Axpy(s.ua.Raw()[k:][:o.M], 1, t)
 		}
 	}
 }
@@ -274,19 +274,15 @@ func stoutBackward(s *Stout, r lattice.Range) {
 		q, dq := s.q.Raw()[k*o.A:][:o.A], s.dq.Raw()[k*o.A:][:o.A]
 		dv, du := j.dv[k*o.A:][:o.A], j.du[k*o.A:][:o.A]
 		// du += e^-Q dv e^Q
-		o.Exp(x, 1, q)
+		o.Exp(x, -1, q)
 		o.Element(y, 1, dv)
-		o.Mul[kernel.NN](z, y, 0, x, 0)
-		o.Mul[kernel.AN](y, x, 0, z, 0)
-		o.TA(z[:o.A], y)
-		kernel.Add(du, 1, z, 0)
+		o.Mul[kernel.NA](z, y, 0, x, 0)
+		o.AddAlgebra(du, 1, x, z)
 		// Phi, Phi U and the outer link
 		o.DExpTranspose(dq, q, dv)
 		o.Element(x, 1/o.Index, dq)
 		o.Mul[kernel.NN](s.mark.Raw()[k*o.M:], x, 0, u[k*o.M:], 0)
-		o.Mul[kernel.NN](y, ua[k*o.M:], 0, x, 0)
-		o.TA(z[:o.A], y)
-		kernel.Add(du, -o.Index, z, 0)
+		o.AddAlgebra(du, -o.Index, ua[k*o.M:], x)
 	}
 }
 

@@ -66,10 +66,12 @@ func (o *outcome) compute(geo *lattice.Geometry, g group.Group, jitter bool) err
 	verify.GatherAlgebra(o.gaugeForce, f)
 	imported := gauge.NewField(geo, g)
 	imported.Import(u.Export(nil))
-	if err := sg.AddForce(f, -1, imported); err != nil {
+	again := gauge.NewAlgebra(geo, g)
+	if err := sg.AddForce(again, 1, imported); err != nil {
 		return err
 	}
-	if f.Norm2() != 0 {
+	again.Add(-1, f)
+	if again.Norm2() != 0 {
 		return fmt.Errorf("links that were imported have another force")
 	}
 	value, err := sg.Value(u)

@@ -2,15 +2,24 @@ package kernel
 
 import "github.com/slhmc/slhmc/physics/lattice"
 
+// Axpy sets x += a y.
+func Axpy(x []Vec, a float64, y []Vec) { active.set.linear.axpy(x, a, y) }
+
+// Xpay sets x = y + a x.
+func Xpay(x, y []Vec, a float64) { active.set.linear.xpay(x, y, a) }
+
 // Scale sets x *= a.
-func Scale(x []Vec, a float64) {
-	for k := range x {
-		u := &x[k]
-		for l := range lattice.Lanes {
-			u[l] *= a
-		}
-	}
-}
+func Scale(x []Vec, a float64) { active.set.linear.scale(x, a) }
+
+// Step sets x += a p and p = r + b p, reading p once: the last step of an
+// iteration of conjugate gradients.
+func Step(x []Vec, a float64, p, r []Vec, b float64) { active.set.linear.step(x, a, p, r, b) }
+
+// AxpyNorm sets x += a y and returns the sum of the squares of x, lane by lane.
+func AxpyNorm(x []Vec, a float64, y []Vec) Vec { return active.set.linear.axpyNorm(x, a, y) }
+
+// Dot returns the sum of the products of x and y, lane by lane.
+func Dot(x, y []Vec) Vec { return active.set.linear.dot(x, y) }
 
 // ImDot adds Im (x^* y) to sum, lane by lane, real and imaginary parts being
 // alternate Vecs.

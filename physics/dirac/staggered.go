@@ -22,8 +22,9 @@ type Staggered struct {
 	mass  float64
 	geo   *lattice.Geometry
 	ops   *kernel.Ops
-	phase []lattice.Vec // (block, step): eta, boundary phase and sign of each hop
-	links []lattice.Vec // (block, step): the matrices of the hop, phases included
+	phase []lattice.Vec // (block, mu): eta and boundary phase of each link
+	links []lattice.Vec // (block, mu), with phases; ghosts one step away behind
+	buf   lattice.HaloBuffers
 	half  *fermion.Field
 	job   staggeredJob
 }
@@ -38,7 +39,6 @@ type staggeredJob struct {
 	// hop: dst = c sum links src + ca add
 	dst, src, add []lattice.Vec
 	ca            float64
-	scratch       [][]lattice.Vec
 }
 
 func (j *staggeredJob) Do(r lattice.Range) { j.do(j.d, r) }
@@ -80,41 +80,35 @@ func NewStaggered(geo *lattice.Geometry, g group.Group, mass float64, boundary [
 	}
 	d := &Staggered{mass: mass, geo: geo, ops: kernel.For(g)}
 	d.half = d.NewField()
-	d.links = make([]lattice.Vec, geo.Blocks()*2*geo.Dims()*d.ops.M)
+	d.links = make([]lattice.Vec, geo.BlocksWithFaces()*geo.Dims()*d.ops.M)
 	d.setPhases(boundary)
-	d.job = staggeredJob{d: d, scratch: make([][]lattice.Vec, geo.Workers())}
-	for w := range d.job.scratch {
-		d.job.scratch[w] = make([]lattice.Vec, d.ops.M+d.ops.V+d.ops.A)
-	}
+	d.job.d = d
 	d.Bind(gauge.NewField(geo, g))
 	return d, nil
 }
 
-// setPhases tabulates what multiplies U_mu(n) and U_mu(n-mu)^† at n.
+// setPhases tabulates what multiplies U_mu(n). The backward hop has the same
+// phases: eta_mu does not change along mu.
 func (d *Staggered) setPhases(boundary []int) {
 	dims := d.geo.Dims()
-	d.phase = make([]lattice.Vec, d.geo.Blocks()*2*dims)
+	d.phase = make([]lattice.Vec, d.geo.Blocks()*dims)
 	x := make([]int, dims)
 	for b := range d.geo.Blocks() {
 		for l := range lattice.Lanes {
 			if l >= d.geo.ActiveLanes() {
-				for k := range 2 * dims {
-					d.phase[b*2*dims+k][l] = 1
+				for mu := range dims {
+					d.phase[b*dims+mu][l] = 1
 				}
 				continue
 			}
 			d.geo.Coordinates(x, d.geo.Site(b, l))
 			eta := 1.0
 			for mu := range dims {
-				forward, backward := eta, -eta // eta_mu does not change along mu
+				phase := eta
 				if x[mu] == d.geo.Extent(mu)-1 {
-					forward *= float64(boundary[mu])
+					phase *= float64(boundary[mu])
 				}
-				if x[mu] == 0 {
-					backward *= float64(boundary[mu])
-				}
-				d.phase[b*2*dims+mu][l] = forward
-				d.phase[b*2*dims+dims+mu][l] = backward
+				d.phase[b*dims+mu][l] = phase
 				if x[mu]%2 != 0 {
 					eta = -eta
 				}
@@ -132,31 +126,22 @@ func (d *Staggered) SetMass(m float64) { d.mass = m }
 // NewField returns a zero one-spin field.
 func (d *Staggered) NewField() *fermion.Field { return fermion.NewField(d.geo, d.ops.Group, 1) }
 
-// Bind copies the links, with phases, into the order in which the hop reads
-// them: forward and daggered backward ones of a block side by side.
+// Bind copies the links and multiplies them by their phases.
 func (d *Staggered) Bind(u *gauge.Field) {
 	if u.Geometry() != d.geo || u.Group() != d.ops.Group {
 		panic("dirac: links of another geometry or group")
 	}
-	u.Ghosts()
 	d.job.do, d.job.u = bindStaggered, u
 	d.geo.Sweep(&d.job, lattice.All)
+	d.geo.Exchange(d.links, d.geo.Dims()*d.ops.M, lattice.All, lattice.Faces, &d.buf)
 }
 
 func bindStaggered(d *Staggered, r lattice.Range) {
-	dims, m, nbr, u := d.geo.Dims(), d.ops.M, d.geo.Neighbours(), d.job.u.Raw()
-	for b := r.Lo; b < r.Hi; b++ {
-		for mu := range dims {
-			k := b*2*dims + mu
-			forward, backward := d.links[k*m:][:m], d.links[(k+dims)*m:][:m]
-			clear(forward)
-			clear(backward)
-			kernel.Add(forward, 1, u[(b*dims+mu)*m:], 0)
-			e := nbr[k+dims]
-			d.ops.AddDagger(backward, 1, u[(e.Block()*dims+mu)*m:], e.Mask())
-			kernel.MulLanes(forward, &d.phase[k])
-			kernel.MulLanes(backward, &d.phase[k+dims])
-		}
+	dims, m, u := d.geo.Dims(), d.ops.M, d.job.u.Raw()
+	for k := r.Lo * dims; k < r.Hi*dims; k++ {
+		link := d.links[k*m:][:m]
+		copy(link, u[k*m:])
+		kernel.MulLanes(link, &d.phase[k])
 	}
 }
 
@@ -173,7 +158,7 @@ func (d *Staggered) hop(dst *fermion.Field, c float64, src *fermion.Field, ca fl
 
 func hopStaggered(d *Staggered, r lattice.Range) {
 	j := &d.job
-	d.ops.Hop(j.dst, j.c, d.links, j.src, d.geo.Neighbours(), 2*d.geo.Dims(), j.ca, j.add, r.Lo, r.Hi)
+	d.ops.Hop(j.dst, j.c, d.links, j.src, d.geo.Neighbours(), d.geo.Dims(), j.ca, j.add, r.Lo, r.Hi)
 }
 
 func (d *Staggered) check(dst, src *fermion.Field) {
@@ -251,19 +236,12 @@ func derivativeSecond(d *Staggered, r lattice.Range) { d.derivative(r, d.job.y, 
 // derivative adds the part of M that is sign eta U a(n+mu) b(n)^†.
 func (d *Staggered) derivative(r lattice.Range, a, b *fermion.Field, sign float64) {
 	j, dims, nbr, o := &d.job, d.geo.Dims(), d.geo.Neighbours(), d.ops
-	s := j.scratch[r.Worker]
-	outer, ua, ta := s[:o.M], s[o.M:o.M+o.V], s[o.M+o.V:]
 	av, bv, f := a.Raw(), b.Raw(), j.f.Raw()
 	for block := r.Lo; block < r.Hi; block++ {
 		for mu := range dims {
-			k := block*2*dims + mu
-			e := nbr[k]
+			k, e := block*dims+mu, nbr[2*dims*block+mu]
 			// links carry eta and the boundary phase
-			o.MulVec[0](ua, d.links[k*o.M:], 0, av[e.Block()*o.V:], e.Mask())
-			clear(outer)
-			o.AddOuter(outer, 1, ua, 0, bv[block*o.V:], 0)
-			o.TA(ta, outer)
-			kernel.Add(f[(block*dims+mu)*o.A:][:o.A], -o.Index*sign*j.c, ta[:o.A], 0)
+			o.AddForce(f[k*o.A:][:o.A], -o.Index*sign*j.c, d.links[k*o.M:], av[e.Block()*o.V:], e.Mask(), bv[block*o.V:])
 		}
 	}
 }

@@ -123,7 +123,7 @@ func (f *Field) Axpy(a float64, g *Field, s lattice.Subset) {
 
 func axpy(j *job, r lattice.Range) {
 	lo, hi := r.Lo*j.n, r.Hi*j.n
-	kernel.Add(j.x[lo:hi], j.a, j.y[lo:hi], 0)
+	kernel.Axpy(j.x[lo:hi], j.a, j.y[lo:hi])
 }
 
 // Xpay sets f = g + a f on s.
@@ -158,8 +158,7 @@ func (f *Field) AxpyNorm2(a float64, g *Field, s lattice.Subset) float64 {
 
 func axpyNorm(j *job, r lattice.Range) {
 	lo, hi := r.Lo*j.n, r.Hi*j.n
-	var sum lattice.Vec
-	kernel.AxpyNorm(&sum, j.x[lo:hi], j.a, j.y[lo:hi])
+	sum := kernel.AxpyNorm(j.x[lo:hi], j.a, j.y[lo:hi])
 	j.partial[r.Chunk] = kernel.Lanes(&sum, lattice.Lanes)
 }
 
@@ -176,8 +175,7 @@ func (f *Field) ReDot(g *Field, s lattice.Subset) float64 {
 
 func reDot(j *job, r lattice.Range) {
 	lo, hi := r.Lo*j.n, r.Hi*j.n
-	var sum lattice.Vec
-	kernel.ReDot(&sum, 1, j.x[lo:hi], j.y[lo:hi])
+	sum := kernel.Dot(j.x[lo:hi], j.y[lo:hi])
 	j.partial[r.Chunk] = kernel.Lanes(&sum, lattice.Lanes)
 }
 

@@ -47,7 +47,7 @@ func hop(j *job, r lattice.Range) {
 		link := j.u[(at.Block()*d+j.mu)*o.M:]
 		for k := 0; k < j.n; k += o.V {
 			o.MulVec[dagger](t, link, at.Mask(), j.y[e.Block()*j.n+k:], e.Mask())
-			kernel.Add(j.x[b*j.n+k:][:o.V], j.a, t, 0)
+			kernel.Axpy(j.x[b*j.n+k:][:o.V], j.a, t)
 		}
 	}
 }
@@ -75,17 +75,11 @@ func AddForce(f *gauge.Algebra, c float64, u *gauge.Field, y, x *Field, mu int, 
 
 func addForce(j *job, r lattice.Range) {
 	d, o, nbr := j.geo.Dims(), j.ops, j.geo.Neighbours()
-	t := j.scratch[r.Worker]
-	ux, outer, ta := t[:o.V], t[o.V:o.V+o.M], t[o.V+o.M:]
 	for b := r.Lo; b < r.Hi; b++ {
 		e, l := nbr[2*d*b+j.mu], b*d+j.mu
-		clear(outer)
 		for k := 0; k < j.n; k += o.V {
-			o.MulVec[0](ux, j.u[l*o.M:], 0, j.x[e.Block()*j.n+k:], e.Mask())
-			o.AddOuter(outer, 2, ux, 0, j.y[b*j.n+k:], 0)
+			o.AddForce(j.f[l*o.A:][:o.A], -2*o.Index*j.a, j.u[l*o.M:], j.x[e.Block()*j.n+k:], e.Mask(), j.y[b*j.n+k:])
 		}
-		o.TA(ta, outer)
-		kernel.Add(j.f[l*o.A:][:o.A], -o.Index*j.a, ta, 0)
 	}
 }
 

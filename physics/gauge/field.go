@@ -168,12 +168,8 @@ func (u *Field) Drift(c float64, p *Algebra) {
 func drift(j *job, r lattice.Range) {
 	d, m, a := j.geo.Dims(), j.ops.M, j.ops.A
 	s := j.scratch[r.Worker]
-	e, old := s[:m], s[m:2*m]
 	for k := r.Lo * d; k < r.Hi*d; k++ {
-		link := j.x[k*m:][:m]
-		copy(old, link)
-		j.ops.Exp(e, j.c, j.y[k*a:][:a])
-		j.ops.Mul[kernel.NN](link, e, 0, old, 0)
+		j.ops.Drift(j.x[k*m:], j.c, j.y[k*a:][:a], s)
 	}
 }
 

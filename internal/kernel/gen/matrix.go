@@ -1,0 +1,255 @@
+package main
+
+import "math"
+
+// matrix is an N x N matrix of an array, or its dagger. SU(2) is stored as the
+// first row (a, b) of ((a, b), (-b^*, a^*)).
+type matrix struct {
+	p      *program
+	array  string
+	n      int
+	dagger bool
+}
+
+func (x matrix) complex(k int) number {
+	return number{part{v: x.p.load(x.array, 2*k)}, part{v: x.p.load(x.array, 2*k+1)}}
+}
+
+// at returns element (i, j).
+func (x matrix) at(i, j int) number {
+	if x.dagger {
+		return matrix{x.p, x.array, x.n, false}.at(j, i).conj()
+	}
+	if x.n != 2 {
+		return x.complex(i*x.n + j)
+	}
+	switch {
+	case i == 0:
+		return x.complex(j)
+	case j == 0:
+		b := x.complex(1)
+		return number{b.re.neg(), b.im}
+	}
+	return x.complex(0).conj()
+}
+
+// rows is how many rows of a matrix are stored.
+func rows(n int) int {
+	if n == 2 {
+		return 1
+	}
+	return n
+}
+
+// size is the number of Vecs of a matrix, dim that of an algebra element.
+func size(n int) int { return 2 * n * rows(n) }
+
+func dim(n int) int {
+	if n == 1 {
+		return 1
+	}
+	return n*n - 1
+}
+
+// vector is a colour vector of an array.
+type vector struct {
+	p     *program
+	array string
+}
+
+func (x vector) at(i int) number {
+	return number{part{v: x.p.load(x.array, 2*i)}, part{v: x.p.load(x.array, 2*i+1)}}
+}
+
+// both returns re + the real and im + the imaginary terms, term by term in turn.
+func (p *program) both(re, im value, r, i []term) (value, value) {
+	if re == 0 || im == 0 {
+		return p.sum(re, r...), p.sum(im, i...)
+	}
+	for k := range r {
+		re = p.sum(re, r[k])
+		im = p.sum(im, i[k])
+	}
+	return re, im
+}
+
+// terms returns the terms of sum_k x_k y_k.
+func terms(x, y []number) (re, im []term) {
+	for k := range x {
+		r, i := product(x[k], y[k])
+		re, im = append(re, r...), append(im, i...)
+	}
+	return re, im
+}
+
+func (x matrix) row(i int) (r []number) {
+	for k := range x.n {
+		r = append(r, x.at(i, k))
+	}
+	return r
+}
+
+func (x matrix) column(j int) (c []number) {
+	for k := range x.n {
+		c = append(c, x.at(k, j))
+	}
+	return c
+}
+
+// scaled returns c times numbers.
+func (p *program) scaled(c value, x []number) (y []number) {
+	for _, z := range x {
+		y = append(y, number{part{z.re.minus, p.mul(c, z.re.v)}, part{z.im.minus, p.mul(c, z.im.v)}})
+	}
+	return y
+}
+
+// multiply is dst = a b, with daggers.
+func multiply(n int, da, db bool) *program {
+	p := newProgram()
+	a, b := matrix{p, "a", n, da}, matrix{p, "b", n, db}
+	for i := range rows(n) {
+		for j := range n {
+			r, m := terms(a.row(i), b.column(j))
+			re, im := p.both(0, 0, r, m)
+			p.store("dst", 2*(i*n+j), re)
+			p.store("dst", 2*(i*n+j)+1, im)
+		}
+	}
+	return p
+}
+
+// addMultiply is dst += c a b.
+func addMultiply(n int, da, db bool) *program {
+	p := newProgram()
+	a, b, c := matrix{p, "a", n, da}, matrix{p, "b", n, db}, p.arg("c")
+	for i := range rows(n) {
+		row := p.scaled(c, a.row(i))
+		p.addRow(i, row, b)
+	}
+	return p
+}
+
+// addRow adds row times b to row i of dst.
+func (p *program) addRow(i int, row []number, b matrix) {
+	for j := range b.n {
+		k := 2 * (i*b.n + j)
+		r, m := terms(row, b.column(j))
+		re, im := p.both(p.load("dst", k), p.load("dst", k+1), r, m)
+		p.store("dst", k, re)
+		p.store("dst", k+1, im)
+	}
+}
+
+// addTriple is dst += c a b d, row by row: a row of a b stays in registers.
+func addTriple(n int, da, db, dd bool) *program {
+	p := newProgram()
+	a, b, d, c := matrix{p, "a", n, da}, matrix{p, "b", n, db}, matrix{p, "d", n, dd}, p.arg("c")
+	for i := range rows(n) {
+		row := p.scaled(c, a.row(i))
+		var ab []number
+		for j := range n {
+			r, m := terms(row, b.column(j))
+			re, im := p.both(0, 0, r, m)
+			ab = append(ab, number{part{v: re}, part{v: im}})
+		}
+		p.addRow(i, ab, d)
+	}
+	return p
+}
+
+// apply returns the components of a v.
+func apply(p *program, a matrix, v vector) (y []number) {
+	var x []number
+	for k := range a.n {
+		x = append(x, v.at(k))
+	}
+	for i := range a.n {
+		r, m := terms(a.row(i), x)
+		re, im := p.both(0, 0, r, m)
+		y = append(y, number{part{v: re}, part{v: im}})
+	}
+	return y
+}
+
+// multiplyVector is dst = a v or a^† v.
+func multiplyVector(n int, dagger bool) *program {
+	p := newProgram()
+	for i, z := range apply(p, matrix{p, "a", n, dagger}, vector{p, "v"}) {
+		p.store("dst", 2*i, z.re.v)
+		p.store("dst", 2*i+1, z.im.v)
+	}
+	return p
+}
+
+// addTA adds c times the components of the traceless anti-Hermitian part of a
+// matrix to f; at returns the terms of the parts of an element:
+//
+//	x^a = 2 Re tr(-i T_a m):  i<j: Im (m_ij + m_ji), Re (m_ij - m_ji);
+//	diagonal l = 1 … N-1: sum_i 2 t_i Im m_ii, t = (1, …, 1, -l, 0, …)/sqrt(2 l (l+1)).
+func (p *program) addTA(n int, c value, at func(i, j int) (re, im []term)) {
+	put := func(a int, x value) { p.store("f", a, p.fma(c, x, p.load("f", a))) }
+	if n == 1 {
+		_, im := at(0, 0)
+		put(0, p.sum(0, im...))
+		return
+	}
+	a := 0
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			ur, ui := at(i, j)
+			dr, di := at(j, i)
+			for k := range dr {
+				dr[k].minus = !dr[k].minus
+			}
+			put(a, p.sum(0, append(ui, di...)...))
+			put(a+1, p.sum(0, append(ur, dr...)...))
+			a += 2
+		}
+	}
+	var diagonal []value
+	for i := range n {
+		_, im := at(i, i)
+		diagonal = append(diagonal, p.sum(0, im...))
+	}
+	for l := 1; l < n; l++ {
+		x := diagonal[0]
+		for i := 1; i < l; i++ {
+			x = p.add(x, diagonal[i])
+		}
+		x = p.fnma(p.number(float64(l)), diagonal[l], x)
+		put(a+l-1, p.scale(x, 2/math.Sqrt(float64(2*l*(l+1)))))
+	}
+}
+
+// addAlgebra is f += c [a b]_TA.
+func addAlgebra(n int) *program {
+	p := newProgram()
+	a, b, c := matrix{p, "a", n, false}, matrix{p, "b", n, false}, p.arg("c")
+	if n == 2 { // of a quaternion: 2 (Im b, Re b, Im a)
+		for k, part := range []struct {
+			j  int
+			im bool
+		}{{1, true}, {1, false}, {0, true}} {
+			re, im := terms(a.row(0), b.column(part.j))
+			x := re
+			if part.im {
+				x = im
+			}
+			s := p.sum(0, x...)
+			p.store("f", k, p.fma(c, p.add(s, s), p.load("f", k)))
+		}
+		return p
+	}
+	p.addTA(n, c, func(i, j int) (re, im []term) { return terms(a.row(i), b.column(j)) })
+	return p
+}
+
+// addForce is f += c [u x y^†]_TA: what one hop of a quark field contributes to
+// the force.
+func addForce(n int) *program {
+	p := newProgram()
+	ux := apply(p, matrix{p, "u", n, false}, vector{p, "x"})
+	p.addTA(n, p.arg("c"), func(i, j int) (re, im []term) { return product(ux[i], vector{p, "y"}.at(j).conj()) })
+	return p
+}
