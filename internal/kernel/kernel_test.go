@@ -213,6 +213,53 @@ func TestVectors(t *testing.T) {
 	})
 }
 
+// The algebra of a plaquette, and one carried along a (unitary) link, against
+// single matrices. Products of three and four matrices: each multiplies size and
+// round-off by 2N 6.
+func TestPlaquette(t *testing.T) {
+	each(t, func(t *testing.T, o *Ops, r *rng.Source) {
+		n := o.N
+		tol := float64(2*(2*n+2)*2*n*36) * eps * float64(12*n*12*n)
+		for mb := range lattice.Lanes {
+			for md := range lattice.Lanes {
+				a, b, c, d := random(o.M, r), random(o.M, r), random(o.M, r), random(o.M, r)
+				f0, y, u := random(o.A, r), random(o.A, r), make([]Vec, o.M)
+				for l := range lattice.Lanes {
+					m := o.Group.NewMatrix()
+					o.Group.Haar(m, r)
+					o.Set(u, l, m)
+				}
+				x := guarded(random(o.A, r))
+				o.Plaquette(x, a, b, mb, c, d, md)
+				intact(t, x, "Plaquette")
+				f := guarded(f0)
+				o.AddRotated(f, -1.5, u, x, mb, y)
+				intact(t, f, "AddRotated")
+				want := make([]float64, o.A)
+				for l := range lattice.Lanes {
+					ab, cd := product2(o, get(o, a, l), plain(o, b, l, mb, false)), product2(o, get(o, c, l), plain(o, d, l, md, false))
+					dagger := o.Group.NewMatrix()
+					group.Dagger(dagger, cd)
+					o.Group.TA(want, product2(o, ab, dagger))
+					for k, w := range want {
+						require.InDelta(t, w, x[k][l], tol, "Plaquette, component %d of lane %d, masks %d %d", k, l, mb, md)
+					}
+					h := o.Group.NewMatrix()
+					o.Group.Element(h, lane(x[:o.A], (l^mb)&7))
+					if n == 1 {
+						copy(want, lane(x[:1], (l^mb)&7)) // phases cancel
+					} else {
+						o.Group.TA(want, product2(o, plain(o, u, l, mb, true), product2(o, h, plain(o, u, l, mb, false))))
+					}
+					for k, w := range want {
+						require.InDelta(t, f0[k][l]-1.5*(y[k][l]-w), f[k][l], 10*tol, "AddRotated, component %d of lane %d, mask %d", k, l, mb)
+					}
+				}
+			}
+		}
+	})
+}
+
 // The staggered hop against single matrices, on lattices that cut three, two, one
 // and no direction into lanes: all masks occur. Up to 8 products of N terms.
 func TestHop(t *testing.T) {
@@ -232,7 +279,7 @@ func TestHop(t *testing.T) {
 					with = got
 					before = append([]Vec(nil), got[:lo*o.V]...)
 				}
-				o.Hop(got, -.5, links, src, geo.Neighbours(), d, .75, with, lo, hi)
+				o.Hop(got, -.5, links, geo.Blocks(), src, geo.Neighbours(), d, .75, with, lo, hi)
 				intact(t, got, "Hop")
 				require.Equal(t, before, got[:lo*o.V], "blocks below lo")
 				for b := lo; b < hi; b++ {
@@ -240,11 +287,11 @@ func TestHop(t *testing.T) {
 						want := make([]complex128, o.N)
 						for mu := range d {
 							e := geo.Neighbours()[2*d*b+mu]
-							for i, z := range onVector(o, get(o, links[(b*d+mu)*o.M:], l), src[e.Block()*o.V:], l^e.Mask()) {
+							for i, z := range onVector(o, get(o, links[(mu*geo.Blocks()+b)*o.M:], l), src[e.Block()*o.V:], l^e.Mask()) {
 								want[i] -= z / 2
 							}
 							e = geo.Neighbours()[2*d*b+d+mu]
-							for i, z := range onVector(o, plain(o, links[(e.Block()*d+mu)*o.M:], l, e.Mask(), true), src[e.Block()*o.V:], l^e.Mask()) {
+							for i, z := range onVector(o, plain(o, links[(mu*geo.Blocks()+e.Block())*o.M:], l, e.Mask(), true), src[e.Block()*o.V:], l^e.Mask()) {
 								want[i] += z / 2
 							}
 						}
@@ -296,6 +343,9 @@ func TestLinear(t *testing.T) {
 				x = guarded(x0)
 				s.linear.scale(x[:n], -1.5)
 				check("scale", x, func(k, l int) float64 { return -1.5 * x0[k][l] })
+				x = guarded(x0)
+				s.linear.triad(x[:n], y0, -1.5, z0)
+				check("triad", x, func(k, l int) float64 { return y0[k][l] - 1.5*z0[k][l] })
 				x, p := guarded(x0), guarded(y0)
 				s.linear.step(x[:n], -1.5, p[:n], z0, .25)
 				check("step x", x, axpy)
@@ -450,7 +500,7 @@ func BenchmarkHop(b *testing.B) {
 				links, x, d := random(geo.Blocks()*4*o.M, &r), random(geo.Blocks()*o.V, &r), random(geo.Blocks()*o.V, &r)
 				b.Run(fmt.Sprintf("L=%d/%s/%v", l, s.Name, g), func(b *testing.B) {
 					for b.Loop() {
-						o.Hop(d, .5, links, x, geo.Neighbours(), 4, 0, nil, 0, geo.Blocks())
+						o.Hop(d, .5, links, geo.Blocks(), x, geo.Neighbours(), 4, 0, nil, 0, geo.Blocks())
 					}
 					n := float64(g.N())
 					sites := float64(geo.Volume()) * float64(b.N)

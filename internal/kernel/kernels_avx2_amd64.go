@@ -16,6 +16,9 @@ func xpayAVX2(x []Vec, y []Vec, a float64)
 func scaleAVX2(x []Vec, a float64)
 
 //go:noescape
+func triadAVX2(x []Vec, y []Vec, a float64, z []Vec)
+
+//go:noescape
 func stepAVX2(x []Vec, a float64, p []Vec, r []Vec, b float64)
 
 //go:noescape
@@ -23,6 +26,9 @@ func axpyNormAVX2(x []Vec, a float64, y []Vec) (sum Vec)
 
 //go:noescape
 func dotAVX2(x []Vec, y []Vec) (sum Vec)
+
+//go:noescape
+func peakAVX2(n int)
 
 //go:noescape
 func mulNN2AVX2(dst []Vec, a []Vec, ma int, b []Vec, mb int)
@@ -85,7 +91,13 @@ func addAlgebra2AVX2(f []Vec, c float64, a []Vec, b []Vec)
 func addForce2AVX2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 
 //go:noescape
-func hop2AVX2(dst []Vec, c float64, links []Vec, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
+func plaquette2AVX2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func addRotated2AVX2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
+
+//go:noescape
+func hop2AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
 func exp2AVX2(dst []Vec, c float64, x []Vec)
@@ -157,7 +169,13 @@ func addAlgebra3AVX2(f []Vec, c float64, a []Vec, b []Vec)
 func addForce3AVX2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 
 //go:noescape
-func hop3AVX2(dst []Vec, c float64, links []Vec, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
+func plaquette3AVX2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func addRotated3AVX2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
+
+//go:noescape
+func hop3AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
 func exp3AVX2(dst []Vec, c float64, x []Vec)
@@ -168,7 +186,7 @@ func drift3AVX2(u []Vec, c float64, x []Vec)
 //go:noescape
 func dexp3AVX2(dst []Vec, x []Vec, y []Vec)
 
-var linearAVX2Kernels = linear{axpyAVX2, xpayAVX2, scaleAVX2, stepAVX2, axpyNormAVX2, dotAVX2}
+var linearAVX2Kernels = linear{axpyAVX2, xpayAVX2, scaleAVX2, stepAVX2, triadAVX2, axpyNormAVX2, dotAVX2, peakAVX2}
 
 var table2AVX2 = table{
 	Mul:        [4]product{mulNN2AVX2, mulAN2AVX2, mulNA2AVX2, mulAA2AVX2},
@@ -177,6 +195,8 @@ var table2AVX2 = table{
 	MulVec:     [2]product{mulVecN2AVX2, mulVecA2AVX2},
 	AddAlgebra: addAlgebra2AVX2,
 	AddForce:   addForce2AVX2,
+	Plaquette:  plaquette2AVX2,
+	AddRotated: addRotated2AVX2,
 	Hop:        hop2AVX2,
 	exp:        exp2AVX2,
 	drift:      drift2AVX2,
@@ -190,6 +210,8 @@ var table3AVX2 = table{
 	MulVec:     [2]product{mulVecN3AVX2, mulVecA3AVX2},
 	AddAlgebra: addAlgebra3AVX2,
 	AddForce:   addForce3AVX2,
+	Plaquette:  plaquette3AVX2,
+	AddRotated: addRotated3AVX2,
 	Hop:        hop3AVX2,
 	exp:        exp3AVX2,
 	drift:      drift3AVX2,

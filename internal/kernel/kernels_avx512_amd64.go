@@ -16,6 +16,9 @@ func xpayAVX512(x []Vec, y []Vec, a float64)
 func scaleAVX512(x []Vec, a float64)
 
 //go:noescape
+func triadAVX512(x []Vec, y []Vec, a float64, z []Vec)
+
+//go:noescape
 func stepAVX512(x []Vec, a float64, p []Vec, r []Vec, b float64)
 
 //go:noescape
@@ -23,6 +26,9 @@ func axpyNormAVX512(x []Vec, a float64, y []Vec) (sum Vec)
 
 //go:noescape
 func dotAVX512(x []Vec, y []Vec) (sum Vec)
+
+//go:noescape
+func peakAVX512(n int)
 
 //go:noescape
 func mulNN2AVX512(dst []Vec, a []Vec, ma int, b []Vec, mb int)
@@ -85,7 +91,13 @@ func addAlgebra2AVX512(f []Vec, c float64, a []Vec, b []Vec)
 func addForce2AVX512(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 
 //go:noescape
-func hop2AVX512(dst []Vec, c float64, links []Vec, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
+func plaquette2AVX512(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func addRotated2AVX512(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
+
+//go:noescape
+func hop2AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
 func exp2AVX512(dst []Vec, c float64, x []Vec)
@@ -157,7 +169,13 @@ func addAlgebra3AVX512(f []Vec, c float64, a []Vec, b []Vec)
 func addForce3AVX512(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 
 //go:noescape
-func hop3AVX512(dst []Vec, c float64, links []Vec, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
+func plaquette3AVX512(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func addRotated3AVX512(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
+
+//go:noescape
+func hop3AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
 func exp3AVX512(dst []Vec, c float64, x []Vec)
@@ -168,7 +186,7 @@ func drift3AVX512(u []Vec, c float64, x []Vec)
 //go:noescape
 func dexp3AVX512(dst []Vec, x []Vec, y []Vec)
 
-var linearAVX512Kernels = linear{axpyAVX512, xpayAVX512, scaleAVX512, stepAVX512, axpyNormAVX512, dotAVX512}
+var linearAVX512Kernels = linear{axpyAVX512, xpayAVX512, scaleAVX512, stepAVX512, triadAVX512, axpyNormAVX512, dotAVX512, peakAVX512}
 
 var table2AVX512 = table{
 	Mul:        [4]product{mulNN2AVX512, mulAN2AVX512, mulNA2AVX512, mulAA2AVX512},
@@ -177,6 +195,8 @@ var table2AVX512 = table{
 	MulVec:     [2]product{mulVecN2AVX512, mulVecA2AVX512},
 	AddAlgebra: addAlgebra2AVX512,
 	AddForce:   addForce2AVX512,
+	Plaquette:  plaquette2AVX512,
+	AddRotated: addRotated2AVX512,
 	Hop:        hop2AVX512,
 	exp:        exp2AVX512,
 	drift:      drift2AVX512,
@@ -190,6 +210,8 @@ var table3AVX512 = table{
 	MulVec:     [2]product{mulVecN3AVX512, mulVecA3AVX512},
 	AddAlgebra: addAlgebra3AVX512,
 	AddForce:   addForce3AVX512,
+	Plaquette:  plaquette3AVX512,
+	AddRotated: addRotated3AVX512,
 	Hop:        hop3AVX512,
 	exp:        exp3AVX512,
 	drift:      drift3AVX512,

@@ -131,6 +131,54 @@ l12:
 	VZEROUPPER
 	RET
 
+// func triadAVX512(x [][8]float64, y [][8]float64, a float64, z [][8]float64)
+// Requires: AVX, AVX512F
+TEXT ·triadAVX512(SB), NOSPLIT, $0-80
+	MOVQ x_base+0(FP), DI
+	MOVQ y_base+24(FP), SI
+	MOVQ z_base+56(FP), DX
+	MOVQ x_len+8(FP), BX
+
+l13:
+	CMPQ         BX, $0x04
+	JLT          l14
+	VBROADCASTSD a+48(FP), Z0
+	VMOVUPD      (SI), Z1
+	VFMADD231PD  (DX), Z0, Z1
+	VMOVUPD      Z1, (DI)
+	VMOVUPD      64(SI), Z2
+	VFMADD231PD  64(DX), Z0, Z2
+	VMOVUPD      Z2, 64(DI)
+	VMOVUPD      128(SI), Z3
+	VFMADD231PD  128(DX), Z0, Z3
+	VMOVUPD      Z3, 128(DI)
+	VMOVUPD      192(SI), Z4
+	VFMADD231PD  192(DX), Z0, Z4
+	VMOVUPD      Z4, 192(DI)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, BX
+	JMP          l13
+
+l14:
+l15:
+	CMPQ         BX, $0x01
+	JLT          l16
+	VBROADCASTSD a+48(FP), Z0
+	VMOVUPD      (SI), Z1
+	VFMADD231PD  (DX), Z0, Z1
+	VMOVUPD      Z1, (DI)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x01, BX
+	JMP          l15
+
+l16:
+	VZEROUPPER
+	RET
+
 // func stepAVX512(x [][8]float64, a float64, p [][8]float64, r [][8]float64, b float64)
 // Requires: AVX, AVX512F
 TEXT ·stepAVX512(SB), NOSPLIT, $0-88
@@ -139,9 +187,9 @@ TEXT ·stepAVX512(SB), NOSPLIT, $0-88
 	MOVQ r_base+56(FP), DX
 	MOVQ x_len+8(FP), BX
 
-l13:
+l17:
 	CMPQ         BX, $0x04
-	JLT          l14
+	JLT          l18
 	VBROADCASTSD a+24(FP), Z0
 	VMOVUPD      (DI), Z1
 	VMOVUPD      (SI), Z2
@@ -176,12 +224,12 @@ l13:
 	ADDQ         $0x00000100, SI
 	ADDQ         $0x00000100, DX
 	SUBQ         $0x04, BX
-	JMP          l13
+	JMP          l17
 
-l14:
-l15:
+l18:
+l19:
 	CMPQ         BX, $0x01
-	JLT          l16
+	JLT          l20
 	VBROADCASTSD a+24(FP), Z0
 	VMOVUPD      (DI), Z1
 	VMOVUPD      (SI), Z2
@@ -195,9 +243,9 @@ l15:
 	ADDQ         $0x00000040, SI
 	ADDQ         $0x00000040, DX
 	SUBQ         $0x01, BX
-	JMP          l15
+	JMP          l19
 
-l16:
+l20:
 	VZEROUPPER
 	RET
 
@@ -212,9 +260,9 @@ TEXT ·axpyNormAVX512(SB), NOSPLIT, $0-120
 	VXORPD Z31, Z31, Z31
 	MOVQ   x_len+8(FP), BX
 
-l17:
+l21:
 	CMPQ         BX, $0x04
-	JLT          l18
+	JLT          l22
 	VBROADCASTSD a+24(FP), Z0
 	VMOVUPD      (DI), Z1
 	VFMADD231PD  (SI), Z0, Z1
@@ -235,12 +283,12 @@ l17:
 	ADDQ         $0x00000100, DI
 	ADDQ         $0x00000100, SI
 	SUBQ         $0x04, BX
-	JMP          l17
+	JMP          l21
 
-l18:
-l19:
+l22:
+l23:
 	CMPQ         BX, $0x01
-	JLT          l20
+	JLT          l24
 	VBROADCASTSD a+24(FP), Z0
 	VMOVUPD      (DI), Z1
 	VFMADD231PD  (SI), Z0, Z1
@@ -249,9 +297,9 @@ l19:
 	ADDQ         $0x00000040, DI
 	ADDQ         $0x00000040, SI
 	SUBQ         $0x01, BX
-	JMP          l19
+	JMP          l23
 
-l20:
+l24:
 	VADDPD  Z29, Z28, Z28
 	VADDPD  Z31, Z30, Z30
 	VADDPD  Z30, Z28, Z28
@@ -270,9 +318,9 @@ TEXT ·dotAVX512(SB), NOSPLIT, $0-112
 	VXORPD Z31, Z31, Z31
 	MOVQ   x_len+8(FP), BX
 
-l21:
+l25:
 	CMPQ        BX, $0x04
-	JLT         l22
+	JLT         l26
 	VMOVUPD     (DI), Z0
 	VFMADD231PD (SI), Z0, Z28
 	VMOVUPD     64(DI), Z1
@@ -284,24 +332,64 @@ l21:
 	ADDQ        $0x00000100, DI
 	ADDQ        $0x00000100, SI
 	SUBQ        $0x04, BX
-	JMP         l21
+	JMP         l25
 
-l22:
-l23:
+l26:
+l27:
 	CMPQ        BX, $0x01
-	JLT         l24
+	JLT         l28
 	VMOVUPD     (DI), Z0
 	VFMADD231PD (SI), Z0, Z28
 	ADDQ        $0x00000040, DI
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x01, BX
-	JMP         l23
+	JMP         l27
 
-l24:
+l28:
 	VADDPD  Z29, Z28, Z28
 	VADDPD  Z31, Z30, Z30
 	VADDPD  Z30, Z28, Z28
 	VMOVUPD Z28, sum_0+48(FP)
+	VZEROUPPER
+	RET
+
+// func peakAVX512(n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·peakAVX512(SB), NOSPLIT, $0-8
+	MOVQ   n+0(FP), BX
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+
+l29:
+	SUBQ        $0x01, BX
+	JLT         l30
+	VFMADD231PD Z0, Z1, Z2
+	VFMADD231PD Z0, Z1, Z3
+	VFMADD231PD Z0, Z1, Z4
+	VFMADD231PD Z0, Z1, Z5
+	VFMADD231PD Z0, Z1, Z6
+	VFMADD231PD Z0, Z1, Z7
+	VFMADD231PD Z0, Z1, Z8
+	VFMADD231PD Z0, Z1, Z9
+	VFMADD231PD Z0, Z1, Z10
+	VFMADD231PD Z0, Z1, Z11
+	VFMADD231PD Z0, Z1, Z12
+	VFMADD231PD Z0, Z1, Z13
+	JMP         l29
+
+l30:
 	VZEROUPPER
 	RET
 
@@ -314,7 +402,7 @@ TEXT ·mulNN2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l25
+	JNE          l31
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -346,7 +434,7 @@ TEXT ·mulNN2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l25:
+l31:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -396,7 +484,7 @@ TEXT ·addMulNN2AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l26
+	JNE          l32
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -433,7 +521,7 @@ TEXT ·addMulNN2AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l26:
+l32:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -492,7 +580,7 @@ TEXT ·mulAN2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l27
+	JNE          l33
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -524,7 +612,7 @@ TEXT ·mulAN2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l27:
+l33:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -574,7 +662,7 @@ TEXT ·addMulAN2AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l28
+	JNE          l34
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -611,7 +699,7 @@ TEXT ·addMulAN2AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l28:
+l34:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -670,7 +758,7 @@ TEXT ·mulNA2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l29
+	JNE          l35
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -702,7 +790,7 @@ TEXT ·mulNA2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l29:
+l35:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -752,7 +840,7 @@ TEXT ·addMulNA2AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l30
+	JNE          l36
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -789,7 +877,7 @@ TEXT ·addMulNA2AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l30:
+l36:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -848,7 +936,7 @@ TEXT ·mulAA2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l31
+	JNE          l37
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -880,7 +968,7 @@ TEXT ·mulAA2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l31:
+l37:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -930,7 +1018,7 @@ TEXT ·addMulAA2AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l32
+	JNE          l38
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -967,7 +1055,7 @@ TEXT ·addMulAA2AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l32:
+l38:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -1028,7 +1116,7 @@ TEXT ·addTripleNNN2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l33
+	JNE          l39
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -1085,7 +1173,7 @@ TEXT ·addTripleNNN2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l33:
+l39:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -1170,7 +1258,7 @@ TEXT ·addTripleANN2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l34
+	JNE          l40
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -1227,7 +1315,7 @@ TEXT ·addTripleANN2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l34:
+l40:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -1312,7 +1400,7 @@ TEXT ·addTripleNAN2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l35
+	JNE          l41
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -1369,7 +1457,7 @@ TEXT ·addTripleNAN2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l35:
+l41:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -1454,7 +1542,7 @@ TEXT ·addTripleAAN2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l36
+	JNE          l42
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -1511,7 +1599,7 @@ TEXT ·addTripleAAN2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l36:
+l42:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -1596,7 +1684,7 @@ TEXT ·addTripleNNA2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l37
+	JNE          l43
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -1653,7 +1741,7 @@ TEXT ·addTripleNNA2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l37:
+l43:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -1738,7 +1826,7 @@ TEXT ·addTripleANA2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l38
+	JNE          l44
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -1795,7 +1883,7 @@ TEXT ·addTripleANA2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l38:
+l44:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -1880,7 +1968,7 @@ TEXT ·addTripleNAA2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l39
+	JNE          l45
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -1937,7 +2025,7 @@ TEXT ·addTripleNAA2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l39:
+l45:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -2022,7 +2110,7 @@ TEXT ·addTripleAAA2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l40
+	JNE          l46
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -2079,7 +2167,7 @@ TEXT ·addTripleAAA2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l40:
+l46:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -2162,7 +2250,7 @@ TEXT ·mulVecN2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l41
+	JNE          l47
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -2194,7 +2282,7 @@ TEXT ·mulVecN2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l41:
+l47:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -2244,7 +2332,7 @@ TEXT ·mulVecA2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l42
+	JNE          l48
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -2276,7 +2364,7 @@ TEXT ·mulVecA2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l42:
+l48:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -2368,7 +2456,7 @@ TEXT ·addForce2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         y_base+88(FP), CX
 	MOVQ         mx+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l43
+	JNE          l49
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -2424,7 +2512,7 @@ TEXT ·addForce2AVX512(SB), NOSPLIT, $0-112
 	VZEROUPPER
 	RET
 
-l43:
+l49:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mx+80(FP), AX
 	ANDQ         $0x07, AX
@@ -2485,41 +2573,325 @@ l43:
 	VZEROUPPER
 	RET
 
-// func hop2AVX512(dst [][8]float64, c float64, links [][8]float64, src [][8]float64, nbr []int32, dims int, ca float64, add [][8]float64, lo int, hi int)
+// func plaquette2AVX512(x [][8]float64, a [][8]float64, b [][8]float64, mb int, c [][8]float64, d [][8]float64, md int)
+// Requires: AVX, AVX512F
+TEXT ·plaquette2AVX512(SB), NOSPLIT, $0-136
+	MOVQ         x_base+0(FP), DI
+	MOVQ         a_base+24(FP), SI
+	MOVQ         b_base+48(FP), DX
+	MOVQ         c_base+80(FP), CX
+	MOVQ         d_base+104(FP), R8
+	MOVQ         mb+72(FP), AX
+	ORQ          md+128(FP), AX
+	TESTQ        AX, AX
+	JNE          l50
+	VMOVUPD      (SI), Z0
+	VMOVUPD      (DX), Z1
+	VMULPD       Z1, Z0, Z2
+	VMOVUPD      64(SI), Z3
+	VMOVUPD      64(DX), Z4
+	VFNMADD231PD Z4, Z3, Z2
+	VMOVUPD      128(SI), Z5
+	VMOVUPD      128(DX), Z6
+	VFNMADD231PD Z6, Z5, Z2
+	VMOVUPD      192(SI), Z7
+	VMOVUPD      192(DX), Z8
+	VFNMADD231PD Z8, Z7, Z2
+	VMULPD       Z4, Z0, Z9
+	VFMADD231PD  Z1, Z3, Z9
+	VFMADD231PD  Z8, Z5, Z9
+	VFNMADD231PD Z6, Z7, Z9
+	VMULPD       Z6, Z0, Z10
+	VFNMADD231PD Z8, Z3, Z10
+	VFMADD231PD  Z1, Z5, Z10
+	VFMADD231PD  Z4, Z7, Z10
+	VMULPD       Z8, Z0, Z11
+	VFMADD231PD  Z6, Z3, Z11
+	VFNMADD231PD Z4, Z5, Z11
+	VFMADD231PD  Z1, Z7, Z11
+	VMOVUPD      (CX), Z12
+	VMOVUPD      (R8), Z13
+	VMULPD       Z13, Z12, Z14
+	VMOVUPD      64(CX), Z15
+	VMOVUPD      64(R8), Z16
+	VFNMADD231PD Z16, Z15, Z14
+	VMOVUPD      128(CX), Z17
+	VMOVUPD      128(R8), Z18
+	VFNMADD231PD Z18, Z17, Z14
+	VMOVUPD      192(CX), Z19
+	VMOVUPD      192(R8), Z20
+	VFNMADD231PD Z20, Z19, Z14
+	VMULPD       Z16, Z12, Z21
+	VFMADD231PD  Z13, Z15, Z21
+	VFMADD231PD  Z20, Z17, Z21
+	VFNMADD231PD Z18, Z19, Z21
+	VMULPD       Z18, Z12, Z22
+	VFNMADD231PD Z20, Z15, Z22
+	VFMADD231PD  Z13, Z17, Z22
+	VFMADD231PD  Z16, Z19, Z22
+	VMULPD       Z20, Z12, Z23
+	VFMADD231PD  Z18, Z15, Z23
+	VFNMADD231PD Z16, Z17, Z23
+	VFMADD231PD  Z13, Z19, Z23
+	VMULPD       Z21, Z10, Z24
+	VFNMADD231PD Z23, Z2, Z24
+	VFNMADD231PD Z22, Z9, Z24
+	VFMADD231PD  Z14, Z11, Z24
+	VADDPD       Z24, Z24, Z25
+	VMOVUPD      Z25, (DI)
+	VMULPD       Z23, Z9, Z26
+	VFNMADD231PD Z22, Z2, Z26
+	VFMADD231PD  Z14, Z10, Z26
+	VFNMADD231PD Z21, Z11, Z26
+	VADDPD       Z26, Z26, Z27
+	VMOVUPD      Z27, 64(DI)
+	VMULPD       Z14, Z9, Z28
+	VFNMADD231PD Z21, Z2, Z28
+	VFNMADD231PD Z23, Z10, Z28
+	VFMADD231PD  Z22, Z11, Z28
+	VADDPD       Z28, Z28, Z29
+	VMOVUPD      Z29, 128(DI)
+	VZEROUPPER
+	RET
+
+l50:
+	LEAQ         lanes648<>+0(SB), BX
+	MOVQ         mb+72(FP), AX
+	ANDQ         $0x07, AX
+	SHLQ         $0x06, AX
+	VMOVUPD      (BX)(AX*1), Z0
+	MOVQ         md+128(FP), AX
+	ANDQ         $0x07, AX
+	SHLQ         $0x06, AX
+	VMOVUPD      (BX)(AX*1), Z1
+	VMOVUPD      (SI), Z2
+	VPERMPD      (DX), Z0, Z3
+	VMULPD       Z3, Z2, Z4
+	VMOVUPD      64(SI), Z5
+	VPERMPD      64(DX), Z0, Z6
+	VFNMADD231PD Z6, Z5, Z4
+	VMOVUPD      128(SI), Z7
+	VPERMPD      128(DX), Z0, Z8
+	VFNMADD231PD Z8, Z7, Z4
+	VMOVUPD      192(SI), Z9
+	VPERMPD      192(DX), Z0, Z10
+	VFNMADD231PD Z10, Z9, Z4
+	VMULPD       Z6, Z2, Z11
+	VFMADD231PD  Z3, Z5, Z11
+	VFMADD231PD  Z10, Z7, Z11
+	VFNMADD231PD Z8, Z9, Z11
+	VMULPD       Z8, Z2, Z12
+	VFNMADD231PD Z10, Z5, Z12
+	VFMADD231PD  Z3, Z7, Z12
+	VFMADD231PD  Z6, Z9, Z12
+	VMULPD       Z10, Z2, Z13
+	VFMADD231PD  Z8, Z5, Z13
+	VFNMADD231PD Z6, Z7, Z13
+	VFMADD231PD  Z3, Z9, Z13
+	VMOVUPD      (CX), Z14
+	VPERMPD      (R8), Z1, Z15
+	VMULPD       Z15, Z14, Z16
+	VMOVUPD      64(CX), Z17
+	VPERMPD      64(R8), Z1, Z18
+	VFNMADD231PD Z18, Z17, Z16
+	VMOVUPD      128(CX), Z19
+	VPERMPD      128(R8), Z1, Z20
+	VFNMADD231PD Z20, Z19, Z16
+	VMOVUPD      192(CX), Z21
+	VPERMPD      192(R8), Z1, Z22
+	VFNMADD231PD Z22, Z21, Z16
+	VMULPD       Z18, Z14, Z23
+	VFMADD231PD  Z15, Z17, Z23
+	VFMADD231PD  Z22, Z19, Z23
+	VFNMADD231PD Z20, Z21, Z23
+	VMULPD       Z20, Z14, Z24
+	VFNMADD231PD Z22, Z17, Z24
+	VFMADD231PD  Z15, Z19, Z24
+	VFMADD231PD  Z18, Z21, Z24
+	VMULPD       Z22, Z14, Z25
+	VFMADD231PD  Z20, Z17, Z25
+	VFNMADD231PD Z18, Z19, Z25
+	VFMADD231PD  Z15, Z21, Z25
+	VMULPD       Z23, Z12, Z26
+	VFNMADD231PD Z25, Z4, Z26
+	VFNMADD231PD Z24, Z11, Z26
+	VFMADD231PD  Z16, Z13, Z26
+	VADDPD       Z26, Z26, Z27
+	VMOVUPD      Z27, (DI)
+	VMULPD       Z25, Z11, Z28
+	VFNMADD231PD Z24, Z4, Z28
+	VFMADD231PD  Z16, Z12, Z28
+	VFNMADD231PD Z23, Z13, Z28
+	VADDPD       Z28, Z28, Z29
+	VMOVUPD      Z29, 64(DI)
+	VMULPD       Z16, Z11, Z30
+	VFNMADD231PD Z23, Z4, Z30
+	VFNMADD231PD Z25, Z12, Z30
+	VFMADD231PD  Z24, Z13, Z30
+	VADDPD       Z30, Z30, Z31
+	VMOVUPD      Z31, 128(DI)
+	VZEROUPPER
+	RET
+
+// func addRotated2AVX512(f [][8]float64, c float64, u [][8]float64, x [][8]float64, mx int, y [][8]float64)
+// Requires: AVX, AVX512F
+TEXT ·addRotated2AVX512(SB), NOSPLIT, $0-112
+	MOVQ         f_base+0(FP), DI
+	MOVQ         u_base+32(FP), SI
+	MOVQ         x_base+56(FP), DX
+	MOVQ         y_base+88(FP), CX
+	MOVQ         mx+80(FP), AX
+	TESTQ        AX, AX
+	JNE          l51
+	VMOVUPD      128(DX), Z0
+	VMOVUPD      64(SI), Z1
+	VMULPD       Z1, Z0, Z2
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z0, Z4
+	VMOVUPD      64(DX), Z5
+	VMOVUPD      128(SI), Z6
+	VFMADD231PD  Z6, Z5, Z2
+	VMOVUPD      (DX), Z7
+	VMOVUPD      192(SI), Z8
+	VFMADD231PD  Z8, Z7, Z2
+	VFMADD231PD  Z8, Z5, Z4
+	VFNMADD231PD Z6, Z7, Z4
+	VMULPD       Z8, Z0, Z9
+	VMULPD       Z6, Z0, Z10
+	VFNMADD231PD Z3, Z5, Z9
+	VFNMADD231PD Z1, Z7, Z9
+	VFNMADD231PD Z1, Z5, Z10
+	VFMADD231PD  Z3, Z7, Z10
+	VMULPD       Z4, Z3, Z11
+	VFMADD231PD  Z2, Z1, Z11
+	VFNMADD231PD Z10, Z6, Z11
+	VFNMADD231PD Z9, Z8, Z11
+	VMOVUPD      128(CX), Z12
+	VSUBPD       Z11, Z12, Z13
+	VBROADCASTSD c+24(FP), Z14
+	VMOVUPD      128(DI), Z15
+	VFMADD231PD  Z13, Z14, Z15
+	VMOVUPD      Z15, 128(DI)
+	VMULPD       Z10, Z1, Z16
+	VFNMADD231PD Z9, Z3, Z16
+	VFMADD231PD  Z2, Z6, Z16
+	VFNMADD231PD Z4, Z8, Z16
+	VMOVUPD      64(CX), Z17
+	VSUBPD       Z16, Z17, Z18
+	VMOVUPD      64(DI), Z19
+	VFMADD231PD  Z18, Z14, Z19
+	VMOVUPD      Z19, 64(DI)
+	VMULPD       Z10, Z3, Z20
+	VFMADD231PD  Z9, Z1, Z20
+	VFMADD231PD  Z4, Z6, Z20
+	VFMADD231PD  Z2, Z8, Z20
+	VMOVUPD      (CX), Z21
+	VSUBPD       Z20, Z21, Z22
+	VMOVUPD      (DI), Z23
+	VFMADD231PD  Z22, Z14, Z23
+	VMOVUPD      Z23, (DI)
+	VZEROUPPER
+	RET
+
+l51:
+	LEAQ         lanes648<>+0(SB), BX
+	MOVQ         mx+80(FP), AX
+	ANDQ         $0x07, AX
+	SHLQ         $0x06, AX
+	VMOVUPD      (BX)(AX*1), Z0
+	VMOVUPD      128(DX), Z1
+	VMOVUPD      64(SI), Z2
+	VMULPD       Z2, Z1, Z3
+	VMOVUPD      (SI), Z4
+	VMULPD       Z4, Z1, Z5
+	VMOVUPD      64(DX), Z6
+	VMOVUPD      128(SI), Z7
+	VFMADD231PD  Z7, Z6, Z3
+	VMOVUPD      (DX), Z8
+	VMOVUPD      192(SI), Z9
+	VFMADD231PD  Z9, Z8, Z3
+	VFMADD231PD  Z9, Z6, Z5
+	VFNMADD231PD Z7, Z8, Z5
+	VMULPD       Z9, Z1, Z10
+	VMULPD       Z7, Z1, Z11
+	VFNMADD231PD Z4, Z6, Z10
+	VFNMADD231PD Z2, Z8, Z10
+	VFNMADD231PD Z2, Z6, Z11
+	VFMADD231PD  Z4, Z8, Z11
+	VMULPD       Z5, Z4, Z12
+	VFMADD231PD  Z3, Z2, Z12
+	VFNMADD231PD Z11, Z7, Z12
+	VFNMADD231PD Z10, Z9, Z12
+	VPERMPD      Z12, Z0, Z13
+	VMOVUPD      128(CX), Z14
+	VSUBPD       Z13, Z14, Z15
+	VBROADCASTSD c+24(FP), Z16
+	VMOVUPD      128(DI), Z17
+	VFMADD231PD  Z15, Z16, Z17
+	VMOVUPD      Z17, 128(DI)
+	VMULPD       Z11, Z2, Z18
+	VFNMADD231PD Z10, Z4, Z18
+	VFMADD231PD  Z3, Z7, Z18
+	VFNMADD231PD Z5, Z9, Z18
+	VPERMPD      Z18, Z0, Z19
+	VMOVUPD      64(CX), Z20
+	VSUBPD       Z19, Z20, Z21
+	VMOVUPD      64(DI), Z22
+	VFMADD231PD  Z21, Z16, Z22
+	VMOVUPD      Z22, 64(DI)
+	VMULPD       Z11, Z4, Z23
+	VFMADD231PD  Z10, Z2, Z23
+	VFMADD231PD  Z5, Z7, Z23
+	VFMADD231PD  Z3, Z9, Z23
+	VPERMPD      Z23, Z0, Z24
+	VMOVUPD      (CX), Z25
+	VSUBPD       Z24, Z25, Z26
+	VMOVUPD      (DI), Z27
+	VFMADD231PD  Z26, Z16, Z27
+	VMOVUPD      Z27, (DI)
+	VZEROUPPER
+	RET
+
+// func hop2AVX512(dst [][8]float64, c float64, links [][8]float64, stride int, src [][8]float64, nbr []int32, dims int, ca float64, add [][8]float64, lo int, hi int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·hop2AVX512(SB), NOSPLIT, $16-160
+TEXT ·hop2AVX512(SB), NOSPLIT, $32-168
 	MOVQ   dst_base+0(FP), DI
 	MOVQ   links_base+32(FP), SI
-	MOVQ   src_base+56(FP), DX
-	MOVQ   nbr_base+80(FP), CX
-	MOVQ   add_base+120(FP), R8
-	MOVQ   dims+104(FP), R9
+	MOVQ   src_base+64(FP), DX
+	MOVQ   nbr_base+88(FP), CX
+	MOVQ   add_base+128(FP), R8
+	MOVQ   dims+112(FP), R9
 	LEAQ   lanes648<>+0(SB), R12
-	MOVQ   hi+152(FP), AX
-	MOVQ   lo+144(FP), BX
+	MOVQ   hi+160(FP), AX
+	MOVQ   lo+152(FP), BX
 	SUBQ   BX, AX
-	JLE    l44
+	JLE    l52
 	MOVQ   AX, (SP)
 	IMUL3Q $0x00000100, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l45
+	JEQ    l53
 	ADDQ   R10, R8
 
-l45:
-	IMULQ  R9, BX
-	LEAQ   (CX)(BX*8), CX
+l53:
 	IMUL3Q $0x00000100, BX, R11
 	ADDQ   SI, R11
+	IMULQ  R9, BX
+	LEAQ   (CX)(BX*8), CX
+	MOVQ   stride+56(FP), R10
+	IMUL3Q $0x00000100, R10, R10
+	MOVQ   R10, 16(SP)
+	IMULQ  R9, R10
+	MOVQ   R10, 24(SP)
 
-l46:
+l54:
 	VXORPD Z28, Z28, Z28
 	VXORPD Z29, Z29, Z29
 	VXORPD Z30, Z30, Z30
 	VXORPD Z31, Z31, Z31
 	XORQ   R13, R13
 
-l47:
+l55:
 	MOVL         (CX)(R13*4), AX
 	MOVQ         AX, R10
 	SHRQ         $0x03, R10
@@ -2535,10 +2907,7 @@ l47:
 	SHLQ         $0x06, BX
 	VMOVUPD      (R12)(BX*1), Z1
 	SHRQ         $0x03, AX
-	MOVQ         AX, BX
-	IMULQ        R9, BX
-	ADDQ         R13, BX
-	IMUL3Q       $0x00000100, BX, BX
+	IMUL3Q       $0x00000100, AX, BX
 	ADDQ         SI, BX
 	IMUL3Q       $0x00000100, AX, AX
 	ADDQ         DX, AX
@@ -2598,12 +2967,15 @@ l47:
 	VSUBPD       Z24, Z30, Z30
 	VPERMPD      Z23, Z1, Z25
 	VSUBPD       Z25, Z31, Z31
-	ADDQ         $0x00000100, R11
+	ADDQ         16(SP), R11
+	ADDQ         16(SP), SI
 	INCQ         R13
 	CMPQ         R13, R9
-	JNE          l47
+	JNE          l55
+	SUBQ         24(SP), SI
+	SUBQ         24(SP), R11
 	TESTQ        R8, R8
-	JNE          l48
+	JNE          l56
 	VBROADCASTSD c+24(FP), Z2
 	VMULPD       Z28, Z2, Z3
 	VMOVUPD      Z3, (DI)
@@ -2613,12 +2985,12 @@ l47:
 	VMOVUPD      Z5, 128(DI)
 	VMULPD       Z31, Z2, Z6
 	VMOVUPD      Z6, 192(DI)
-	JMP          l49
+	JMP          l57
 
-l48:
+l56:
 	VBROADCASTSD c+24(FP), Z2
 	VMULPD       Z28, Z2, Z3
-	VBROADCASTSD ca+112(FP), Z4
+	VBROADCASTSD ca+120(FP), Z4
 	VFMADD231PD  (R8), Z4, Z3
 	VMOVUPD      Z3, (DI)
 	VMULPD       Z29, Z2, Z5
@@ -2631,18 +3003,19 @@ l48:
 	VFMADD231PD  192(R8), Z4, Z7
 	VMOVUPD      Z7, 192(DI)
 
-l49:
+l57:
+	ADDQ  $0x00000100, R11
 	ADDQ  $0x00000100, DI
 	TESTQ R8, R8
-	JEQ   l50
+	JEQ   l58
 	ADDQ  $0x00000100, R8
 
-l50:
+l58:
 	LEAQ (CX)(R9*8), CX
 	DECQ (SP)
-	JNE  l46
+	JNE  l54
 
-l44:
+l52:
 	VZEROUPPER
 	RET
 
@@ -2876,7 +3249,7 @@ TEXT ·mulNN3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l51
+	JNE          l59
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -3042,7 +3415,7 @@ TEXT ·mulNN3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l51:
+l59:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -3226,7 +3599,7 @@ TEXT ·addMulNN3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l52
+	JNE          l60
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -3411,7 +3784,7 @@ TEXT ·addMulNN3AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l52:
+l60:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -3632,7 +4005,7 @@ TEXT ·mulAN3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l53
+	JNE          l61
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -3798,7 +4171,7 @@ TEXT ·mulAN3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l53:
+l61:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -3982,7 +4355,7 @@ TEXT ·addMulAN3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l54
+	JNE          l62
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -4167,7 +4540,7 @@ TEXT ·addMulAN3AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l54:
+l62:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -4388,7 +4761,7 @@ TEXT ·mulNA3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l55
+	JNE          l63
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -4554,7 +4927,7 @@ TEXT ·mulNA3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l55:
+l63:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -4738,7 +5111,7 @@ TEXT ·addMulNA3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l56
+	JNE          l64
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -4923,7 +5296,7 @@ TEXT ·addMulNA3AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l56:
+l64:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -5144,7 +5517,7 @@ TEXT ·mulAA3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l57
+	JNE          l65
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -5319,7 +5692,7 @@ TEXT ·mulAA3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l57:
+l65:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -5512,7 +5885,7 @@ TEXT ·addMulAA3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l58
+	JNE          l66
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -5697,7 +6070,7 @@ TEXT ·addMulAA3AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l58:
+l66:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -5920,7 +6293,7 @@ TEXT ·addTripleNNN3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l59
+	JNE          l67
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -6257,7 +6630,7 @@ TEXT ·addTripleNNN3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l59:
+l67:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -6643,7 +7016,7 @@ TEXT ·addTripleANN3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l60
+	JNE          l68
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -6980,7 +7353,7 @@ TEXT ·addTripleANN3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l60:
+l68:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -7366,7 +7739,7 @@ TEXT ·addTripleNAN3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l61
+	JNE          l69
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -7703,7 +8076,7 @@ TEXT ·addTripleNAN3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l61:
+l69:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -8089,7 +8462,7 @@ TEXT ·addTripleAAN3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l62
+	JNE          l70
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -8435,7 +8808,7 @@ TEXT ·addTripleAAN3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l62:
+l70:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -8830,7 +9203,7 @@ TEXT ·addTripleNNA3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l63
+	JNE          l71
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -9167,7 +9540,7 @@ TEXT ·addTripleNNA3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l63:
+l71:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -9553,7 +9926,7 @@ TEXT ·addTripleANA3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l64
+	JNE          l72
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -9890,7 +10263,7 @@ TEXT ·addTripleANA3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l64:
+l72:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -10276,7 +10649,7 @@ TEXT ·addTripleNAA3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l65
+	JNE          l73
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -10613,7 +10986,7 @@ TEXT ·addTripleNAA3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l65:
+l73:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -10999,7 +11372,7 @@ TEXT ·addTripleAAA3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l66
+	JNE          l74
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -11345,7 +11718,7 @@ TEXT ·addTripleAAA3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l66:
+l74:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -11738,7 +12111,7 @@ TEXT ·mulVecN3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l67
+	JNE          l75
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -11808,7 +12181,7 @@ TEXT ·mulVecN3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l67:
+l75:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -11896,7 +12269,7 @@ TEXT ·mulVecA3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l68
+	JNE          l76
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -11966,7 +12339,7 @@ TEXT ·mulVecA3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l68:
+l76:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -12230,7 +12603,7 @@ TEXT ·addForce3AVX512(SB), NOSPLIT, $0-112
 	MOVQ         y_base+88(FP), CX
 	MOVQ         mx+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l69
+	JNE          l77
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -12361,7 +12734,7 @@ TEXT ·addForce3AVX512(SB), NOSPLIT, $0-112
 	VZEROUPPER
 	RET
 
-l69:
+l77:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mx+80(FP), AX
 	ANDQ         $0x07, AX
@@ -12497,34 +12870,1466 @@ l69:
 	VZEROUPPER
 	RET
 
-// func hop3AVX512(dst [][8]float64, c float64, links [][8]float64, src [][8]float64, nbr []int32, dims int, ca float64, add [][8]float64, lo int, hi int)
+// func plaquette3AVX512(x [][8]float64, a [][8]float64, b [][8]float64, mb int, c [][8]float64, d [][8]float64, md int)
+// Requires: AVX, AVX512F
+TEXT ·plaquette3AVX512(SB), $1472-136
+	LEAQ         (SP), R13
+	ADDQ         $0x3f, R13
+	ANDQ         $-64, R13
+	MOVQ         x_base+0(FP), DI
+	MOVQ         a_base+24(FP), SI
+	MOVQ         b_base+48(FP), DX
+	MOVQ         c_base+80(FP), CX
+	MOVQ         d_base+104(FP), R8
+	MOVQ         mb+72(FP), AX
+	ORQ          md+128(FP), AX
+	TESTQ        AX, AX
+	JNE          l78
+	VMOVUPD      (SI), Z0
+	VMOVUPD      (DX), Z1
+	VMULPD       Z1, Z0, Z2
+	VMOVUPD      64(SI), Z3
+	VMOVUPD      64(DX), Z4
+	VFNMADD231PD Z4, Z3, Z2
+	VMOVUPD      128(SI), Z5
+	VMOVUPD      384(DX), Z6
+	VFMADD231PD  Z6, Z5, Z2
+	VMOVUPD      192(SI), Z7
+	VMOVUPD      448(DX), Z8
+	VFNMADD231PD Z8, Z7, Z2
+	VMOVUPD      256(SI), Z9
+	VMOVUPD      768(DX), Z10
+	VFMADD231PD  Z10, Z9, Z2
+	VMOVUPD      320(SI), Z11
+	VMOVUPD      832(DX), Z12
+	VFNMADD231PD Z12, Z11, Z2
+	VMULPD       Z4, Z0, Z13
+	VFMADD231PD  Z1, Z3, Z13
+	VFMADD231PD  Z8, Z5, Z13
+	VFMADD231PD  Z6, Z7, Z13
+	VFMADD231PD  Z12, Z9, Z13
+	VFMADD231PD  Z10, Z11, Z13
+	VMOVUPD      128(DX), Z14
+	VMULPD       Z14, Z0, Z15
+	VMOVUPD      192(DX), Z16
+	VFNMADD231PD Z16, Z3, Z15
+	VMOVUPD      512(DX), Z17
+	VFMADD231PD  Z17, Z5, Z15
+	VMOVUPD      576(DX), Z18
+	VFNMADD231PD Z18, Z7, Z15
+	VMOVUPD      896(DX), Z19
+	VFMADD231PD  Z19, Z9, Z15
+	VMOVUPD      960(DX), Z20
+	VFNMADD231PD Z20, Z11, Z15
+	VMULPD       Z16, Z0, Z21
+	VFMADD231PD  Z14, Z3, Z21
+	VFMADD231PD  Z18, Z5, Z21
+	VFMADD231PD  Z17, Z7, Z21
+	VFMADD231PD  Z20, Z9, Z21
+	VFMADD231PD  Z19, Z11, Z21
+	VMOVUPD      256(DX), Z22
+	VMULPD       Z22, Z0, Z23
+	VMOVUPD      320(DX), Z24
+	VFNMADD231PD Z24, Z3, Z23
+	VMOVUPD      640(DX), Z25
+	VFMADD231PD  Z25, Z5, Z23
+	VMOVUPD      704(DX), Z26
+	VFNMADD231PD Z26, Z7, Z23
+	VMOVUPD      1024(DX), Z27
+	VFMADD231PD  Z27, Z9, Z23
+	VMOVUPD      1088(DX), Z28
+	VFNMADD231PD Z28, Z11, Z23
+	VMULPD       Z24, Z0, Z29
+	VFMADD231PD  Z22, Z3, Z29
+	VFMADD231PD  Z26, Z5, Z29
+	VFMADD231PD  Z25, Z7, Z29
+	VFMADD231PD  Z28, Z9, Z29
+	VFMADD231PD  Z27, Z11, Z29
+	VMOVUPD      384(SI), Z30
+	VMULPD       Z1, Z30, Z31
+	VMOVUPD      448(SI), Z0
+	VFNMADD231PD Z4, Z0, Z31
+	VMOVUPD      512(SI), Z3
+	VFMADD231PD  Z6, Z3, Z31
+	VMOVUPD      576(SI), Z5
+	VFNMADD231PD Z8, Z5, Z31
+	VMOVUPD      640(SI), Z7
+	VFMADD231PD  Z10, Z7, Z31
+	VMOVUPD      704(SI), Z9
+	VFNMADD231PD Z12, Z9, Z31
+	VMULPD       Z4, Z30, Z11
+	VFMADD231PD  Z1, Z0, Z11
+	VFMADD231PD  Z8, Z3, Z11
+	VFMADD231PD  Z6, Z5, Z11
+	VFMADD231PD  Z12, Z7, Z11
+	VFMADD231PD  Z10, Z9, Z11
+	VMOVUPD      Z11, (R13)
+	VMULPD       Z14, Z30, Z11
+	VFNMADD231PD Z16, Z0, Z11
+	VFMADD231PD  Z17, Z3, Z11
+	VFNMADD231PD Z18, Z5, Z11
+	VFMADD231PD  Z19, Z7, Z11
+	VFNMADD231PD Z20, Z9, Z11
+	VMOVUPD      Z11, 64(R13)
+	VMULPD       Z16, Z30, Z11
+	VFMADD231PD  Z14, Z0, Z11
+	VFMADD231PD  Z18, Z3, Z11
+	VFMADD231PD  Z17, Z5, Z11
+	VFMADD231PD  Z20, Z7, Z11
+	VFMADD231PD  Z19, Z9, Z11
+	VMOVUPD      Z11, 128(R13)
+	VMULPD       Z22, Z30, Z11
+	VFNMADD231PD Z24, Z0, Z11
+	VFMADD231PD  Z25, Z3, Z11
+	VFNMADD231PD Z26, Z5, Z11
+	VFMADD231PD  Z27, Z7, Z11
+	VFNMADD231PD Z28, Z9, Z11
+	VMULPD       Z24, Z30, Z30
+	VFMADD231PD  Z22, Z0, Z30
+	VFMADD231PD  Z26, Z3, Z30
+	VFMADD231PD  Z25, Z5, Z30
+	VFMADD231PD  Z28, Z7, Z30
+	VFMADD231PD  Z27, Z9, Z30
+	VMOVUPD      768(SI), Z0
+	VMULPD       Z1, Z0, Z3
+	VMOVUPD      832(SI), Z5
+	VFNMADD231PD Z4, Z5, Z3
+	VMOVUPD      896(SI), Z7
+	VFMADD231PD  Z6, Z7, Z3
+	VMOVUPD      960(SI), Z9
+	VFNMADD231PD Z8, Z9, Z3
+	VMOVUPD      Z30, 192(R13)
+	VMOVUPD      1024(SI), Z30
+	VFMADD231PD  Z10, Z30, Z3
+	VMOVUPD      Z11, 256(R13)
+	VMOVUPD      1088(SI), Z11
+	VFNMADD231PD Z12, Z11, Z3
+	VMULPD       Z4, Z0, Z4
+	VFMADD231PD  Z1, Z5, Z4
+	VFMADD231PD  Z8, Z7, Z4
+	VFMADD231PD  Z6, Z9, Z4
+	VFMADD231PD  Z12, Z30, Z4
+	VFMADD231PD  Z10, Z11, Z4
+	VMULPD       Z14, Z0, Z1
+	VFNMADD231PD Z16, Z5, Z1
+	VFMADD231PD  Z17, Z7, Z1
+	VFNMADD231PD Z18, Z9, Z1
+	VFMADD231PD  Z19, Z30, Z1
+	VFNMADD231PD Z20, Z11, Z1
+	VMULPD       Z16, Z0, Z8
+	VFMADD231PD  Z14, Z5, Z8
+	VFMADD231PD  Z18, Z7, Z8
+	VFMADD231PD  Z17, Z9, Z8
+	VFMADD231PD  Z20, Z30, Z8
+	VFMADD231PD  Z19, Z11, Z8
+	VMULPD       Z22, Z0, Z6
+	VFNMADD231PD Z24, Z5, Z6
+	VFMADD231PD  Z25, Z7, Z6
+	VFNMADD231PD Z26, Z9, Z6
+	VFMADD231PD  Z27, Z30, Z6
+	VFNMADD231PD Z28, Z11, Z6
+	VMULPD       Z24, Z0, Z12
+	VFMADD231PD  Z22, Z5, Z12
+	VFMADD231PD  Z26, Z7, Z12
+	VFMADD231PD  Z25, Z9, Z12
+	VFMADD231PD  Z28, Z30, Z12
+	VFMADD231PD  Z27, Z11, Z12
+	VMOVUPD      (CX), Z10
+	VMOVUPD      (R8), Z16
+	VMULPD       Z16, Z10, Z14
+	VMOVUPD      64(CX), Z18
+	VMOVUPD      64(R8), Z17
+	VFNMADD231PD Z17, Z18, Z14
+	VMOVUPD      128(CX), Z20
+	VMOVUPD      384(R8), Z19
+	VFMADD231PD  Z19, Z20, Z14
+	VMOVUPD      192(CX), Z0
+	VMOVUPD      448(R8), Z24
+	VFNMADD231PD Z24, Z0, Z14
+	VMOVUPD      256(CX), Z5
+	VMOVUPD      768(R8), Z22
+	VFMADD231PD  Z22, Z5, Z14
+	VMOVUPD      320(CX), Z7
+	VMOVUPD      832(R8), Z26
+	VFNMADD231PD Z26, Z7, Z14
+	VMULPD       Z17, Z10, Z9
+	VFMADD231PD  Z16, Z18, Z9
+	VFMADD231PD  Z24, Z20, Z9
+	VFMADD231PD  Z19, Z0, Z9
+	VFMADD231PD  Z26, Z5, Z9
+	VFMADD231PD  Z22, Z7, Z9
+	VMOVUPD      128(R8), Z25
+	VMULPD       Z25, Z10, Z30
+	VMOVUPD      192(R8), Z28
+	VFNMADD231PD Z28, Z18, Z30
+	VMOVUPD      512(R8), Z11
+	VFMADD231PD  Z11, Z20, Z30
+	VMOVUPD      576(R8), Z27
+	VFNMADD231PD Z27, Z0, Z30
+	VMOVUPD      Z12, 320(R13)
+	VMOVUPD      896(R8), Z12
+	VFMADD231PD  Z12, Z5, Z30
+	VMOVUPD      Z6, 384(R13)
+	VMOVUPD      960(R8), Z6
+	VFNMADD231PD Z6, Z7, Z30
+	VMOVUPD      Z8, 448(R13)
+	VMULPD       Z28, Z10, Z8
+	VFMADD231PD  Z25, Z18, Z8
+	VFMADD231PD  Z27, Z20, Z8
+	VFMADD231PD  Z11, Z0, Z8
+	VFMADD231PD  Z6, Z5, Z8
+	VFMADD231PD  Z12, Z7, Z8
+	VMOVUPD      Z1, 512(R13)
+	VMOVUPD      256(R8), Z1
+	VMOVUPD      Z4, 576(R13)
+	VMULPD       Z1, Z10, Z4
+	VMOVUPD      Z3, 640(R13)
+	VMOVUPD      320(R8), Z3
+	VFNMADD231PD Z3, Z18, Z4
+	VMOVUPD      Z30, 704(R13)
+	VMOVUPD      640(R8), Z30
+	VFMADD231PD  Z30, Z20, Z4
+	VMOVUPD      Z8, 768(R13)
+	VMOVUPD      704(R8), Z8
+	VFNMADD231PD Z8, Z0, Z4
+	VMOVUPD      Z14, 832(R13)
+	VMOVUPD      1024(R8), Z14
+	VFMADD231PD  Z14, Z5, Z4
+	VMOVUPD      Z9, 896(R13)
+	VMOVUPD      1088(R8), Z9
+	VFNMADD231PD Z9, Z7, Z4
+	VMULPD       Z3, Z10, Z10
+	VFMADD231PD  Z1, Z18, Z10
+	VFMADD231PD  Z8, Z20, Z10
+	VFMADD231PD  Z30, Z0, Z10
+	VFMADD231PD  Z9, Z5, Z10
+	VFMADD231PD  Z14, Z7, Z10
+	VMOVUPD      384(CX), Z18
+	VMULPD       Z16, Z18, Z20
+	VMOVUPD      448(CX), Z0
+	VFNMADD231PD Z17, Z0, Z20
+	VMOVUPD      512(CX), Z5
+	VFMADD231PD  Z19, Z5, Z20
+	VMOVUPD      576(CX), Z7
+	VFNMADD231PD Z24, Z7, Z20
+	VMOVUPD      Z4, 960(R13)
+	VMOVUPD      640(CX), Z4
+	VFMADD231PD  Z22, Z4, Z20
+	VMOVUPD      Z10, 1024(R13)
+	VMOVUPD      704(CX), Z10
+	VFNMADD231PD Z26, Z10, Z20
+	VMOVUPD      Z31, 1088(R13)
+	VMULPD       Z17, Z18, Z31
+	VFMADD231PD  Z16, Z0, Z31
+	VFMADD231PD  Z24, Z5, Z31
+	VFMADD231PD  Z19, Z7, Z31
+	VFMADD231PD  Z26, Z4, Z31
+	VFMADD231PD  Z22, Z10, Z31
+	VMOVUPD      Z29, 1152(R13)
+	VMULPD       Z25, Z18, Z29
+	VFNMADD231PD Z28, Z0, Z29
+	VFMADD231PD  Z11, Z5, Z29
+	VFNMADD231PD Z27, Z7, Z29
+	VFMADD231PD  Z12, Z4, Z29
+	VFNMADD231PD Z6, Z10, Z29
+	VMOVUPD      Z23, 1216(R13)
+	VMULPD       Z28, Z18, Z23
+	VFMADD231PD  Z25, Z0, Z23
+	VFMADD231PD  Z27, Z5, Z23
+	VFMADD231PD  Z11, Z7, Z23
+	VFMADD231PD  Z6, Z4, Z23
+	VFMADD231PD  Z12, Z10, Z23
+	VMULPD       Z1, Z18, Z6
+	VFNMADD231PD Z3, Z0, Z6
+	VFMADD231PD  Z30, Z5, Z6
+	VFNMADD231PD Z8, Z7, Z6
+	VFMADD231PD  Z14, Z4, Z6
+	VFNMADD231PD Z9, Z10, Z6
+	VMULPD       Z3, Z18, Z18
+	VFMADD231PD  Z1, Z0, Z18
+	VFMADD231PD  Z8, Z5, Z18
+	VFMADD231PD  Z30, Z7, Z18
+	VFMADD231PD  Z9, Z4, Z18
+	VFMADD231PD  Z14, Z10, Z18
+	VMOVUPD      768(CX), Z0
+	VMULPD       Z16, Z0, Z5
+	VMOVUPD      832(CX), Z7
+	VFNMADD231PD Z17, Z7, Z5
+	VMOVUPD      896(CX), Z4
+	VFMADD231PD  Z19, Z4, Z5
+	VMOVUPD      960(CX), Z10
+	VFNMADD231PD Z24, Z10, Z5
+	VMOVUPD      1024(CX), Z9
+	VFMADD231PD  Z22, Z9, Z5
+	VMOVUPD      1088(CX), Z14
+	VFNMADD231PD Z26, Z14, Z5
+	VMULPD       Z17, Z0, Z17
+	VFMADD231PD  Z16, Z7, Z17
+	VFMADD231PD  Z24, Z4, Z17
+	VFMADD231PD  Z19, Z10, Z17
+	VFMADD231PD  Z26, Z9, Z17
+	VFMADD231PD  Z22, Z14, Z17
+	VMULPD       Z25, Z0, Z16
+	VFNMADD231PD Z28, Z7, Z16
+	VFMADD231PD  Z11, Z4, Z16
+	VFNMADD231PD Z27, Z10, Z16
+	VFMADD231PD  Z12, Z9, Z16
+	VMOVUPD      960(R8), Z24
+	VFNMADD231PD Z24, Z14, Z16
+	VMULPD       Z28, Z0, Z19
+	VFMADD231PD  Z25, Z7, Z19
+	VFMADD231PD  Z27, Z4, Z19
+	VFMADD231PD  Z11, Z10, Z19
+	VFMADD231PD  Z24, Z9, Z19
+	VFMADD231PD  Z12, Z14, Z19
+	VMULPD       Z1, Z0, Z26
+	VFNMADD231PD Z3, Z7, Z26
+	VFMADD231PD  Z30, Z4, Z26
+	VFNMADD231PD Z8, Z10, Z26
+	VMOVUPD      1024(R8), Z22
+	VFMADD231PD  Z22, Z9, Z26
+	VMOVUPD      1088(R8), Z28
+	VFNMADD231PD Z28, Z14, Z26
+	VMULPD       Z3, Z0, Z25
+	VFMADD231PD  Z1, Z7, Z25
+	VFMADD231PD  Z8, Z4, Z25
+	VFMADD231PD  Z30, Z10, Z25
+	VFMADD231PD  Z28, Z9, Z25
+	VFMADD231PD  Z22, Z14, Z25
+	VMULPD       Z20, Z13, Z27
+	VFNMADD231PD Z31, Z2, Z27
+	VFNMADD231PD Z23, Z15, Z27
+	VFMADD231PD  Z29, Z21, Z27
+	VMOVUPD      1216(R13), Z11
+	VFNMADD231PD Z18, Z11, Z27
+	VMOVUPD      1152(R13), Z24
+	VFMADD231PD  Z6, Z24, Z27
+	VMOVUPD      1088(R13), Z12
+	VMOVUPD      896(R13), Z0
+	VFNMADD231PD Z0, Z12, Z27
+	VMOVUPD      (R13), Z3
+	VMOVUPD      832(R13), Z7
+	VFMADD231PD  Z7, Z3, Z27
+	VMOVUPD      64(R13), Z1
+	VMOVUPD      768(R13), Z4
+	VFNMADD231PD Z4, Z1, Z27
+	VMOVUPD      128(R13), Z8
+	VMOVUPD      704(R13), Z10
+	VFMADD231PD  Z10, Z8, Z27
+	VMOVUPD      256(R13), Z30
+	VMOVUPD      1024(R13), Z9
+	VFNMADD231PD Z9, Z30, Z27
+	VMOVUPD      192(R13), Z28
+	VMOVUPD      960(R13), Z14
+	VFMADD231PD  Z14, Z28, Z27
+	VMOVUPD      Z27, (DI)
+	VMULPD       Z20, Z2, Z22
+	VFMADD231PD  Z31, Z13, Z22
+	VFMADD231PD  Z29, Z15, Z22
+	VFMADD231PD  Z23, Z21, Z22
+	VFMADD231PD  Z6, Z11, Z22
+	VFMADD231PD  Z18, Z24, Z22
+	VFNMADD231PD Z7, Z12, Z22
+	VFNMADD231PD Z0, Z3, Z22
+	VFNMADD231PD Z10, Z1, Z22
+	VFNMADD231PD Z4, Z8, Z22
+	VFNMADD231PD Z14, Z30, Z22
+	VFNMADD231PD Z9, Z28, Z22
+	VMOVUPD      Z22, 64(DI)
+	VMULPD       Z5, Z13, Z27
+	VFNMADD231PD Z17, Z2, Z27
+	VFNMADD231PD Z19, Z15, Z27
+	VFMADD231PD  Z16, Z21, Z27
+	VFNMADD231PD Z25, Z11, Z27
+	VFMADD231PD  Z26, Z24, Z27
+	VMOVUPD      640(R13), Z22
+	VFNMADD231PD Z0, Z22, Z27
+	VMOVUPD      576(R13), Z28
+	VFMADD231PD  Z7, Z28, Z27
+	VMOVUPD      512(R13), Z30
+	VFNMADD231PD Z4, Z30, Z27
+	VMOVUPD      448(R13), Z8
+	VFMADD231PD  Z10, Z8, Z27
+	VMOVUPD      384(R13), Z1
+	VFNMADD231PD Z9, Z1, Z27
+	VMOVUPD      320(R13), Z12
+	VFMADD231PD  Z14, Z12, Z27
+	VMOVUPD      Z27, 128(DI)
+	VMULPD       Z5, Z2, Z27
+	VFMADD231PD  Z17, Z13, Z27
+	VFMADD231PD  Z16, Z15, Z27
+	VFMADD231PD  Z19, Z21, Z27
+	VFMADD231PD  Z26, Z11, Z27
+	VFMADD231PD  Z25, Z24, Z27
+	VFNMADD231PD Z7, Z22, Z27
+	VFNMADD231PD Z0, Z28, Z27
+	VFNMADD231PD Z10, Z30, Z27
+	VFNMADD231PD Z4, Z8, Z27
+	VFNMADD231PD Z14, Z1, Z27
+	VFNMADD231PD Z9, Z12, Z27
+	VMOVUPD      Z27, 192(DI)
+	VMULPD       Z5, Z3, Z27
+	VMOVUPD      1088(R13), Z14
+	VFNMADD231PD Z17, Z14, Z27
+	VMOVUPD      64(R13), Z24
+	VFNMADD231PD Z19, Z24, Z27
+	VMOVUPD      128(R13), Z9
+	VFMADD231PD  Z16, Z9, Z27
+	VMOVUPD      256(R13), Z11
+	VFNMADD231PD Z25, Z11, Z27
+	VMOVUPD      192(R13), Z10
+	VFMADD231PD  Z26, Z10, Z27
+	VFNMADD231PD Z31, Z22, Z27
+	VFMADD231PD  Z20, Z28, Z27
+	VFNMADD231PD Z23, Z30, Z27
+	VFMADD231PD  Z29, Z8, Z27
+	VFNMADD231PD Z18, Z1, Z27
+	VFMADD231PD  Z6, Z12, Z27
+	VMOVUPD      Z27, 256(DI)
+	VMULPD       Z5, Z14, Z27
+	VFMADD231PD  Z17, Z3, Z27
+	VFMADD231PD  Z16, Z24, Z27
+	VFMADD231PD  Z19, Z9, Z27
+	VFMADD231PD  Z26, Z11, Z27
+	VFMADD231PD  Z25, Z10, Z27
+	VFNMADD231PD Z20, Z22, Z27
+	VFNMADD231PD Z31, Z28, Z27
+	VFNMADD231PD Z29, Z30, Z27
+	VFNMADD231PD Z23, Z8, Z27
+	VFNMADD231PD Z6, Z1, Z27
+	VFNMADD231PD Z18, Z12, Z27
+	VMOVUPD      Z27, 320(DI)
+	VMULPD       Z7, Z13, Z27
+	VFNMADD231PD Z0, Z2, Z27
+	VFNMADD231PD Z4, Z15, Z27
+	VFMADD231PD  704(R13), Z21, Z27
+	VMOVUPD      1216(R13), Z13
+	VFNMADD231PD 1024(R13), Z13, Z27
+	VMOVUPD      1152(R13), Z7
+	VFMADD231PD  960(R13), Z7, Z27
+	VMULPD       Z20, Z3, Z2
+	VFNMADD231PD Z31, Z14, Z2
+	VFNMADD231PD Z23, Z24, Z2
+	VFMADD231PD  Z29, Z9, Z2
+	VFNMADD231PD Z18, Z11, Z2
+	VFMADD231PD  Z6, Z10, Z2
+	VMULPD       Z5, Z28, Z0
+	VFNMADD231PD Z17, Z22, Z0
+	VFNMADD231PD Z19, Z30, Z0
+	VFMADD231PD  Z16, Z8, Z0
+	VFNMADD231PD Z25, Z1, Z0
+	VFMADD231PD  Z26, Z12, Z0
+	VMOVUPD      Z27, Z15
+	VFNMADD231PD numbersAVX512<>+0(SB), Z2, Z15
+	VMULPD       numbersAVX512<>+0(SB), Z15, Z4
+	VMOVUPD      Z4, 384(DI)
+	VADDPD       Z2, Z27, Z21
+	VFNMADD231PD numbersAVX512<>+1536(SB), Z0, Z21
+	VMULPD       numbersAVX512<>+1600(SB), Z21, Z13
+	VMOVUPD      Z13, 448(DI)
+	VZEROUPPER
+	RET
+
+l78:
+	LEAQ         lanes648<>+0(SB), BX
+	MOVQ         mb+72(FP), AX
+	ANDQ         $0x07, AX
+	SHLQ         $0x06, AX
+	VMOVUPD      (BX)(AX*1), Z0
+	MOVQ         md+128(FP), AX
+	ANDQ         $0x07, AX
+	SHLQ         $0x06, AX
+	VMOVUPD      (BX)(AX*1), Z1
+	VMOVUPD      (SI), Z2
+	VPERMPD      (DX), Z0, Z3
+	VMULPD       Z3, Z2, Z4
+	VMOVUPD      64(SI), Z5
+	VPERMPD      64(DX), Z0, Z6
+	VFNMADD231PD Z6, Z5, Z4
+	VMOVUPD      128(SI), Z7
+	VPERMPD      384(DX), Z0, Z8
+	VFMADD231PD  Z8, Z7, Z4
+	VMOVUPD      192(SI), Z9
+	VPERMPD      448(DX), Z0, Z10
+	VFNMADD231PD Z10, Z9, Z4
+	VMOVUPD      256(SI), Z11
+	VPERMPD      768(DX), Z0, Z12
+	VFMADD231PD  Z12, Z11, Z4
+	VMOVUPD      320(SI), Z13
+	VPERMPD      832(DX), Z0, Z14
+	VFNMADD231PD Z14, Z13, Z4
+	VMULPD       Z6, Z2, Z15
+	VFMADD231PD  Z3, Z5, Z15
+	VFMADD231PD  Z10, Z7, Z15
+	VFMADD231PD  Z8, Z9, Z15
+	VFMADD231PD  Z14, Z11, Z15
+	VFMADD231PD  Z12, Z13, Z15
+	VPERMPD      128(DX), Z0, Z16
+	VMULPD       Z16, Z2, Z17
+	VPERMPD      192(DX), Z0, Z18
+	VFNMADD231PD Z18, Z5, Z17
+	VPERMPD      512(DX), Z0, Z19
+	VFMADD231PD  Z19, Z7, Z17
+	VPERMPD      576(DX), Z0, Z20
+	VFNMADD231PD Z20, Z9, Z17
+	VPERMPD      896(DX), Z0, Z21
+	VFMADD231PD  Z21, Z11, Z17
+	VPERMPD      960(DX), Z0, Z22
+	VFNMADD231PD Z22, Z13, Z17
+	VMULPD       Z18, Z2, Z23
+	VFMADD231PD  Z16, Z5, Z23
+	VFMADD231PD  Z20, Z7, Z23
+	VFMADD231PD  Z19, Z9, Z23
+	VFMADD231PD  Z22, Z11, Z23
+	VFMADD231PD  Z21, Z13, Z23
+	VPERMPD      256(DX), Z0, Z24
+	VMULPD       Z24, Z2, Z25
+	VPERMPD      320(DX), Z0, Z26
+	VFNMADD231PD Z26, Z5, Z25
+	VPERMPD      640(DX), Z0, Z27
+	VFMADD231PD  Z27, Z7, Z25
+	VPERMPD      704(DX), Z0, Z28
+	VFNMADD231PD Z28, Z9, Z25
+	VPERMPD      1024(DX), Z0, Z29
+	VFMADD231PD  Z29, Z11, Z25
+	VPERMPD      1088(DX), Z0, Z30
+	VFNMADD231PD Z30, Z13, Z25
+	VMULPD       Z26, Z2, Z31
+	VFMADD231PD  Z24, Z5, Z31
+	VFMADD231PD  Z28, Z7, Z31
+	VFMADD231PD  Z27, Z9, Z31
+	VFMADD231PD  Z30, Z11, Z31
+	VFMADD231PD  Z29, Z13, Z31
+	VMOVUPD      384(SI), Z2
+	VMULPD       Z3, Z2, Z5
+	VMOVUPD      448(SI), Z7
+	VFNMADD231PD Z6, Z7, Z5
+	VMOVUPD      512(SI), Z9
+	VFMADD231PD  Z8, Z9, Z5
+	VMOVUPD      576(SI), Z11
+	VFNMADD231PD Z10, Z11, Z5
+	VMOVUPD      640(SI), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VMOVUPD      Z31, (R13)
+	VMOVUPD      704(SI), Z31
+	VFNMADD231PD Z14, Z31, Z5
+	VMOVUPD      Z5, 64(R13)
+	VMULPD       Z6, Z2, Z5
+	VFMADD231PD  Z3, Z7, Z5
+	VFMADD231PD  Z10, Z9, Z5
+	VFMADD231PD  Z8, Z11, Z5
+	VFMADD231PD  Z14, Z13, Z5
+	VFMADD231PD  Z12, Z31, Z5
+	VMOVUPD      Z5, 128(R13)
+	VMULPD       Z16, Z2, Z5
+	VFNMADD231PD Z18, Z7, Z5
+	VFMADD231PD  Z19, Z9, Z5
+	VFNMADD231PD Z20, Z11, Z5
+	VFMADD231PD  Z21, Z13, Z5
+	VFNMADD231PD Z22, Z31, Z5
+	VMOVUPD      Z5, 192(R13)
+	VMULPD       Z18, Z2, Z5
+	VFMADD231PD  Z16, Z7, Z5
+	VFMADD231PD  Z20, Z9, Z5
+	VFMADD231PD  Z19, Z11, Z5
+	VFMADD231PD  Z22, Z13, Z5
+	VFMADD231PD  Z21, Z31, Z5
+	VMOVUPD      Z5, 256(R13)
+	VMULPD       Z24, Z2, Z5
+	VFNMADD231PD Z26, Z7, Z5
+	VFMADD231PD  Z27, Z9, Z5
+	VFNMADD231PD Z28, Z11, Z5
+	VFMADD231PD  Z29, Z13, Z5
+	VFNMADD231PD Z30, Z31, Z5
+	VMULPD       Z26, Z2, Z2
+	VFMADD231PD  Z24, Z7, Z2
+	VFMADD231PD  Z28, Z9, Z2
+	VFMADD231PD  Z27, Z11, Z2
+	VFMADD231PD  Z30, Z13, Z2
+	VFMADD231PD  Z29, Z31, Z2
+	VMOVUPD      768(SI), Z7
+	VMULPD       Z3, Z7, Z9
+	VMOVUPD      832(SI), Z11
+	VFNMADD231PD Z6, Z11, Z9
+	VMOVUPD      896(SI), Z13
+	VFMADD231PD  Z8, Z13, Z9
+	VMOVUPD      960(SI), Z31
+	VFNMADD231PD Z10, Z31, Z9
+	VMOVUPD      Z2, 320(R13)
+	VMOVUPD      1024(SI), Z2
+	VFMADD231PD  Z12, Z2, Z9
+	VMOVUPD      Z5, 384(R13)
+	VMOVUPD      1088(SI), Z5
+	VFNMADD231PD Z14, Z5, Z9
+	VMULPD       Z6, Z7, Z6
+	VFMADD231PD  Z3, Z11, Z6
+	VFMADD231PD  Z10, Z13, Z6
+	VFMADD231PD  Z8, Z31, Z6
+	VFMADD231PD  Z14, Z2, Z6
+	VFMADD231PD  Z12, Z5, Z6
+	VMULPD       Z16, Z7, Z3
+	VFNMADD231PD Z18, Z11, Z3
+	VFMADD231PD  Z19, Z13, Z3
+	VFNMADD231PD Z20, Z31, Z3
+	VFMADD231PD  Z21, Z2, Z3
+	VFNMADD231PD Z22, Z5, Z3
+	VMULPD       Z18, Z7, Z10
+	VFMADD231PD  Z16, Z11, Z10
+	VFMADD231PD  Z20, Z13, Z10
+	VFMADD231PD  Z19, Z31, Z10
+	VFMADD231PD  Z22, Z2, Z10
+	VFMADD231PD  Z21, Z5, Z10
+	VMULPD       Z24, Z7, Z8
+	VFNMADD231PD Z26, Z11, Z8
+	VFMADD231PD  Z27, Z13, Z8
+	VFNMADD231PD Z28, Z31, Z8
+	VFMADD231PD  Z29, Z2, Z8
+	VFNMADD231PD Z30, Z5, Z8
+	VMULPD       Z26, Z7, Z14
+	VFMADD231PD  Z24, Z11, Z14
+	VFMADD231PD  Z28, Z13, Z14
+	VFMADD231PD  Z27, Z31, Z14
+	VFMADD231PD  Z30, Z2, Z14
+	VFMADD231PD  Z29, Z5, Z14
+	VMOVUPD      (CX), Z12
+	VPERMPD      (R8), Z1, Z18
+	VMULPD       Z18, Z12, Z16
+	VMOVUPD      64(CX), Z20
+	VPERMPD      64(R8), Z1, Z19
+	VFNMADD231PD Z19, Z20, Z16
+	VMOVUPD      128(CX), Z22
+	VPERMPD      384(R8), Z1, Z21
+	VFMADD231PD  Z21, Z22, Z16
+	VMOVUPD      192(CX), Z7
+	VPERMPD      448(R8), Z1, Z26
+	VFNMADD231PD Z26, Z7, Z16
+	VMOVUPD      256(CX), Z11
+	VPERMPD      768(R8), Z1, Z24
+	VFMADD231PD  Z24, Z11, Z16
+	VMOVUPD      320(CX), Z13
+	VPERMPD      832(R8), Z1, Z28
+	VFNMADD231PD Z28, Z13, Z16
+	VMULPD       Z19, Z12, Z31
+	VFMADD231PD  Z18, Z20, Z31
+	VFMADD231PD  Z26, Z22, Z31
+	VFMADD231PD  Z21, Z7, Z31
+	VFMADD231PD  Z28, Z11, Z31
+	VFMADD231PD  Z24, Z13, Z31
+	VPERMPD      128(R8), Z1, Z27
+	VMULPD       Z27, Z12, Z2
+	VPERMPD      192(R8), Z1, Z30
+	VFNMADD231PD Z30, Z20, Z2
+	VPERMPD      512(R8), Z1, Z5
+	VFMADD231PD  Z5, Z22, Z2
+	VPERMPD      576(R8), Z1, Z29
+	VFNMADD231PD Z29, Z7, Z2
+	VMOVUPD      Z14, 448(R13)
+	VPERMPD      896(R8), Z1, Z14
+	VFMADD231PD  Z14, Z11, Z2
+	VMOVUPD      Z8, 512(R13)
+	VPERMPD      960(R8), Z1, Z8
+	VFNMADD231PD Z8, Z13, Z2
+	VMOVUPD      Z10, 576(R13)
+	VMULPD       Z30, Z12, Z10
+	VFMADD231PD  Z27, Z20, Z10
+	VFMADD231PD  Z29, Z22, Z10
+	VFMADD231PD  Z5, Z7, Z10
+	VFMADD231PD  Z8, Z11, Z10
+	VFMADD231PD  Z14, Z13, Z10
+	VMOVUPD      Z3, 640(R13)
+	VPERMPD      256(R8), Z1, Z3
+	VMOVUPD      Z6, 704(R13)
+	VMULPD       Z3, Z12, Z6
+	VMOVUPD      Z9, 768(R13)
+	VPERMPD      320(R8), Z1, Z9
+	VFNMADD231PD Z9, Z20, Z6
+	VMOVUPD      Z2, 832(R13)
+	VPERMPD      640(R8), Z1, Z2
+	VFMADD231PD  Z2, Z22, Z6
+	VMOVUPD      Z10, 896(R13)
+	VPERMPD      704(R8), Z1, Z10
+	VFNMADD231PD Z10, Z7, Z6
+	VMOVUPD      Z16, 960(R13)
+	VPERMPD      1024(R8), Z1, Z16
+	VFMADD231PD  Z16, Z11, Z6
+	VMOVUPD      Z31, 1024(R13)
+	VPERMPD      1088(R8), Z1, Z31
+	VFNMADD231PD Z31, Z13, Z6
+	VMULPD       Z9, Z12, Z12
+	VFMADD231PD  Z3, Z20, Z12
+	VFMADD231PD  Z10, Z22, Z12
+	VFMADD231PD  Z2, Z7, Z12
+	VFMADD231PD  Z31, Z11, Z12
+	VFMADD231PD  Z16, Z13, Z12
+	VMOVUPD      384(CX), Z20
+	VMULPD       Z18, Z20, Z22
+	VMOVUPD      448(CX), Z7
+	VFNMADD231PD Z19, Z7, Z22
+	VMOVUPD      512(CX), Z11
+	VFMADD231PD  Z21, Z11, Z22
+	VMOVUPD      576(CX), Z13
+	VFNMADD231PD Z26, Z13, Z22
+	VMOVUPD      Z6, 1088(R13)
+	VMOVUPD      640(CX), Z6
+	VFMADD231PD  Z24, Z6, Z22
+	VMOVUPD      Z12, 1152(R13)
+	VMOVUPD      704(CX), Z12
+	VFNMADD231PD Z28, Z12, Z22
+	VMOVUPD      Z25, 1216(R13)
+	VMULPD       Z19, Z20, Z25
+	VFMADD231PD  Z18, Z7, Z25
+	VFMADD231PD  Z26, Z11, Z25
+	VFMADD231PD  Z21, Z13, Z25
+	VFMADD231PD  Z28, Z6, Z25
+	VFMADD231PD  Z24, Z12, Z25
+	VMULPD       Z27, Z20, Z28
+	VFNMADD231PD Z30, Z7, Z28
+	VFMADD231PD  Z5, Z11, Z28
+	VFNMADD231PD Z29, Z13, Z28
+	VFMADD231PD  Z14, Z6, Z28
+	VFNMADD231PD Z8, Z12, Z28
+	VMOVUPD      Z23, 1280(R13)
+	VMULPD       Z30, Z20, Z23
+	VFMADD231PD  Z27, Z7, Z23
+	VFMADD231PD  Z29, Z11, Z23
+	VFMADD231PD  Z5, Z13, Z23
+	VFMADD231PD  Z8, Z6, Z23
+	VFMADD231PD  Z14, Z12, Z23
+	VMULPD       Z3, Z20, Z8
+	VFNMADD231PD Z9, Z7, Z8
+	VFMADD231PD  Z2, Z11, Z8
+	VFNMADD231PD Z10, Z13, Z8
+	VFMADD231PD  Z16, Z6, Z8
+	VFNMADD231PD Z31, Z12, Z8
+	VMULPD       Z9, Z20, Z20
+	VFMADD231PD  Z3, Z7, Z20
+	VFMADD231PD  Z10, Z11, Z20
+	VFMADD231PD  Z2, Z13, Z20
+	VFMADD231PD  Z31, Z6, Z20
+	VFMADD231PD  Z16, Z12, Z20
+	VMOVUPD      768(CX), Z7
+	VMULPD       Z18, Z7, Z11
+	VMOVUPD      832(CX), Z13
+	VFNMADD231PD Z19, Z13, Z11
+	VMOVUPD      896(CX), Z6
+	VFMADD231PD  Z21, Z6, Z11
+	VMOVUPD      960(CX), Z12
+	VFNMADD231PD Z26, Z12, Z11
+	VMOVUPD      1024(CX), Z31
+	VFMADD231PD  Z24, Z31, Z11
+	VMOVUPD      1088(CX), Z16
+	VPERMPD      832(R8), Z1, Z10
+	VFNMADD231PD Z10, Z16, Z11
+	VMULPD       Z19, Z7, Z19
+	VFMADD231PD  Z18, Z13, Z19
+	VFMADD231PD  Z26, Z6, Z19
+	VFMADD231PD  Z21, Z12, Z19
+	VFMADD231PD  Z10, Z31, Z19
+	VFMADD231PD  Z24, Z16, Z19
+	VMULPD       Z27, Z7, Z18
+	VFNMADD231PD Z30, Z13, Z18
+	VFMADD231PD  Z5, Z6, Z18
+	VFNMADD231PD Z29, Z12, Z18
+	VFMADD231PD  Z14, Z31, Z18
+	VPERMPD      960(R8), Z1, Z26
+	VFNMADD231PD Z26, Z16, Z18
+	VMULPD       Z30, Z7, Z21
+	VFMADD231PD  Z27, Z13, Z21
+	VFMADD231PD  Z29, Z6, Z21
+	VFMADD231PD  Z5, Z12, Z21
+	VFMADD231PD  Z26, Z31, Z21
+	VFMADD231PD  Z14, Z16, Z21
+	VMULPD       Z3, Z7, Z10
+	VFNMADD231PD Z9, Z13, Z10
+	VFMADD231PD  Z2, Z6, Z10
+	VPERMPD      704(R8), Z1, Z24
+	VFNMADD231PD Z24, Z12, Z10
+	VPERMPD      1024(R8), Z1, Z30
+	VFMADD231PD  Z30, Z31, Z10
+	VPERMPD      1088(R8), Z1, Z27
+	VFNMADD231PD Z27, Z16, Z10
+	VMULPD       Z9, Z7, Z29
+	VFMADD231PD  Z3, Z13, Z29
+	VFMADD231PD  Z24, Z6, Z29
+	VFMADD231PD  Z2, Z12, Z29
+	VFMADD231PD  Z27, Z31, Z29
+	VFMADD231PD  Z30, Z16, Z29
+	VMULPD       Z22, Z15, Z5
+	VFNMADD231PD Z25, Z4, Z5
+	VFNMADD231PD Z23, Z17, Z5
+	VMOVUPD      1280(R13), Z26
+	VFMADD231PD  Z28, Z26, Z5
+	VMOVUPD      1216(R13), Z14
+	VFNMADD231PD Z20, Z14, Z5
+	VMOVUPD      (R13), Z7
+	VFMADD231PD  Z8, Z7, Z5
+	VMOVUPD      64(R13), Z9
+	VMOVUPD      1024(R13), Z13
+	VFNMADD231PD Z13, Z9, Z5
+	VMOVUPD      128(R13), Z3
+	VMOVUPD      960(R13), Z6
+	VFMADD231PD  Z6, Z3, Z5
+	VMOVUPD      192(R13), Z24
+	VMOVUPD      896(R13), Z12
+	VFNMADD231PD Z12, Z24, Z5
+	VMOVUPD      256(R13), Z2
+	VMOVUPD      832(R13), Z31
+	VFMADD231PD  Z31, Z2, Z5
+	VMOVUPD      384(R13), Z27
+	VMOVUPD      1152(R13), Z16
+	VFNMADD231PD Z16, Z27, Z5
+	VMOVUPD      320(R13), Z30
+	VMOVUPD      1088(R13), Z16
+	VFMADD231PD  Z16, Z30, Z5
+	VMOVUPD      Z5, (DI)
+	VMULPD       Z22, Z4, Z5
+	VFMADD231PD  Z25, Z15, Z5
+	VFMADD231PD  Z28, Z17, Z5
+	VFMADD231PD  Z23, Z26, Z5
+	VFMADD231PD  Z8, Z14, Z5
+	VFMADD231PD  Z20, Z7, Z5
+	VFNMADD231PD Z6, Z9, Z5
+	VFNMADD231PD Z13, Z3, Z5
+	VFNMADD231PD Z31, Z24, Z5
+	VFNMADD231PD Z12, Z2, Z5
+	VFNMADD231PD Z16, Z27, Z5
+	VMOVUPD      1152(R13), Z27
+	VFNMADD231PD Z27, Z30, Z5
+	VMOVUPD      Z5, 64(DI)
+	VMULPD       Z11, Z15, Z5
+	VFNMADD231PD Z19, Z4, Z5
+	VFNMADD231PD Z21, Z17, Z5
+	VFMADD231PD  Z18, Z26, Z5
+	VFNMADD231PD Z29, Z14, Z5
+	VFMADD231PD  Z10, Z7, Z5
+	VMOVUPD      768(R13), Z30
+	VFNMADD231PD Z13, Z30, Z5
+	VMOVUPD      704(R13), Z2
+	VFMADD231PD  Z6, Z2, Z5
+	VMOVUPD      640(R13), Z24
+	VFNMADD231PD Z12, Z24, Z5
+	VMOVUPD      576(R13), Z9
+	VFMADD231PD  Z31, Z9, Z5
+	VMOVUPD      512(R13), Z3
+	VFNMADD231PD Z27, Z3, Z5
+	VMOVUPD      Z8, 1344(R13)
+	VMOVUPD      448(R13), Z8
+	VFMADD231PD  Z16, Z8, Z5
+	VMOVUPD      Z5, 128(DI)
+	VMULPD       Z11, Z4, Z5
+	VFMADD231PD  Z19, Z15, Z5
+	VFMADD231PD  Z18, Z17, Z5
+	VFMADD231PD  Z21, Z26, Z5
+	VFMADD231PD  Z10, Z14, Z5
+	VFMADD231PD  Z29, Z7, Z5
+	VFNMADD231PD Z6, Z30, Z5
+	VFNMADD231PD Z13, Z2, Z5
+	VFNMADD231PD Z31, Z24, Z5
+	VFNMADD231PD Z12, Z9, Z5
+	VFNMADD231PD Z16, Z3, Z5
+	VFNMADD231PD Z27, Z8, Z5
+	VMOVUPD      Z5, 192(DI)
+	VMOVUPD      128(R13), Z5
+	VMULPD       Z11, Z5, Z7
+	VMOVUPD      64(R13), Z16
+	VFNMADD231PD Z19, Z16, Z7
+	VMOVUPD      192(R13), Z14
+	VFNMADD231PD Z21, Z14, Z7
+	VMOVUPD      256(R13), Z27
+	VFMADD231PD  Z18, Z27, Z7
+	VMOVUPD      384(R13), Z26
+	VFNMADD231PD Z29, Z26, Z7
+	VMOVUPD      320(R13), Z31
+	VFMADD231PD  Z10, Z31, Z7
+	VFNMADD231PD Z25, Z30, Z7
+	VFMADD231PD  Z22, Z2, Z7
+	VFNMADD231PD Z23, Z24, Z7
+	VFMADD231PD  Z28, Z9, Z7
+	VFNMADD231PD Z20, Z3, Z7
+	VMOVUPD      1344(R13), Z12
+	VFMADD231PD  Z12, Z8, Z7
+	VMOVUPD      Z7, 256(DI)
+	VMULPD       Z11, Z16, Z7
+	VFMADD231PD  Z19, Z5, Z7
+	VFMADD231PD  Z18, Z14, Z7
+	VFMADD231PD  Z21, Z27, Z7
+	VFMADD231PD  Z10, Z26, Z7
+	VFMADD231PD  Z29, Z31, Z7
+	VFNMADD231PD Z22, Z30, Z7
+	VFNMADD231PD Z25, Z2, Z7
+	VFNMADD231PD Z28, Z24, Z7
+	VFNMADD231PD Z23, Z9, Z7
+	VFNMADD231PD Z12, Z3, Z7
+	VFNMADD231PD Z20, Z8, Z7
+	VMOVUPD      Z7, 320(DI)
+	VMULPD       Z6, Z15, Z7
+	VFNMADD231PD Z13, Z4, Z7
+	VFNMADD231PD 896(R13), Z17, Z7
+	VMOVUPD      1280(R13), Z15
+	VFMADD231PD  832(R13), Z15, Z7
+	VMOVUPD      1216(R13), Z6
+	VFNMADD231PD 1152(R13), Z6, Z7
+	VMOVUPD      (R13), Z4
+	VFMADD231PD  1088(R13), Z4, Z7
+	VMULPD       Z22, Z5, Z13
+	VFNMADD231PD Z25, Z16, Z13
+	VFNMADD231PD Z23, Z14, Z13
+	VFMADD231PD  Z28, Z27, Z13
+	VFNMADD231PD Z20, Z26, Z13
+	VFMADD231PD  Z12, Z31, Z13
+	VMULPD       Z11, Z2, Z17
+	VFNMADD231PD Z19, Z30, Z17
+	VFNMADD231PD Z21, Z24, Z17
+	VFMADD231PD  Z18, Z9, Z17
+	VFNMADD231PD Z29, Z3, Z17
+	VFMADD231PD  Z10, Z8, Z17
+	VMOVUPD      Z7, Z15
+	VFNMADD231PD numbersAVX512<>+0(SB), Z13, Z15
+	VMULPD       numbersAVX512<>+0(SB), Z15, Z6
+	VMOVUPD      Z6, 384(DI)
+	VADDPD       Z13, Z7, Z4
+	VFNMADD231PD numbersAVX512<>+1536(SB), Z17, Z4
+	VMULPD       numbersAVX512<>+1600(SB), Z4, Z5
+	VMOVUPD      Z5, 448(DI)
+	VZEROUPPER
+	RET
+
+// func addRotated3AVX512(f [][8]float64, c float64, u [][8]float64, x [][8]float64, mx int, y [][8]float64)
+// Requires: AVX, AVX512F
+TEXT ·addRotated3AVX512(SB), $576-112
+	LEAQ         (SP), R13
+	ADDQ         $0x3f, R13
+	ANDQ         $-64, R13
+	MOVQ         f_base+0(FP), DI
+	MOVQ         u_base+32(FP), SI
+	MOVQ         x_base+56(FP), DX
+	MOVQ         y_base+88(FP), CX
+	MOVQ         mx+80(FP), AX
+	TESTQ        AX, AX
+	JNE          l79
+	VMOVUPD      448(DX), Z0
+	VMULPD       numbersAVX512<>+1600(SB), Z0, Z1
+	VMOVUPD      384(DX), Z2
+	VADDPD       Z2, Z1, Z3
+	VMULPD       numbersAVX512<>+64(SB), Z3, Z4
+	VSUBPD       Z2, Z1, Z5
+	VMULPD       numbersAVX512<>+64(SB), Z5, Z6
+	VMULPD       numbersAVX512<>+64(SB), Z1, Z7
+	VMULPD       numbersAVX512<>+1664(SB), Z7, Z8
+	VMOVUPD      numbersAVX512<>+64(SB), Z9
+	VMULPD       (DX), Z9, Z10
+	VMULPD       64(DX), Z9, Z11
+	VMULPD       128(DX), Z9, Z12
+	VMULPD       192(DX), Z9, Z13
+	VMULPD       256(DX), Z9, Z14
+	VMULPD       320(DX), Z9, Z15
+	VMOVUPD      (SI), Z16
+	VMULPD       Z16, Z4, Z17
+	VMOVUPD      64(SI), Z18
+	VMULPD       Z18, Z4, Z19
+	VMOVUPD      384(SI), Z20
+	VFMADD231PD  Z20, Z10, Z17
+	VMOVUPD      448(SI), Z21
+	VFMADD231PD  Z21, Z11, Z17
+	VFMADD231PD  Z21, Z10, Z19
+	VFNMADD231PD Z20, Z11, Z19
+	VMOVUPD      768(SI), Z22
+	VFMADD231PD  Z22, Z12, Z17
+	VMOVUPD      832(SI), Z23
+	VFMADD231PD  Z23, Z13, Z17
+	VFMADD231PD  Z23, Z12, Z19
+	VFNMADD231PD Z22, Z13, Z19
+	VMOVUPD      128(SI), Z24
+	VMULPD       Z24, Z4, Z25
+	VMOVUPD      192(SI), Z26
+	VMULPD       Z26, Z4, Z27
+	VMOVUPD      512(SI), Z28
+	VFMADD231PD  Z28, Z10, Z25
+	VMOVUPD      576(SI), Z29
+	VFMADD231PD  Z29, Z11, Z25
+	VFMADD231PD  Z29, Z10, Z27
+	VFNMADD231PD Z28, Z11, Z27
+	VMOVUPD      896(SI), Z30
+	VFMADD231PD  Z30, Z12, Z25
+	VMOVUPD      960(SI), Z31
+	VFMADD231PD  Z31, Z13, Z25
+	VFMADD231PD  Z31, Z12, Z27
+	VFNMADD231PD Z30, Z13, Z27
+	VMOVUPD      256(SI), Z0
+	VMULPD       Z0, Z4, Z3
+	VMOVUPD      320(SI), Z2
+	VMULPD       Z2, Z4, Z5
+	VMOVUPD      640(SI), Z1
+	VFMADD231PD  Z1, Z10, Z3
+	VMOVUPD      704(SI), Z7
+	VFMADD231PD  Z7, Z11, Z3
+	VFMADD231PD  Z7, Z10, Z5
+	VFNMADD231PD Z1, Z11, Z5
+	VMOVUPD      1024(SI), Z9
+	VFMADD231PD  Z9, Z12, Z3
+	VMOVUPD      1088(SI), Z4
+	VFMADD231PD  Z4, Z13, Z3
+	VFMADD231PD  Z4, Z12, Z5
+	VFNMADD231PD Z9, Z13, Z5
+	VMOVUPD      Z19, (R13)
+	VMULPD       Z16, Z10, Z19
+	VFNMADD231PD Z18, Z11, Z19
+	VMOVUPD      Z17, 64(R13)
+	VMULPD       Z18, Z10, Z17
+	VFMADD231PD  Z16, Z11, Z17
+	VFMADD231PD  Z20, Z6, Z19
+	VFMADD231PD  Z21, Z6, Z17
+	VFMADD231PD  Z22, Z14, Z19
+	VFMADD231PD  Z23, Z15, Z19
+	VFMADD231PD  Z23, Z14, Z17
+	VFNMADD231PD Z22, Z15, Z17
+	VMOVUPD      Z17, 128(R13)
+	VMULPD       Z24, Z10, Z17
+	VFNMADD231PD Z26, Z11, Z17
+	VMOVUPD      Z19, 192(R13)
+	VMULPD       Z26, Z10, Z19
+	VFMADD231PD  Z24, Z11, Z19
+	VFMADD231PD  Z28, Z6, Z17
+	VFMADD231PD  Z29, Z6, Z19
+	VFMADD231PD  Z30, Z14, Z17
+	VFMADD231PD  Z31, Z15, Z17
+	VFMADD231PD  Z31, Z14, Z19
+	VFNMADD231PD Z30, Z15, Z19
+	VMOVUPD      Z5, 256(R13)
+	VMULPD       Z0, Z10, Z5
+	VFNMADD231PD Z2, Z11, Z5
+	VMULPD       Z2, Z10, Z10
+	VFMADD231PD  Z0, Z11, Z10
+	VFMADD231PD  Z1, Z6, Z5
+	VFMADD231PD  Z7, Z6, Z10
+	VFMADD231PD  Z9, Z14, Z5
+	VFMADD231PD  Z4, Z15, Z5
+	VFMADD231PD  Z4, Z14, Z10
+	VFNMADD231PD Z9, Z15, Z10
+	VMULPD       Z16, Z12, Z11
+	VFNMADD231PD Z18, Z13, Z11
+	VMULPD       Z18, Z12, Z6
+	VFMADD231PD  Z16, Z13, Z6
+	VFMADD231PD  Z20, Z14, Z11
+	VFNMADD231PD Z21, Z15, Z11
+	VFMADD231PD  Z21, Z14, Z6
+	VFMADD231PD  Z20, Z15, Z6
+	VFMADD231PD  Z22, Z8, Z11
+	VFMADD231PD  Z23, Z8, Z6
+	VMOVUPD      Z6, 320(R13)
+	VMULPD       Z24, Z12, Z6
+	VFNMADD231PD Z26, Z13, Z6
+	VMOVUPD      Z11, 384(R13)
+	VMULPD       Z26, Z12, Z11
+	VFMADD231PD  Z24, Z13, Z11
+	VFMADD231PD  Z28, Z14, Z6
+	VFNMADD231PD Z29, Z15, Z6
+	VFMADD231PD  Z29, Z14, Z11
+	VFMADD231PD  Z28, Z15, Z11
+	VFMADD231PD  Z30, Z8, Z6
+	VFMADD231PD  Z31, Z8, Z11
+	VMULPD       Z0, Z12, Z31
+	VFNMADD231PD Z2, Z13, Z31
+	VMULPD       Z2, Z12, Z12
+	VFMADD231PD  Z0, Z13, Z12
+	VFMADD231PD  Z1, Z14, Z31
+	VFNMADD231PD Z7, Z15, Z31
+	VFMADD231PD  Z7, Z14, Z12
+	VFMADD231PD  Z1, Z15, Z12
+	VFMADD231PD  Z9, Z8, Z31
+	VFMADD231PD  Z4, Z8, Z12
+	VMULPD       Z25, Z16, Z2
+	VFMADD231PD  Z27, Z18, Z2
+	VMULPD       Z27, Z16, Z13
+	VFNMADD231PD Z25, Z18, Z13
+	VFMADD231PD  Z17, Z20, Z2
+	VFMADD231PD  Z19, Z21, Z2
+	VFMADD231PD  Z19, Z20, Z13
+	VFNMADD231PD Z17, Z21, Z13
+	VFMADD231PD  Z6, Z22, Z2
+	VFMADD231PD  Z11, Z23, Z2
+	VFMADD231PD  Z11, Z22, Z13
+	VFNMADD231PD Z6, Z23, Z13
+	VADDPD       Z2, Z2, Z0
+	VMOVUPD      (CX), Z14
+	VSUBPD       Z0, Z14, Z7
+	VBROADCASTSD c+24(FP), Z15
+	VMOVUPD      (DI), Z1
+	VFMADD231PD  Z7, Z15, Z1
+	VMOVUPD      Z1, (DI)
+	VADDPD       Z13, Z13, Z9
+	VMULPD       numbersAVX512<>+1472(SB), Z9, Z8
+	VMOVUPD      64(CX), Z4
+	VSUBPD       Z8, Z4, Z2
+	VMOVUPD      64(DI), Z14
+	VFMADD231PD  Z2, Z15, Z14
+	VMOVUPD      Z14, 64(DI)
+	VMULPD       Z3, Z16, Z0
+	VMOVUPD      256(R13), Z7
+	VFMADD231PD  Z7, Z18, Z0
+	VMULPD       Z7, Z16, Z1
+	VFNMADD231PD Z3, Z18, Z1
+	VFMADD231PD  Z5, Z20, Z0
+	VFMADD231PD  Z10, Z21, Z0
+	VFMADD231PD  Z10, Z20, Z1
+	VFNMADD231PD Z5, Z21, Z1
+	VFMADD231PD  Z31, Z22, Z0
+	VFMADD231PD  Z12, Z23, Z0
+	VFMADD231PD  Z12, Z22, Z1
+	VFNMADD231PD Z31, Z23, Z1
+	VADDPD       Z0, Z0, Z13
+	VMOVUPD      128(CX), Z9
+	VSUBPD       Z13, Z9, Z4
+	VMOVUPD      128(DI), Z8
+	VFMADD231PD  Z4, Z15, Z8
+	VMOVUPD      Z8, 128(DI)
+	VADDPD       Z1, Z1, Z2
+	VMULPD       numbersAVX512<>+1472(SB), Z2, Z14
+	VMOVUPD      192(CX), Z0
+	VSUBPD       Z14, Z0, Z9
+	VMOVUPD      192(DI), Z13
+	VFMADD231PD  Z9, Z15, Z13
+	VMOVUPD      Z13, 192(DI)
+	VMULPD       Z3, Z24, Z4
+	VFMADD231PD  Z7, Z26, Z4
+	VMULPD       Z7, Z24, Z8
+	VFNMADD231PD Z3, Z26, Z8
+	VFMADD231PD  Z5, Z28, Z4
+	VFMADD231PD  Z10, Z29, Z4
+	VFMADD231PD  Z10, Z28, Z8
+	VFNMADD231PD Z5, Z29, Z8
+	VFMADD231PD  Z31, Z30, Z4
+	VMOVUPD      960(SI), Z1
+	VFMADD231PD  Z12, Z1, Z4
+	VFMADD231PD  Z12, Z30, Z8
+	VFNMADD231PD Z31, Z1, Z8
+	VADDPD       Z4, Z4, Z2
+	VMOVUPD      256(CX), Z0
+	VSUBPD       Z2, Z0, Z14
+	VMOVUPD      256(DI), Z9
+	VFMADD231PD  Z14, Z15, Z9
+	VMOVUPD      Z9, 256(DI)
+	VADDPD       Z8, Z8, Z13
+	VMULPD       numbersAVX512<>+1472(SB), Z13, Z7
+	VMOVUPD      320(CX), Z3
+	VSUBPD       Z7, Z3, Z10
+	VMOVUPD      320(DI), Z5
+	VFMADD231PD  Z10, Z15, Z5
+	VMOVUPD      Z5, 320(DI)
+	VMULPD       64(R13), Z16, Z12
+	VFMADD231PD  (R13), Z18, Z12
+	VFMADD231PD  192(R13), Z20, Z12
+	VFMADD231PD  128(R13), Z21, Z12
+	VFMADD231PD  384(R13), Z22, Z12
+	VFMADD231PD  320(R13), Z23, Z12
+	VMULPD       Z25, Z24, Z31
+	VFMADD231PD  Z27, Z26, Z31
+	VFMADD231PD  Z17, Z28, Z31
+	VFMADD231PD  Z19, Z29, Z31
+	VFMADD231PD  Z6, Z30, Z31
+	VFMADD231PD  Z11, Z1, Z31
+	VSUBPD       Z31, Z12, Z4
+	VMOVUPD      384(CX), Z0
+	VSUBPD       Z4, Z0, Z2
+	VMOVUPD      384(DI), Z14
+	VFMADD231PD  Z2, Z15, Z14
+	VMOVUPD      Z14, 384(DI)
+	VADDPD       Z31, Z12, Z9
+	VMULPD       numbersAVX512<>+1728(SB), Z9, Z8
+	VMOVUPD      448(CX), Z13
+	VSUBPD       Z8, Z13, Z3
+	VMOVUPD      448(DI), Z7
+	VFMADD231PD  Z3, Z15, Z7
+	VMOVUPD      Z7, 448(DI)
+	VZEROUPPER
+	RET
+
+l79:
+	LEAQ         lanes648<>+0(SB), BX
+	MOVQ         mx+80(FP), AX
+	ANDQ         $0x07, AX
+	SHLQ         $0x06, AX
+	VMOVUPD      (BX)(AX*1), Z0
+	VMOVUPD      448(DX), Z1
+	VMULPD       numbersAVX512<>+1600(SB), Z1, Z2
+	VMOVUPD      384(DX), Z3
+	VADDPD       Z3, Z2, Z4
+	VMULPD       numbersAVX512<>+64(SB), Z4, Z5
+	VSUBPD       Z3, Z2, Z6
+	VMULPD       numbersAVX512<>+64(SB), Z6, Z7
+	VMULPD       numbersAVX512<>+64(SB), Z2, Z8
+	VMULPD       numbersAVX512<>+1664(SB), Z8, Z9
+	VMOVUPD      numbersAVX512<>+64(SB), Z10
+	VMULPD       (DX), Z10, Z11
+	VMULPD       64(DX), Z10, Z12
+	VMULPD       128(DX), Z10, Z13
+	VMULPD       192(DX), Z10, Z14
+	VMULPD       256(DX), Z10, Z15
+	VMULPD       320(DX), Z10, Z16
+	VMOVUPD      (SI), Z17
+	VMULPD       Z17, Z5, Z18
+	VMOVUPD      64(SI), Z19
+	VMULPD       Z19, Z5, Z20
+	VMOVUPD      384(SI), Z21
+	VFMADD231PD  Z21, Z11, Z18
+	VMOVUPD      448(SI), Z22
+	VFMADD231PD  Z22, Z12, Z18
+	VFMADD231PD  Z22, Z11, Z20
+	VFNMADD231PD Z21, Z12, Z20
+	VMOVUPD      768(SI), Z23
+	VFMADD231PD  Z23, Z13, Z18
+	VMOVUPD      832(SI), Z24
+	VFMADD231PD  Z24, Z14, Z18
+	VFMADD231PD  Z24, Z13, Z20
+	VFNMADD231PD Z23, Z14, Z20
+	VMOVUPD      128(SI), Z25
+	VMULPD       Z25, Z5, Z26
+	VMOVUPD      192(SI), Z27
+	VMULPD       Z27, Z5, Z28
+	VMOVUPD      512(SI), Z29
+	VFMADD231PD  Z29, Z11, Z26
+	VMOVUPD      576(SI), Z30
+	VFMADD231PD  Z30, Z12, Z26
+	VFMADD231PD  Z30, Z11, Z28
+	VFNMADD231PD Z29, Z12, Z28
+	VMOVUPD      896(SI), Z31
+	VFMADD231PD  Z31, Z13, Z26
+	VMOVUPD      960(SI), Z1
+	VFMADD231PD  Z1, Z14, Z26
+	VFMADD231PD  Z1, Z13, Z28
+	VFNMADD231PD Z31, Z14, Z28
+	VMOVUPD      256(SI), Z4
+	VMULPD       Z4, Z5, Z3
+	VMOVUPD      320(SI), Z6
+	VMULPD       Z6, Z5, Z2
+	VMOVUPD      640(SI), Z8
+	VFMADD231PD  Z8, Z11, Z3
+	VMOVUPD      704(SI), Z10
+	VFMADD231PD  Z10, Z12, Z3
+	VFMADD231PD  Z10, Z11, Z2
+	VFNMADD231PD Z8, Z12, Z2
+	VMOVUPD      1024(SI), Z5
+	VFMADD231PD  Z5, Z13, Z3
+	VMOVUPD      Z20, (R13)
+	VMOVUPD      1088(SI), Z20
+	VFMADD231PD  Z20, Z14, Z3
+	VFMADD231PD  Z20, Z13, Z2
+	VFNMADD231PD Z5, Z14, Z2
+	VMOVUPD      Z18, 64(R13)
+	VMULPD       Z17, Z11, Z18
+	VFNMADD231PD Z19, Z12, Z18
+	VMOVUPD      Z2, 128(R13)
+	VMULPD       Z19, Z11, Z2
+	VFMADD231PD  Z17, Z12, Z2
+	VFMADD231PD  Z21, Z7, Z18
+	VFMADD231PD  Z22, Z7, Z2
+	VFMADD231PD  Z23, Z15, Z18
+	VFMADD231PD  Z24, Z16, Z18
+	VFMADD231PD  Z24, Z15, Z2
+	VFNMADD231PD Z23, Z16, Z2
+	VMOVUPD      Z2, 192(R13)
+	VMULPD       Z25, Z11, Z2
+	VFNMADD231PD Z27, Z12, Z2
+	VMOVUPD      Z18, 256(R13)
+	VMULPD       Z27, Z11, Z18
+	VFMADD231PD  Z25, Z12, Z18
+	VFMADD231PD  Z29, Z7, Z2
+	VFMADD231PD  Z30, Z7, Z18
+	VFMADD231PD  Z31, Z15, Z2
+	VFMADD231PD  Z1, Z16, Z2
+	VFMADD231PD  Z1, Z15, Z18
+	VFNMADD231PD Z31, Z16, Z18
+	VMOVUPD      Z3, 320(R13)
+	VMULPD       Z4, Z11, Z3
+	VFNMADD231PD Z6, Z12, Z3
+	VMULPD       Z6, Z11, Z11
+	VFMADD231PD  Z4, Z12, Z11
+	VFMADD231PD  Z8, Z7, Z3
+	VFMADD231PD  Z10, Z7, Z11
+	VFMADD231PD  Z5, Z15, Z3
+	VFMADD231PD  Z20, Z16, Z3
+	VFMADD231PD  Z20, Z15, Z11
+	VFNMADD231PD Z5, Z16, Z11
+	VMULPD       Z17, Z13, Z12
+	VFNMADD231PD Z19, Z14, Z12
+	VMULPD       Z19, Z13, Z7
+	VFMADD231PD  Z17, Z14, Z7
+	VFMADD231PD  Z21, Z15, Z12
+	VFNMADD231PD Z22, Z16, Z12
+	VFMADD231PD  Z22, Z15, Z7
+	VFMADD231PD  Z21, Z16, Z7
+	VFMADD231PD  Z23, Z9, Z12
+	VFMADD231PD  Z24, Z9, Z7
+	VMOVUPD      Z7, 384(R13)
+	VMULPD       Z25, Z13, Z7
+	VFNMADD231PD Z27, Z14, Z7
+	VMOVUPD      Z12, 448(R13)
+	VMULPD       Z27, Z13, Z12
+	VFMADD231PD  Z25, Z14, Z12
+	VFMADD231PD  Z29, Z15, Z7
+	VFNMADD231PD Z30, Z16, Z7
+	VFMADD231PD  Z30, Z15, Z12
+	VFMADD231PD  Z29, Z16, Z12
+	VFMADD231PD  Z31, Z9, Z7
+	VFMADD231PD  Z1, Z9, Z12
+	VMULPD       Z4, Z13, Z1
+	VFNMADD231PD Z6, Z14, Z1
+	VMULPD       Z6, Z13, Z13
+	VFMADD231PD  Z4, Z14, Z13
+	VFMADD231PD  Z8, Z15, Z1
+	VFNMADD231PD Z10, Z16, Z1
+	VFMADD231PD  Z10, Z15, Z13
+	VFMADD231PD  Z8, Z16, Z13
+	VFMADD231PD  Z5, Z9, Z1
+	VFMADD231PD  Z20, Z9, Z13
+	VMULPD       Z26, Z17, Z6
+	VFMADD231PD  Z28, Z19, Z6
+	VMULPD       Z28, Z17, Z14
+	VFNMADD231PD Z26, Z19, Z14
+	VFMADD231PD  Z2, Z21, Z6
+	VFMADD231PD  Z18, Z22, Z6
+	VFMADD231PD  Z18, Z21, Z14
+	VFNMADD231PD Z2, Z22, Z14
+	VFMADD231PD  Z7, Z23, Z6
+	VFMADD231PD  Z12, Z24, Z6
+	VFMADD231PD  Z12, Z23, Z14
+	VFNMADD231PD Z7, Z24, Z14
+	VADDPD       Z6, Z6, Z4
+	VPERMPD      Z4, Z0, Z15
+	VMOVUPD      (CX), Z10
+	VSUBPD       Z15, Z10, Z16
+	VBROADCASTSD c+24(FP), Z8
+	VMOVUPD      (DI), Z5
+	VFMADD231PD  Z16, Z8, Z5
+	VMOVUPD      Z5, (DI)
+	VADDPD       Z14, Z14, Z9
+	VMULPD       numbersAVX512<>+1472(SB), Z9, Z20
+	VPERMPD      Z20, Z0, Z6
+	VMOVUPD      64(CX), Z4
+	VSUBPD       Z6, Z4, Z10
+	VMOVUPD      64(DI), Z15
+	VFMADD231PD  Z10, Z8, Z15
+	VMOVUPD      Z15, 64(DI)
+	VMOVUPD      320(R13), Z16
+	VMULPD       Z16, Z17, Z5
+	VMOVUPD      128(R13), Z14
+	VFMADD231PD  Z14, Z19, Z5
+	VMULPD       Z14, Z17, Z9
+	VFNMADD231PD Z16, Z19, Z9
+	VFMADD231PD  Z3, Z21, Z5
+	VFMADD231PD  Z11, Z22, Z5
+	VFMADD231PD  Z11, Z21, Z9
+	VFNMADD231PD Z3, Z22, Z9
+	VFMADD231PD  Z1, Z23, Z5
+	VFMADD231PD  Z13, Z24, Z5
+	VFMADD231PD  Z13, Z23, Z9
+	VFNMADD231PD Z1, Z24, Z9
+	VADDPD       Z5, Z5, Z20
+	VPERMPD      Z20, Z0, Z4
+	VMOVUPD      128(CX), Z6
+	VSUBPD       Z4, Z6, Z10
+	VMOVUPD      128(DI), Z15
+	VFMADD231PD  Z10, Z8, Z15
+	VMOVUPD      Z15, 128(DI)
+	VADDPD       Z9, Z9, Z5
+	VMULPD       numbersAVX512<>+1472(SB), Z5, Z20
+	VPERMPD      Z20, Z0, Z6
+	VMOVUPD      192(CX), Z4
+	VSUBPD       Z6, Z4, Z10
+	VMOVUPD      192(DI), Z15
+	VFMADD231PD  Z10, Z8, Z15
+	VMOVUPD      Z15, 192(DI)
+	VMULPD       Z16, Z25, Z9
+	VFMADD231PD  Z14, Z27, Z9
+	VMULPD       Z14, Z25, Z5
+	VFNMADD231PD Z16, Z27, Z5
+	VFMADD231PD  Z3, Z29, Z9
+	VFMADD231PD  Z11, Z30, Z9
+	VFMADD231PD  Z11, Z29, Z5
+	VFNMADD231PD Z3, Z30, Z5
+	VFMADD231PD  Z1, Z31, Z9
+	VMOVUPD      960(SI), Z20
+	VFMADD231PD  Z13, Z20, Z9
+	VFMADD231PD  Z13, Z31, Z5
+	VFNMADD231PD Z1, Z20, Z5
+	VADDPD       Z9, Z9, Z4
+	VPERMPD      Z4, Z0, Z6
+	VMOVUPD      256(CX), Z10
+	VSUBPD       Z6, Z10, Z15
+	VMOVUPD      256(DI), Z14
+	VFMADD231PD  Z15, Z8, Z14
+	VMOVUPD      Z14, 256(DI)
+	VADDPD       Z5, Z5, Z16
+	VMULPD       numbersAVX512<>+1472(SB), Z16, Z11
+	VPERMPD      Z11, Z0, Z3
+	VMOVUPD      320(CX), Z13
+	VSUBPD       Z3, Z13, Z1
+	VMOVUPD      320(DI), Z9
+	VFMADD231PD  Z1, Z8, Z9
+	VMOVUPD      Z9, 320(DI)
+	VMULPD       64(R13), Z17, Z4
+	VFMADD231PD  (R13), Z19, Z4
+	VFMADD231PD  256(R13), Z21, Z4
+	VFMADD231PD  192(R13), Z22, Z4
+	VFMADD231PD  448(R13), Z23, Z4
+	VFMADD231PD  384(R13), Z24, Z4
+	VMULPD       Z26, Z25, Z10
+	VFMADD231PD  Z28, Z27, Z10
+	VFMADD231PD  Z2, Z29, Z10
+	VFMADD231PD  Z18, Z30, Z10
+	VFMADD231PD  Z7, Z31, Z10
+	VFMADD231PD  Z12, Z20, Z10
+	VSUBPD       Z10, Z4, Z6
+	VPERMPD      Z6, Z0, Z15
+	VMOVUPD      384(CX), Z14
+	VSUBPD       Z15, Z14, Z5
+	VMOVUPD      384(DI), Z16
+	VFMADD231PD  Z5, Z8, Z16
+	VMOVUPD      Z16, 384(DI)
+	VADDPD       Z10, Z4, Z11
+	VMULPD       numbersAVX512<>+1728(SB), Z11, Z13
+	VPERMPD      Z13, Z0, Z3
+	VMOVUPD      448(CX), Z1
+	VSUBPD       Z3, Z1, Z9
+	VMOVUPD      448(DI), Z17
+	VFMADD231PD  Z9, Z8, Z17
+	VMOVUPD      Z17, 448(DI)
+	VZEROUPPER
+	RET
+
+// func hop3AVX512(dst [][8]float64, c float64, links [][8]float64, stride int, src [][8]float64, nbr []int32, dims int, ca float64, add [][8]float64, lo int, hi int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·hop3AVX512(SB), NOSPLIT, $16-160
+TEXT ·hop3AVX512(SB), NOSPLIT, $32-168
 	MOVQ   dst_base+0(FP), DI
 	MOVQ   links_base+32(FP), SI
-	MOVQ   src_base+56(FP), DX
-	MOVQ   nbr_base+80(FP), CX
-	MOVQ   add_base+120(FP), R8
-	MOVQ   dims+104(FP), R9
+	MOVQ   src_base+64(FP), DX
+	MOVQ   nbr_base+88(FP), CX
+	MOVQ   add_base+128(FP), R8
+	MOVQ   dims+112(FP), R9
 	LEAQ   lanes648<>+0(SB), R12
-	MOVQ   hi+152(FP), AX
-	MOVQ   lo+144(FP), BX
+	MOVQ   hi+160(FP), AX
+	MOVQ   lo+152(FP), BX
 	SUBQ   BX, AX
-	JLE    l70
+	JLE    l80
 	MOVQ   AX, (SP)
 	IMUL3Q $0x00000180, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l71
+	JEQ    l81
 	ADDQ   R10, R8
 
-l71:
-	IMULQ  R9, BX
-	LEAQ   (CX)(BX*8), CX
+l81:
 	IMUL3Q $0x00000480, BX, R11
 	ADDQ   SI, R11
+	IMULQ  R9, BX
+	LEAQ   (CX)(BX*8), CX
+	MOVQ   stride+56(FP), R10
+	IMUL3Q $0x00000480, R10, R10
+	MOVQ   R10, 16(SP)
+	IMULQ  R9, R10
+	MOVQ   R10, 24(SP)
 
-l72:
+l82:
 	VXORPD Z26, Z26, Z26
 	VXORPD Z27, Z27, Z27
 	VXORPD Z28, Z28, Z28
@@ -12533,7 +14338,7 @@ l72:
 	VXORPD Z31, Z31, Z31
 	XORQ   R13, R13
 
-l73:
+l83:
 	MOVL         (CX)(R13*4), AX
 	MOVQ         AX, R10
 	SHRQ         $0x03, R10
@@ -12549,10 +14354,7 @@ l73:
 	SHLQ         $0x06, BX
 	VMOVUPD      (R12)(BX*1), Z1
 	SHRQ         $0x03, AX
-	MOVQ         AX, BX
-	IMULQ        R9, BX
-	ADDQ         R13, BX
-	IMUL3Q       $0x00000480, BX, BX
+	IMUL3Q       $0x00000480, AX, BX
 	ADDQ         SI, BX
 	IMUL3Q       $0x00000180, AX, AX
 	ADDQ         DX, AX
@@ -12688,12 +14490,15 @@ l73:
 	VSUBPD       Z22, Z30, Z30
 	VPERMPD      Z3, Z1, Z23
 	VSUBPD       Z23, Z31, Z31
-	ADDQ         $0x00000480, R11
+	ADDQ         16(SP), R11
+	ADDQ         16(SP), SI
 	INCQ         R13
 	CMPQ         R13, R9
-	JNE          l73
+	JNE          l83
+	SUBQ         24(SP), SI
+	SUBQ         24(SP), R11
 	TESTQ        R8, R8
-	JNE          l74
+	JNE          l84
 	VBROADCASTSD c+24(FP), Z2
 	VMULPD       Z26, Z2, Z3
 	VMOVUPD      Z3, (DI)
@@ -12707,12 +14512,12 @@ l73:
 	VMOVUPD      Z7, 256(DI)
 	VMULPD       Z31, Z2, Z8
 	VMOVUPD      Z8, 320(DI)
-	JMP          l75
+	JMP          l85
 
-l74:
+l84:
 	VBROADCASTSD c+24(FP), Z2
 	VMULPD       Z26, Z2, Z3
-	VBROADCASTSD ca+112(FP), Z4
+	VBROADCASTSD ca+120(FP), Z4
 	VFMADD231PD  (R8), Z4, Z3
 	VMOVUPD      Z3, (DI)
 	VMULPD       Z27, Z2, Z5
@@ -12731,18 +14536,19 @@ l74:
 	VFMADD231PD  320(R8), Z4, Z9
 	VMOVUPD      Z9, 320(DI)
 
-l75:
+l85:
+	ADDQ  $0x00000480, R11
 	ADDQ  $0x00000180, DI
 	TESTQ R8, R8
-	JEQ   l76
+	JEQ   l86
 	ADDQ  $0x00000180, R8
 
-l76:
+l86:
 	LEAQ (CX)(R9*8), CX
 	DECQ (SP)
-	JNE  l72
+	JNE  l82
 
-l70:
+l80:
 	VZEROUPPER
 	RET
 
@@ -14424,4 +16230,12 @@ DATA numbersAVX512<>+1696(SB)/8, $0xc000000000000000
 DATA numbersAVX512<>+1704(SB)/8, $0xc000000000000000
 DATA numbersAVX512<>+1712(SB)/8, $0xc000000000000000
 DATA numbersAVX512<>+1720(SB)/8, $0xc000000000000000
-GLOBL numbersAVX512<>(SB), RODATA|NOPTR, $1728
+DATA numbersAVX512<>+1728(SB)/8, $0x3ffbb67ae8584caa
+DATA numbersAVX512<>+1736(SB)/8, $0x3ffbb67ae8584caa
+DATA numbersAVX512<>+1744(SB)/8, $0x3ffbb67ae8584caa
+DATA numbersAVX512<>+1752(SB)/8, $0x3ffbb67ae8584caa
+DATA numbersAVX512<>+1760(SB)/8, $0x3ffbb67ae8584caa
+DATA numbersAVX512<>+1768(SB)/8, $0x3ffbb67ae8584caa
+DATA numbersAVX512<>+1776(SB)/8, $0x3ffbb67ae8584caa
+DATA numbersAVX512<>+1784(SB)/8, $0x3ffbb67ae8584caa
+GLOBL numbersAVX512<>(SB), RODATA|NOPTR, $1792

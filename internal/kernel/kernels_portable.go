@@ -6,7 +6,7 @@ import (
 	"github.com/slhmc/slhmc/physics/lattice"
 )
 
-var linearKernels = linear{axpy, xpay, scale, step, axpyNorm, dot}
+var linearKernels = linear{axpy, xpay, scale, step, triad, axpyNorm, dot, peak}
 
 var table1 = table{
 	Mul:        [4]product{mulNN1, mulAN1, mulNA1, mulAA1},
@@ -15,6 +15,8 @@ var table1 = table{
 	MulVec:     [2]product{mulVecN1, mulVecA1},
 	AddAlgebra: addAlgebra1,
 	AddForce:   addForce1,
+	Plaquette:  plaquette1,
+	AddRotated: addRotated1,
 	Hop:        hop1,
 }
 
@@ -25,6 +27,8 @@ var table2 = table{
 	MulVec:     [2]product{mulVecN2, mulVecA2},
 	AddAlgebra: addAlgebra2,
 	AddForce:   addForce2,
+	Plaquette:  plaquette2,
+	AddRotated: addRotated2,
 	Hop:        hop2,
 	exp:        exp2,
 	drift:      drift2,
@@ -38,6 +42,8 @@ var table3 = table{
 	MulVec:     [2]product{mulVecN3, mulVecA3},
 	AddAlgebra: addAlgebra3,
 	AddForce:   addForce3,
+	Plaquette:  plaquette3,
+	AddRotated: addRotated3,
 	Hop:        hop3,
 	exp:        exp3,
 	drift:      drift3,
@@ -174,6 +180,56 @@ func scale(x []Vec, a float64) {
 		{
 			v2 := px[7]
 			px[7] = a * v2
+		}
+	}
+}
+
+func triad(x []Vec, y []Vec, a float64, z []Vec) {
+	y = y[:len(x)]
+	z = z[:len(x)]
+	for k := range x {
+		pz := &z[k]
+		py := &y[k]
+		px := &x[k]
+		{
+			v2 := pz[0]
+			v3 := py[0]
+			px[0] = v3 + a*v2
+		}
+		{
+			v2 := pz[1]
+			v3 := py[1]
+			px[1] = v3 + a*v2
+		}
+		{
+			v2 := pz[2]
+			v3 := py[2]
+			px[2] = v3 + a*v2
+		}
+		{
+			v2 := pz[3]
+			v3 := py[3]
+			px[3] = v3 + a*v2
+		}
+		{
+			v2 := pz[4]
+			v3 := py[4]
+			px[4] = v3 + a*v2
+		}
+		{
+			v2 := pz[5]
+			v3 := py[5]
+			px[5] = v3 + a*v2
+		}
+		{
+			v2 := pz[6]
+			v3 := py[6]
+			px[6] = v3 + a*v2
+		}
+		{
+			v2 := pz[7]
+			v3 := py[7]
+			px[7] = v3 + a*v2
 		}
 	}
 }
@@ -374,6 +430,28 @@ func dot(x []Vec, y []Vec) (sum Vec) {
 		}
 	}
 	return Vec{s0, s1, s2, s3, s4, s5, s6, s7}
+}
+
+func peak(n int) {
+	x := float64(n & 1)
+	s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11 := x, x, x, x, x, x, x, x, x, x, x, x
+	for range n {
+		s0 = s0*x + x
+		s1 = s1*x + x
+		s2 = s2*x + x
+		s3 = s3*x + x
+		s4 = s4*x + x
+		s5 = s5*x + x
+		s6 = s6*x + x
+		s7 = s7*x + x
+		s8 = s8*x + x
+		s9 = s9*x + x
+		s10 = s10*x + x
+		s11 = s11*x + x
+	}
+	if s0+s1+s2+s3+s4+s5+s6+s7+s8+s9+s10+s11 < 0 {
+		panic("kernel: a sum of positive numbers is negative")
+	}
 }
 
 func mulNN1(dst []Vec, a []Vec, ma int, b []Vec, mb int) {
@@ -792,7 +870,41 @@ func addForce1(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec) {
 	}
 }
 
-func hop1(dst []Vec, c float64, links []Vec, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int) {
+func plaquette1(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int) {
+	pa := (*[2]Vec)(a)
+	pb := (*[2]Vec)(b)
+	pc := (*[2]Vec)(c)
+	pd := (*[2]Vec)(d)
+	px := (*[1]Vec)(x)
+	for l := range lattice.Lanes {
+		lb := (l ^ mb) & 7
+		ld := (l ^ md) & 7
+		v1 := pa[0][l]
+		v3 := pb[0][lb]
+		v2 := pa[1][l]
+		v4 := pb[1][lb]
+		v9 := pc[0][l]
+		v11 := pd[0][ld]
+		v10 := pc[1][l]
+		v12 := pd[1][ld]
+		px[0][l] = (v1*v4+v2*v3)*(v9*v11-v10*v12) - (v1*v3-v2*v4)*(v9*v12+v10*v11)
+	}
+}
+
+func addRotated1(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec) {
+	px := (*[1]Vec)(x)
+	py := (*[1]Vec)(y)
+	pf := (*[1]Vec)(f)
+	for l := range lattice.Lanes {
+		lx := (l ^ mx) & 7
+		v2 := px[0][lx]
+		v3 := py[0][l]
+		v6 := pf[0][l]
+		pf[0][l] = v6 + c*(v3-(v2))
+	}
+}
+
+func hop1(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int) {
 	var xs [8]*[2]Vec
 	var ws [8]*[2]Vec
 	var ms [8]int
@@ -800,10 +912,10 @@ func hop1(dst []Vec, c float64, links []Vec, src []Vec, nbr []lattice.Entry, dim
 		for mu := range dims {
 			e := nbr[2*dims*b+mu]
 			xs[mu&3], ms[mu&3] = (*[2]Vec)(src[e.Block()*2:]), e.Mask()
-			ws[mu&3] = (*[2]Vec)(links[(b*dims+mu)*2:])
+			ws[mu&3] = (*[2]Vec)(links[(mu*stride+b)*2:])
 			e = nbr[2*dims*b+dims+mu]
 			xs[mu&3+4], ms[mu&3+4] = (*[2]Vec)(src[e.Block()*2:]), e.Mask()
-			ws[mu&3+4] = (*[2]Vec)(links[(e.Block()*dims+mu)*2:])
+			ws[mu&3+4] = (*[2]Vec)(links[(mu*stride+e.Block())*2:])
 		}
 		pdst := (*[2]Vec)(dst[b*2:])
 		padd := pdst
@@ -1505,7 +1617,79 @@ func addForce2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec) {
 	}
 }
 
-func hop2(dst []Vec, c float64, links []Vec, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int) {
+func plaquette2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int) {
+	pa := (*[4]Vec)(a)
+	pb := (*[4]Vec)(b)
+	pc := (*[4]Vec)(c)
+	pd := (*[4]Vec)(d)
+	px := (*[3]Vec)(x)
+	for l := range lattice.Lanes {
+		lb := (l ^ mb) & 7
+		ld := (l ^ md) & 7
+		v1 := pa[0][l]
+		v5 := pb[0][lb]
+		v2 := pa[1][l]
+		v6 := pb[1][lb]
+		v3 := pa[2][l]
+		v7 := pb[2][lb]
+		v4 := pa[3][l]
+		v8 := pb[3][lb]
+		v12 := v1*v5 - v2*v6 - v3*v7 - v4*v8
+		v16 := v1*v6 + v2*v5 + v3*v8 - v4*v7
+		v20 := v1*v7 - v2*v8 + v3*v5 + v4*v6
+		v24 := v1*v8 + v2*v7 - v3*v6 + v4*v5
+		v25 := pc[0][l]
+		v29 := pd[0][ld]
+		v26 := pc[1][l]
+		v30 := pd[1][ld]
+		v27 := pc[2][l]
+		v31 := pd[2][ld]
+		v28 := pc[3][l]
+		v32 := pd[3][ld]
+		v36 := v25*v29 - v26*v30 - v27*v31 - v28*v32
+		v40 := v25*v30 + v26*v29 + v27*v32 - v28*v31
+		v44 := v25*v31 - v26*v32 + v27*v29 + v28*v30
+		v48 := v25*v32 + v26*v31 - v27*v30 + v28*v29
+		v52 := v20*v40 - v12*v48 - v16*v44 + v24*v36
+		px[0][l] = v52 + v52
+		v57 := v16*v48 - v12*v44 + v20*v36 - v24*v40
+		px[1][l] = v57 + v57
+		v62 := v16*v36 - v12*v40 - v20*v48 + v24*v44
+		px[2][l] = v62 + v62
+	}
+}
+
+func addRotated2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec) {
+	px := (*[3]Vec)(x)
+	pu := (*[4]Vec)(u)
+	py := (*[3]Vec)(y)
+	pf := (*[3]Vec)(f)
+	for l := range lattice.Lanes {
+		lx := (l ^ mx) & 7
+		v2 := px[2][lx]
+		v6 := pu[1][lx]
+		v5 := pu[0][lx]
+		v3 := px[1][lx]
+		v7 := pu[2][lx]
+		v4 := px[0][lx]
+		v8 := pu[3][lx]
+		v12 := v2*v6 + v3*v7 + v4*v8
+		v14 := v2*v5 + v3*v8 - v4*v7
+		v18 := v2*v8 - v3*v5 - v4*v6
+		v20 := v2*v7 - v3*v6 + v4*v5
+		v25 := py[2][l]
+		v28 := pf[2][l]
+		pf[2][l] = v28 + c*(v25-(v5*v14+v6*v12-v7*v20-v8*v18))
+		v34 := py[1][l]
+		v37 := pf[1][l]
+		pf[1][l] = v37 + c*(v34-(v6*v20-v5*v18+v7*v12-v8*v14))
+		v43 := py[0][l]
+		v46 := pf[0][l]
+		pf[0][l] = v46 + c*(v43-(v5*v20+v6*v18+v7*v14+v8*v12))
+	}
+}
+
+func hop2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int) {
 	var xs [8]*[4]Vec
 	var ws [8]*[4]Vec
 	var ms [8]int
@@ -1513,10 +1697,10 @@ func hop2(dst []Vec, c float64, links []Vec, src []Vec, nbr []lattice.Entry, dim
 		for mu := range dims {
 			e := nbr[2*dims*b+mu]
 			xs[mu&3], ms[mu&3] = (*[4]Vec)(src[e.Block()*4:]), e.Mask()
-			ws[mu&3] = (*[4]Vec)(links[(b*dims+mu)*4:])
+			ws[mu&3] = (*[4]Vec)(links[(mu*stride+b)*4:])
 			e = nbr[2*dims*b+dims+mu]
 			xs[mu&3+4], ms[mu&3+4] = (*[4]Vec)(src[e.Block()*4:]), e.Mask()
-			ws[mu&3+4] = (*[4]Vec)(links[(e.Block()*dims+mu)*4:])
+			ws[mu&3+4] = (*[4]Vec)(links[(mu*stride+e.Block())*4:])
 		}
 		pdst := (*[4]Vec)(dst[b*4:])
 		padd := pdst
@@ -3662,7 +3846,227 @@ func addForce3(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec) {
 	}
 }
 
-func hop3(dst []Vec, c float64, links []Vec, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int) {
+func plaquette3(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int) {
+	pa := (*[18]Vec)(a)
+	pb := (*[18]Vec)(b)
+	pc := (*[18]Vec)(c)
+	pd := (*[18]Vec)(d)
+	px := (*[8]Vec)(x)
+	for l := range lattice.Lanes {
+		lb := (l ^ mb) & 7
+		ld := (l ^ md) & 7
+		v1 := pa[0][l]
+		v7 := pb[0][lb]
+		v2 := pa[1][l]
+		v8 := pb[1][lb]
+		v3 := pa[2][l]
+		v9 := pb[6][lb]
+		v4 := pa[3][l]
+		v10 := pb[7][lb]
+		v5 := pa[4][l]
+		v11 := pb[12][lb]
+		v6 := pa[5][l]
+		v12 := pb[13][lb]
+		v18 := v1*v7 - v2*v8 + v3*v9 - v4*v10 + v5*v11 - v6*v12
+		v24 := v1*v8 + v2*v7 + v3*v10 + v4*v9 + v5*v12 + v6*v11
+		v25 := pb[2][lb]
+		v26 := pb[3][lb]
+		v27 := pb[8][lb]
+		v28 := pb[9][lb]
+		v29 := pb[14][lb]
+		v30 := pb[15][lb]
+		v36 := v1*v25 - v2*v26 + v3*v27 - v4*v28 + v5*v29 - v6*v30
+		v42 := v1*v26 + v2*v25 + v3*v28 + v4*v27 + v5*v30 + v6*v29
+		v43 := pb[4][lb]
+		v44 := pb[5][lb]
+		v45 := pb[10][lb]
+		v46 := pb[11][lb]
+		v47 := pb[16][lb]
+		v48 := pb[17][lb]
+		v54 := v1*v43 - v2*v44 + v3*v45 - v4*v46 + v5*v47 - v6*v48
+		v60 := v1*v44 + v2*v43 + v3*v46 + v4*v45 + v5*v48 + v6*v47
+		v61 := pa[6][l]
+		v62 := pa[7][l]
+		v63 := pa[8][l]
+		v64 := pa[9][l]
+		v65 := pa[10][l]
+		v66 := pa[11][l]
+		v72 := v61*v7 - v62*v8 + v63*v9 - v64*v10 + v65*v11 - v66*v12
+		v78 := v61*v8 + v62*v7 + v63*v10 + v64*v9 + v65*v12 + v66*v11
+		v84 := v61*v25 - v62*v26 + v63*v27 - v64*v28 + v65*v29 - v66*v30
+		v90 := v61*v26 + v62*v25 + v63*v28 + v64*v27 + v65*v30 + v66*v29
+		v96 := v61*v43 - v62*v44 + v63*v45 - v64*v46 + v65*v47 - v66*v48
+		v102 := v61*v44 + v62*v43 + v63*v46 + v64*v45 + v65*v48 + v66*v47
+		v103 := pa[12][l]
+		v104 := pa[13][l]
+		v105 := pa[14][l]
+		v106 := pa[15][l]
+		v107 := pa[16][l]
+		v108 := pa[17][l]
+		v114 := v103*v7 - v104*v8 + v105*v9 - v106*v10 + v107*v11 - v108*v12
+		v120 := v103*v8 + v104*v7 + v105*v10 + v106*v9 + v107*v12 + v108*v11
+		v126 := v103*v25 - v104*v26 + v105*v27 - v106*v28 + v107*v29 - v108*v30
+		v132 := v103*v26 + v104*v25 + v105*v28 + v106*v27 + v107*v30 + v108*v29
+		v138 := v103*v43 - v104*v44 + v105*v45 - v106*v46 + v107*v47 - v108*v48
+		v144 := v103*v44 + v104*v43 + v105*v46 + v106*v45 + v107*v48 + v108*v47
+		v145 := pc[0][l]
+		v151 := pd[0][ld]
+		v146 := pc[1][l]
+		v152 := pd[1][ld]
+		v147 := pc[2][l]
+		v153 := pd[6][ld]
+		v148 := pc[3][l]
+		v154 := pd[7][ld]
+		v149 := pc[4][l]
+		v155 := pd[12][ld]
+		v150 := pc[5][l]
+		v156 := pd[13][ld]
+		v162 := v145*v151 - v146*v152 + v147*v153 - v148*v154 + v149*v155 - v150*v156
+		v168 := v145*v152 + v146*v151 + v147*v154 + v148*v153 + v149*v156 + v150*v155
+		v169 := pd[2][ld]
+		v170 := pd[3][ld]
+		v171 := pd[8][ld]
+		v172 := pd[9][ld]
+		v173 := pd[14][ld]
+		v174 := pd[15][ld]
+		v180 := v145*v169 - v146*v170 + v147*v171 - v148*v172 + v149*v173 - v150*v174
+		v186 := v145*v170 + v146*v169 + v147*v172 + v148*v171 + v149*v174 + v150*v173
+		v187 := pd[4][ld]
+		v188 := pd[5][ld]
+		v189 := pd[10][ld]
+		v190 := pd[11][ld]
+		v191 := pd[16][ld]
+		v192 := pd[17][ld]
+		v198 := v145*v187 - v146*v188 + v147*v189 - v148*v190 + v149*v191 - v150*v192
+		v204 := v145*v188 + v146*v187 + v147*v190 + v148*v189 + v149*v192 + v150*v191
+		v205 := pc[6][l]
+		v206 := pc[7][l]
+		v207 := pc[8][l]
+		v208 := pc[9][l]
+		v209 := pc[10][l]
+		v210 := pc[11][l]
+		v216 := v205*v151 - v206*v152 + v207*v153 - v208*v154 + v209*v155 - v210*v156
+		v222 := v205*v152 + v206*v151 + v207*v154 + v208*v153 + v209*v156 + v210*v155
+		v228 := v205*v169 - v206*v170 + v207*v171 - v208*v172 + v209*v173 - v210*v174
+		v234 := v205*v170 + v206*v169 + v207*v172 + v208*v171 + v209*v174 + v210*v173
+		v240 := v205*v187 - v206*v188 + v207*v189 - v208*v190 + v209*v191 - v210*v192
+		v246 := v205*v188 + v206*v187 + v207*v190 + v208*v189 + v209*v192 + v210*v191
+		v247 := pc[12][l]
+		v248 := pc[13][l]
+		v249 := pc[14][l]
+		v250 := pc[15][l]
+		v251 := pc[16][l]
+		v252 := pc[17][l]
+		v258 := v247*v151 - v248*v152 + v249*v153 - v250*v154 + v251*v155 - v252*v156
+		v264 := v247*v152 + v248*v151 + v249*v154 + v250*v153 + v251*v156 + v252*v155
+		v270 := v247*v169 - v248*v170 + v249*v171 - v250*v172 + v251*v173 - v252*v174
+		v276 := v247*v170 + v248*v169 + v249*v172 + v250*v171 + v251*v174 + v252*v173
+		v282 := v247*v187 - v248*v188 + v249*v189 - v250*v190 + v251*v191 - v252*v192
+		v288 := v247*v188 + v248*v187 + v249*v190 + v250*v189 + v251*v192 + v252*v191
+		px[0][l] = v24*v216 - v18*v222 - v36*v234 + v42*v228 - v54*v246 + v60*v240 - v72*v168 + v78*v162 - v84*v186 + v90*v180 - v96*v204 + v102*v198
+		px[1][l] = v18*v216 + v24*v222 + v36*v228 + v42*v234 + v54*v240 + v60*v246 - v72*v162 - v78*v168 - v84*v180 - v90*v186 - v96*v198 - v102*v204
+		px[2][l] = v24*v258 - v18*v264 - v36*v276 + v42*v270 - v54*v288 + v60*v282 - v114*v168 + v120*v162 - v126*v186 + v132*v180 - v138*v204 + v144*v198
+		px[3][l] = v18*v258 + v24*v264 + v36*v270 + v42*v276 + v54*v282 + v60*v288 - v114*v162 - v120*v168 - v126*v180 - v132*v186 - v138*v198 - v144*v204
+		px[4][l] = v78*v258 - v72*v264 - v84*v276 + v90*v270 - v96*v288 + v102*v282 - v114*v222 + v120*v216 - v126*v234 + v132*v228 - v138*v246 + v144*v240
+		px[5][l] = v72*v258 + v78*v264 + v84*v270 + v90*v276 + v96*v282 + v102*v288 - v114*v216 - v120*v222 - v126*v228 - v132*v234 - v138*v240 - v144*v246
+		v366 := v24*v162 - v18*v168 - v36*v186 + v42*v180 - v54*v204 + v60*v198
+		v372 := v78*v216 - v72*v222 - v84*v234 + v90*v228 - v96*v246 + v102*v240
+		px[6][l] = (v366 - 1*v372) * 1
+		px[7][l] = (v366 + v372 - 2*(v120*v258-v114*v264-v126*v276+v132*v270-v138*v288+v144*v282)) * 0.5773502691896258
+	}
+}
+
+func addRotated3(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec) {
+	px := (*[8]Vec)(x)
+	pu := (*[18]Vec)(u)
+	py := (*[8]Vec)(y)
+	pf := (*[8]Vec)(f)
+	for l := range lattice.Lanes {
+		lx := (l ^ mx) & 7
+		v3 := px[7][lx]
+		v5 := v3 * 0.5773502691896258
+		v6 := px[6][lx]
+		v8 := 0.5 * (v5 + v6)
+		v10 := 0.5 * (v5 - v6)
+		v13 := (0.5 * v5) * (-2)
+		v14 := px[0][lx]
+		v15 := 0.5 * v14
+		v16 := px[1][lx]
+		v17 := 0.5 * v16
+		v18 := px[2][lx]
+		v19 := 0.5 * v18
+		v20 := px[3][lx]
+		v21 := 0.5 * v20
+		v22 := px[4][lx]
+		v23 := 0.5 * v22
+		v24 := px[5][lx]
+		v25 := 0.5 * v24
+		v26 := pu[0][lx]
+		v27 := pu[1][lx]
+		v28 := pu[6][lx]
+		v29 := pu[7][lx]
+		v30 := pu[12][lx]
+		v31 := pu[13][lx]
+		v42 := pu[2][lx]
+		v43 := pu[3][lx]
+		v44 := pu[8][lx]
+		v45 := pu[9][lx]
+		v46 := pu[14][lx]
+		v47 := pu[15][lx]
+		v55 := v8*v42 + v15*v44 + v17*v45 + v19*v46 + v21*v47
+		v57 := v8*v43 + v15*v45 - v17*v44 + v19*v47 - v21*v46
+		v58 := pu[4][lx]
+		v59 := pu[5][lx]
+		v60 := pu[10][lx]
+		v61 := pu[11][lx]
+		v62 := pu[16][lx]
+		v63 := pu[17][lx]
+		v71 := v8*v58 + v15*v60 + v17*v61 + v19*v62 + v21*v63
+		v73 := v8*v59 + v15*v61 - v17*v60 + v19*v63 - v21*v62
+		v91 := v15*v42 - v17*v43 + v10*v44 + v23*v46 + v25*v47
+		v93 := v15*v43 + v17*v42 + v10*v45 + v23*v47 - v25*v46
+		v101 := v15*v58 - v17*v59 + v10*v60 + v23*v62 + v25*v63
+		v103 := v15*v59 + v17*v58 + v10*v61 + v23*v63 - v25*v62
+		v122 := v19*v42 - v21*v43 + v23*v44 - v25*v45 + v13*v46
+		v123 := v19*v43 + v21*v42 + v23*v45 + v25*v44 + v13*v47
+		v132 := v19*v58 - v21*v59 + v23*v60 - v25*v61 + v13*v62
+		v133 := v19*v59 + v21*v58 + v23*v61 + v25*v60 + v13*v63
+		v143 := v26*v55 + v27*v57 + v28*v91 + v29*v93 + v30*v122 + v31*v123
+		v145 := v26*v57 - v27*v55 + v28*v93 - v29*v91 + v30*v123 - v31*v122
+		v147 := py[0][l]
+		v150 := pf[0][l]
+		pf[0][l] = v150 + c*(v147-(v143+v143))
+		v155 := py[1][l]
+		v158 := pf[1][l]
+		pf[1][l] = v158 + c*(v155-((v145+v145)*(-1)))
+		v169 := v26*v71 + v27*v73 + v28*v101 + v29*v103 + v30*v132 + v31*v133
+		v171 := v26*v73 - v27*v71 + v28*v103 - v29*v101 + v30*v133 - v31*v132
+		v173 := py[2][l]
+		v176 := pf[2][l]
+		pf[2][l] = v176 + c*(v173-(v169+v169))
+		v180 := py[3][l]
+		v183 := pf[3][l]
+		pf[3][l] = v183 + c*(v180-((v171+v171)*(-1)))
+		v194 := v42*v71 + v43*v73 + v44*v101 + v45*v103 + v46*v132 + v47*v133
+		v196 := v42*v73 - v43*v71 + v44*v103 - v45*v101 + v46*v133 - v47*v132
+		v198 := py[4][l]
+		v201 := pf[4][l]
+		pf[4][l] = v201 + c*(v198-(v194+v194))
+		v205 := py[5][l]
+		v208 := pf[5][l]
+		pf[5][l] = v208 + c*(v205-((v196+v196)*(-1)))
+		v219 := v26*(v8*v26+v15*v28+v17*v29+v19*v30+v21*v31) + v27*(v8*v27+v15*v29-v17*v28+v19*v31-v21*v30) + v28*(v15*v26-v17*v27+v10*v28+v23*v30+v25*v31) + v29*(v15*v27+v17*v26+v10*v29+v23*v31-v25*v30) + v30*(v19*v26-v21*v27+v23*v28-v25*v29+v13*v30) + v31*(v19*v27+v21*v26+v23*v29+v25*v28+v13*v31)
+		v231 := v42*v55 + v43*v57 + v44*v91 + v45*v93 + v46*v122 + v47*v123
+		v235 := py[6][l]
+		v238 := pf[6][l]
+		pf[6][l] = v238 + c*(v235-(v219-v231))
+		v243 := py[7][l]
+		v246 := pf[7][l]
+		pf[7][l] = v246 + c*(v243-((v219+v231)*1.7320508075688772))
+	}
+}
+
+func hop3(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int) {
 	var xs [8]*[6]Vec
 	var ws [8]*[18]Vec
 	var ms [8]int
@@ -3670,10 +4074,10 @@ func hop3(dst []Vec, c float64, links []Vec, src []Vec, nbr []lattice.Entry, dim
 		for mu := range dims {
 			e := nbr[2*dims*b+mu]
 			xs[mu&3], ms[mu&3] = (*[6]Vec)(src[e.Block()*6:]), e.Mask()
-			ws[mu&3] = (*[18]Vec)(links[(b*dims+mu)*18:])
+			ws[mu&3] = (*[18]Vec)(links[(mu*stride+b)*18:])
 			e = nbr[2*dims*b+dims+mu]
 			xs[mu&3+4], ms[mu&3+4] = (*[6]Vec)(src[e.Block()*6:]), e.Mask()
-			ws[mu&3+4] = (*[18]Vec)(links[(e.Block()*dims+mu)*18:])
+			ws[mu&3+4] = (*[18]Vec)(links[(mu*stride+e.Block())*18:])
 		}
 		pdst := (*[6]Vec)(dst[b*6:])
 		padd := pdst

@@ -21,6 +21,17 @@ func AxpyNorm(x []Vec, a float64, y []Vec) Vec { return active.set.linear.axpyNo
 // Dot returns the sum of the products of x and y, lane by lane.
 func Dot(x, y []Vec) Vec { return active.set.linear.dot(x, y) }
 
+// Triad sets x = y + a z: the probe of a memory's speed.
+func Triad(x, y []Vec, a float64, z []Vec) { active.set.linear.triad(x, y, a, z) }
+
+// Peak does nothing but n rounds of arithmetic in registers, and returns how
+// many floating-point operations these were: the probe of a core's speed.
+func Peak(n int) (flops int) {
+	active.set.linear.peak(n)
+	lanes := map[string]int{"avx2": 4, "avx512": 8}[active.set.Name]
+	return 12 * 2 * max(lanes, 1) * n
+}
+
 // ImDot adds Im (x^* y) to sum, lane by lane, real and imaginary parts being
 // alternate Vecs.
 func ImDot(sum *Vec, x, y []Vec) {

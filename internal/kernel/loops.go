@@ -32,14 +32,14 @@ func loops(n int) table {
 			addHop(n, dst, 1, a, ma, dagger == 1, v, mv)
 		}
 	}
-	o.Hop = func(dst []Vec, c float64, links, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo, hi int) {
+	o.Hop = func(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo, hi int) {
 		for b := lo; b < hi; b++ {
 			var sum [2 * group.MaxN]Vec
 			for mu := range dims {
 				e := nbr[2*dims*b+mu]
-				addHop(n, sum[:2*n], 1, links[(b*dims+mu)*2*n*n:], 0, false, src[e.Block()*2*n:], e.Mask())
+				addHop(n, sum[:2*n], 1, links[(mu*stride+b)*2*n*n:], 0, false, src[e.Block()*2*n:], e.Mask())
 				e = nbr[2*dims*b+dims+mu]
-				addHop(n, sum[:2*n], -1, links[(e.Block()*dims+mu)*2*n*n:], e.Mask(), true, src[e.Block()*2*n:], e.Mask())
+				addHop(n, sum[:2*n], -1, links[(mu*stride+e.Block())*2*n*n:], e.Mask(), true, src[e.Block()*2*n:], e.Mask())
 			}
 			for k, s := range sum[:2*n] {
 				d := &dst[b*2*n+k]
@@ -108,6 +108,30 @@ func (o *Ops) addForceLoops(f []Vec, c float64, u, x []Vec, mx int, y []Vec) {
 		}
 	}
 	o.addTA(f, c, outer[:o.M])
+}
+
+// plaquetteLoops is Plaquette for any N.
+func (o *Ops) plaquetteLoops(x, a, b []Vec, mb int, c, d []Vec, md int) {
+	var ab, cd, p [2 * group.MaxN * group.MaxN]Vec
+	addProduct(o.N, NN, ab[:], 1, a, 0, b, mb)
+	addProduct(o.N, NN, cd[:], 1, c, 0, d, md)
+	addProduct(o.N, NA, p[:], 1, ab[:], 0, cd[:], 0)
+	o.TA(x, p[:])
+}
+
+// addRotatedLoops is AddRotated for any N.
+func (o *Ops) addRotatedLoops(f []Vec, c float64, u, x []Vec, mx int, y []Vec) {
+	var h, hu, w [2 * group.MaxN * group.MaxN]Vec
+	o.Element(h[:], 1, x)
+	addProduct(o.N, NN, hu[:], 1, h[:], 0, u, 0)
+	addProduct(o.N, AN, w[:], 1, u, 0, hu[:], 0)
+	var ta [group.MaxN * group.MaxN]Vec
+	o.TA(ta[:], w[:])
+	for k := range f[:o.A] {
+		for l := range lattice.Lanes {
+			f[k][l] += c * (y[k][l] - ta[k][(l^mx)&7])
+		}
+	}
 }
 
 func (o *Ops) addTA(f []Vec, c float64, m []Vec) {

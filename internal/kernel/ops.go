@@ -37,13 +37,20 @@ type table struct {
 	AddAlgebra func(f []Vec, c float64, a, b []Vec)
 	// AddForce sets f += c [u x y^†]_TA, x and y colour vectors.
 	AddForce func(f []Vec, c float64, u, x []Vec, mx int, y []Vec)
+	// Plaquette sets x = [a b (c d)^†]_TA.
+	Plaquette func(x, a, b []Vec, mb int, c, d []Vec, md int)
+	// AddRotated sets f += c (y - w) with w^a T_a = u^† x^a T_a u, u unitary, where
+	// u and x are taken in lane l^mx.
+	AddRotated func(f []Vec, c float64, u, x []Vec, mx int, y []Vec)
 	// Hop sets, for blocks b = lo … hi-1 and n their sites,
 	//
 	//	dst(n) = c sum_mu [ w_mu(n) src(n+mu) - w_mu(n-mu)^† src(n-mu) ] + ca add(n)
 	//
-	// with links w (block, mu) and the neighbour table of dims directions; add may
-	// be nil, or dst's own storage if src is another.
-	Hop func(dst []Vec, c float64, links, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo, hi int)
+	// with links w (mu, block), stride blocks a direction: that makes every
+	// direction a stream of its own for the prefetchers, forward and backward; nbr
+	// is the neighbour table of dims directions; add may be nil, or dst's own
+	// storage if src is another.
+	Hop func(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo, hi int)
 
 	// For small arguments only (see small): dst = exp(i c x^a T_a), u = that times
 	// u, dst = J(x)^T y.
@@ -97,6 +104,7 @@ func (s *Set) ops(g group.Group) *Ops {
 	o.diag = diagonal(g)
 	if n > 3 {
 		o.AddAlgebra, o.AddForce = o.addAlgebraLoops, o.addForceLoops
+		o.Plaquette, o.AddRotated = o.plaquetteLoops, o.addRotatedLoops
 	}
 	return &o
 }

@@ -19,8 +19,10 @@ type linear struct {
 	xpay     func(x, y []Vec, a float64)
 	scale    func(x []Vec, a float64)
 	step     func(x []Vec, a float64, p, r []Vec, b float64)
+	triad    func(x, y []Vec, a float64, z []Vec)
 	axpyNorm func(x []Vec, a float64, y []Vec) Vec
 	dot      func(x, y []Vec) Vec
+	peak     func(n int)
 }
 
 var portable = Set{"portable", &table2, &table3, &linearKernels}

@@ -23,7 +23,7 @@ type Staggered struct {
 	geo   *lattice.Geometry
 	ops   *kernel.Ops
 	phase []lattice.Vec // (block, mu): eta and boundary phase of each link
-	links []lattice.Vec // (block, mu), with phases; ghosts one step away behind
+	links []lattice.Vec // (mu, block), with phases; ghosts one step away behind
 	buf   lattice.HaloBuffers
 	half  *fermion.Field
 	job   staggeredJob
@@ -133,16 +133,26 @@ func (d *Staggered) Bind(u *gauge.Field) {
 	}
 	d.job.do, d.job.u = bindStaggered, u
 	d.geo.Sweep(&d.job, lattice.All)
-	d.geo.Exchange(d.links, d.geo.Dims()*d.ops.M, lattice.All, lattice.Faces, &d.buf)
+	n := d.geo.BlocksWithFaces() * d.ops.M
+	for mu := range d.geo.Dims() {
+		d.geo.Exchange(d.links[mu*n:][:n], d.ops.M, lattice.All, lattice.Faces, &d.buf)
+	}
 }
 
 func bindStaggered(d *Staggered, r lattice.Range) {
 	dims, m, u := d.geo.Dims(), d.ops.M, d.job.u.Raw()
-	for k := r.Lo * dims; k < r.Hi*dims; k++ {
-		link := d.links[k*m:][:m]
-		copy(link, u[k*m:])
-		kernel.MulLanes(link, &d.phase[k])
+	for b := r.Lo; b < r.Hi; b++ {
+		for mu := range dims {
+			link, k := d.link(b, mu), b*dims+mu
+			copy(link, u[k*m:])
+			kernel.MulLanes(link, &d.phase[k])
+		}
 	}
+}
+
+// link returns the matrix of a block and direction, phases included.
+func (d *Staggered) link(block, mu int) []lattice.Vec {
+	return d.links[(mu*d.geo.BlocksWithFaces()+block)*d.ops.M:][:d.ops.M]
 }
 
 // hop sets dst = c D_h src + ca add on s, src being read on the other parity.
@@ -158,7 +168,7 @@ func (d *Staggered) hop(dst *fermion.Field, c float64, src *fermion.Field, ca fl
 
 func hopStaggered(d *Staggered, r lattice.Range) {
 	j := &d.job
-	d.ops.Hop(j.dst, j.c, d.links, j.src, d.geo.Neighbours(), d.geo.Dims(), j.ca, j.add, r.Lo, r.Hi)
+	d.ops.Hop(j.dst, j.c, d.links, d.geo.BlocksWithFaces(), j.src, d.geo.Neighbours(), d.geo.Dims(), j.ca, j.add, r.Lo, r.Hi)
 }
 
 func (d *Staggered) check(dst, src *fermion.Field) {
@@ -241,7 +251,7 @@ func (d *Staggered) derivative(r lattice.Range, a, b *fermion.Field, sign float6
 		for mu := range dims {
 			k, e := block*dims+mu, nbr[2*dims*block+mu]
 			// links carry eta and the boundary phase
-			o.AddForce(f[k*o.A:][:o.A], -o.Index*sign*j.c, d.links[k*o.M:], av[e.Block()*o.V:], e.Mask(), bv[block*o.V:])
+			o.AddForce(f[k*o.A:][:o.A], -o.Index*sign*j.c, d.link(block, mu), av[e.Block()*o.V:], e.Mask(), bv[block*o.V:])
 		}
 	}
 }

@@ -30,8 +30,8 @@ type job struct {
 	geo      *lattice.Geometry
 	ops      *kernel.Ops
 	n        int
-	a        float64
-	x, y     []lattice.Vec
+	a, b     float64
+	x, y, z  []lattice.Vec
 	u, f     []lattice.Vec // links, force
 	mu       int
 	backward bool
@@ -137,6 +137,21 @@ func (f *Field) Xpay(g *Field, a float64, s lattice.Subset) {
 func xpay(j *job, r lattice.Range) {
 	lo, hi := r.Lo*j.n, r.Hi*j.n
 	kernel.Xpay(j.x[lo:hi], j.y[lo:hi], j.a)
+}
+
+// AxpyXpay sets f += a p and then p = r + b p on s, reading p once: how an
+// iteration of conjugate gradients ends.
+func (f *Field) AxpyXpay(a float64, p, r *Field, b float64, s lattice.Subset) {
+	f.match(p)
+	f.match(r)
+	j := &f.job
+	j.do, j.a, j.b, j.x, j.y, j.z = axpyXpay, a, b, f.v, p.v, r.v
+	f.geo.Sweep(j, s)
+}
+
+func axpyXpay(j *job, r lattice.Range) {
+	lo, hi := r.Lo*j.n, r.Hi*j.n
+	kernel.Step(j.x[lo:hi], j.a, j.y[lo:hi], j.z[lo:hi], j.b)
 }
 
 // Scale sets f *= a on s.

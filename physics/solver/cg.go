@@ -47,7 +47,7 @@ type CG struct {
 // Where the recursion claims convergence the residual is recomputed, and the
 // iteration goes on from it if it is too large.
 //
-// Cost: one application, three vector updates and two reductions an iteration.
+// Cost: one application and three sweeps over vectors an iteration.
 // Errors: *NotConverged, after MaxIterations or when round-off lets the
 // residual fall no more.
 func (c *CG) Solve(x *fermion.Field, a Operator, b *fermion.Field, s lattice.Subset) (Report, error) {
@@ -69,9 +69,8 @@ func (c *CG) Solve(x *fermion.Field, a Operator, b *fermion.Field, s lattice.Sub
 		for rr > goal && report.Iterations < c.MaxIterations {
 			a.ApplyNormal(ap, p, s)
 			alpha := rr / p.ReDot(ap, s)
-			x.Axpy(alpha, p, s)
 			next := r.AxpyNorm2(-alpha, ap, s)
-			p.Xpay(r, next/rr, s)
+			x.AxpyXpay(alpha, p, r, next/rr, s)
 			rr = next
 			report.Iterations++
 			report.Applications++

@@ -143,11 +143,13 @@ func (f *file) indices(r reg.GPPhysical, d reg.VecPhysical, table reg.GPPhysical
 func (f *file) block(name string, s signature, p *program) {
 	f.begin(name, s)
 	base := map[string]reg.Register{}
-	var masked []string
+	var masked, followers []string
 	for k, a := range s.arrays() {
 		base[a] = pointers[k]
-		if s.mask(a) != "" {
+		if m, of := s.mask(a); m != "" && of == a {
 			masked = append(masked, a)
+		} else if m != "" {
+			followers = append(followers, a)
 		}
 	}
 	plain := f.assembler(p, base, nil, 0)
@@ -155,11 +157,15 @@ func (f *file) block(name string, s signature, p *program) {
 	var permuted *assembler
 	all := []*assembler{plain}
 	if len(masked) > 0 {
-		index := map[string]reg.VecPhysical{}
+		loads, lanes := map[string]reg.VecPhysical{}, map[string]reg.VecPhysical{}
 		for k, a := range masked {
-			index[a] = f.m.regs[k]
+			lanes[a] = f.m.regs[k]
+			if !p.permutes(a) {
+				loads[a] = lanes[a]
+			}
 		}
-		permuted = f.assembler(p, base, index, len(masked))
+		permuted = f.assembler(p, base, loads, len(masked))
+		permuted.lane = lanes
 		permuted.run()
 		all = append(all, permuted)
 	}
@@ -173,9 +179,10 @@ func (f *file) block(name string, s signature, p *program) {
 		f.RET()
 		return
 	}
-	f.Load(f.Param(s.mask(masked[0])), temporary)
+	mask := func(a string) string { m, _ := s.mask(a); return m }
+	f.Load(f.Param(mask(masked[0])), temporary)
 	for _, a := range masked[1:] {
-		f.ORQ(f.scalar(s.mask(a)), temporary)
+		f.ORQ(f.scalar(mask(a)), temporary)
 	}
 	general := f.label()
 	f.TESTQ(temporary, temporary)
@@ -189,17 +196,23 @@ func (f *file) block(name string, s signature, p *program) {
 	for k, a := range masked {
 		d := deltas[k]
 		step[a] = d
-		f.Load(f.Param(s.mask(a)), temporary)
+		f.Load(f.Param(mask(a)), temporary)
 		if f.m.halves == 2 { // begin in the half that the mask names
 			f.MOVQ(temporary, d)
 			f.ANDQ(operand.U8(4), d)
 			f.SHLQ(operand.U8(3), d)
 			f.ADDQ(d, base[a])
+			for _, b := range followers {
+				if _, of := s.mask(b); of == a {
+					f.ADDQ(d, base[b])
+					step[b] = d
+				}
+			}
 			f.ADDQ(d, d)
 			f.NEGQ(d)
 			f.ADDQ(operand.U8(32), d)
 		}
-		f.indices(temporary, permuted.mask[a], counter)
+		f.indices(temporary, permuted.lane[a], counter)
 	}
 	f.inHalves(base, step, func() { f.flush(permuted) })
 	f.VZEROUPPER()

@@ -71,6 +71,32 @@ func (f *file) sweep(s sweep) {
 	f.RET()
 }
 
+// chains is how many independent sums the peak probe has: more than twice the
+// latency of an addition, two units working.
+const chains = 12
+
+// peak emits n rounds of chains fused multiplications and additions in
+// registers: what the machine can do at most.
+func (f *file) peak() {
+	f.begin("peak", signature{other("n", "int")})
+	f.Attributes(attr.NOSPLIT)
+	f.Load(f.Param("n"), counter)
+	for _, r := range f.m.regs[:chains+2] {
+		f.zero(r)
+	}
+	again, end := f.label(), f.label()
+	f.Label(again)
+	f.SUBQ(operand.U8(1), counter)
+	f.JLT(operand.LabelRef(end))
+	for _, r := range f.m.regs[2 : chains+2] {
+		f.Instruction(must(instructions[f.m.mnemonic("VFMADD231")](f.m.regs[0], f.m.regs[1], r)))
+	}
+	f.JMP(operand.LabelRef(again))
+	f.Label(end)
+	f.VZEROUPPER()
+	f.RET()
+}
+
 // zero clears a vector register.
 func (f *file) zero(r reg.VecPhysical) {
 	f.Instruction(must(instructions[f.m.mnemonic("VXOR")](r, r, r)))
@@ -103,7 +129,7 @@ func (f *file) total(s []reg.VecPhysical) {
 }
 
 var hopSignature = signature{
-	vecs("dst"), scalar("c"), vecs("links"), vecs("src"), other("nbr", "[]lattice.Entry"),
+	vecs("dst"), scalar("c"), vecs("links"), other("stride", "int"), vecs("src"), other("nbr", "[]lattice.Entry"),
 	other("dims", "int"), scalar("ca"), vecs("add"), other("lo", "int"), other("hi", "int"),
 }
 
@@ -132,7 +158,7 @@ func (f *file) hop(n int) {
 	}
 	f.Attributes(attr.NOSPLIT)
 
-	remaining, offset := f.AllocLocal(8), f.AllocLocal(8)
+	remaining, offset, stride, all := f.AllocLocal(8), f.AllocLocal(8), f.AllocLocal(8), f.AllocLocal(8)
 	for k, a := range []string{"dst", "links", "src", "nbr", "add"} {
 		f.Load(f.Param(a).Base(), pointers[k])
 	}
@@ -155,10 +181,15 @@ func (f *file) hop(n int) {
 	f.IMUL3Q(operand.U32(vecBytes), wb, x)
 	f.ADDQ(x, dst)
 	whenAdding(func() { f.ADDQ(x, add) })
-	f.IMULQ(dims, wb)
-	f.LEAQ(operand.Mem{Base: nbr, Index: wb, Scale: 8}, nbr)
 	f.IMUL3Q(operand.U32(matBytes), wb, w)
 	f.ADDQ(links, w)
+	f.IMULQ(dims, wb)
+	f.LEAQ(operand.Mem{Base: nbr, Index: wb, Scale: 8}, nbr)
+	f.Load(f.Param("stride"), x)
+	f.IMUL3Q(operand.U32(matBytes), x, x)
+	f.MOVQ(x, stride)
+	f.IMULQ(dims, x)
+	f.MOVQ(x, all)
 	if f.m.halves == 2 {
 		f.XORQ(half, half)
 	}
@@ -198,10 +229,7 @@ func (f *file) hop(n int) {
 	f.MOVQ(reg.RAX, wb)
 	f.indices(wb, ib, table)
 	f.SHRQ(operand.U8(3), xb)
-	f.MOVQ(xb, wb)
-	f.IMULQ(dims, wb)
-	f.ADDQ(mu, wb)
-	f.IMUL3Q(operand.U32(matBytes), wb, wb)
+	f.IMUL3Q(operand.U32(matBytes), xb, wb)
 	f.ADDQ(links, wb)
 	f.IMUL3Q(operand.U32(vecBytes), xb, xb)
 	f.ADDQ(src, xb)
@@ -210,10 +238,13 @@ func (f *file) hop(n int) {
 		f.ADDQ(offset, xb)
 	}
 	f.flush(body)
-	f.ADDQ(operand.U32(matBytes), w)
+	f.ADDQ(stride, w)
+	f.ADDQ(stride, links)
 	f.INCQ(mu)
 	f.CMPQ(mu, dims)
 	f.JNE(operand.LabelRef(again))
+	f.SUBQ(all, links)
+	f.SUBQ(all, w)
 
 	with, done := f.label(), f.label()
 	f.TESTQ(add, add)
@@ -229,13 +260,12 @@ func (f *file) hop(n int) {
 		whenAdding(func() { f.ADDQ(operand.U8(32), add) })
 		f.XORQ(operand.U8(32), half)
 		f.JEQ(operand.LabelRef(second))
-		f.IMUL3Q(operand.U32(matBytes), dims, wb)
-		f.SUBQ(wb, w)
 		f.ADDQ(operand.U8(32), w)
 		f.JMP(operand.LabelRef(next))
 		f.Label(second)
 		f.SUBQ(operand.U8(32), w)
 	}
+	f.ADDQ(operand.U32(matBytes), w)
 	step := vecBytes - (f.m.halves-1)*64
 	f.ADDQ(operand.U32(step), dst)
 	whenAdding(func() { f.ADDQ(operand.U32(step), add) })

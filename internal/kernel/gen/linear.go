@@ -33,6 +33,13 @@ var sweeps = []sweep{
 		},
 	},
 	{
+		name: "triad", doc: "sets x = y + a z", signature: signature{vecs("x"), vecs("y"), scalar("a"), vecs("z")},
+		at: func(p *program, k int, _ value) value {
+			p.store("x", k, p.fma(p.arg("a"), p.load("z", k), p.load("y", k)))
+			return 0
+		},
+	},
+	{
 		name: "step", doc: "sets x += a p and p = r + b p: the last step of an iteration of conjugate gradients",
 		signature: signature{vecs("x"), scalar("a"), vecs("p"), vecs("r"), scalar("b")},
 		at: func(p *program, k int, _ value) value {

@@ -33,6 +33,7 @@ type target interface {
 	block(name string, s signature, p *program)
 	sweep(s sweep)
 	hop(n int)
+	peak()
 	write() ([]byte, error)
 }
 
@@ -67,6 +68,7 @@ func kernels(t target, colours ...int) ([]byte, error) {
 	for _, s := range sweeps {
 		t.sweep(s)
 	}
+	t.peak()
 	for _, n := range colours {
 		operations(t, n)
 	}
@@ -77,7 +79,7 @@ func kernels(t target, colours ...int) ([]byte, error) {
 // names end in suffix.
 func tables(suffix string, colours ...int) string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "var linear%sKernels = linear{axpy%[1]s, xpay%[1]s, scale%[1]s, step%[1]s, axpyNorm%[1]s, dot%[1]s}\n\n", suffix)
+	fmt.Fprintf(&s, "var linear%sKernels = linear{axpy%[1]s, xpay%[1]s, scale%[1]s, step%[1]s, triad%[1]s, axpyNorm%[1]s, dot%[1]s, peak%[1]s}\n\n", suffix)
 	for _, n := range colours {
 		end := digit(n) + suffix
 		list := func(field, form string, names ...string) {
@@ -104,7 +106,7 @@ func tables(suffix string, colours ...int) string {
 		list("AddMul", "[4]scaled", all("addMul", daggers...)...)
 		list("AddTriple", "[8]triple", triple...)
 		list("MulVec", "[2]product", "mulVecN", "mulVecA")
-		fmt.Fprintf(&s, "AddAlgebra: addAlgebra%s,\nAddForce: addForce%[1]s,\nHop: hop%[1]s,\n", end)
+		fmt.Fprintf(&s, "AddAlgebra: addAlgebra%s,\nAddForce: addForce%[1]s,\nPlaquette: plaquette%[1]s,\nAddRotated: addRotated%[1]s,\nHop: hop%[1]s,\n", end)
 		if n > 1 {
 			fmt.Fprintf(&s, "exp: exp%s,\ndrift: drift%[1]s,\ndexp: dexp%[1]s,\n", end)
 		}
@@ -131,6 +133,8 @@ func operations(t target, n int) {
 	}
 	t.block("addAlgebra"+digit(n), signature{vecs("f"), c, vecs("a"), vecs("b")}, addAlgebra(n))
 	t.block("addForce"+digit(n), signature{vecs("f"), c, vecs("u"), masked("x", "mx"), vecs("y")}, addForce(n))
+	t.block("plaquette"+digit(n), signature{vecs("x"), vecs("a"), b, vecs("c"), masked("d", "md")}, plaquette(n))
+	t.block("addRotated"+digit(n), signature{vecs("f"), c, like("u", "x"), masked("x", "mx"), vecs("y")}, addRotated(n))
 	t.hop(n)
 	if n > 1 { // the exponential of a phase is a sine and a cosine
 		x := vecs("x")

@@ -182,13 +182,12 @@ func multiplyVector(n int, dagger bool) *program {
 	return p
 }
 
-// addTA adds c times the components of the traceless anti-Hermitian part of a
-// matrix to f; at returns the terms of the parts of an element:
+// ta puts the components of the traceless anti-Hermitian part of a matrix; at
+// returns the terms of the parts of an element:
 //
 //	x^a = 2 Re tr(-i T_a m):  i<j: Im (m_ij + m_ji), Re (m_ij - m_ji);
 //	diagonal l = 1 … N-1: sum_i 2 t_i Im m_ii, t = (1, …, 1, -l, 0, …)/sqrt(2 l (l+1)).
-func (p *program) addTA(n int, c value, at func(i, j int) (re, im []term)) {
-	put := func(a int, x value) { p.store("f", a, p.fma(c, x, p.load("f", a))) }
+func (p *program) ta(n int, put func(a int, x value), at func(i, j int) (re, im []term)) {
 	if n == 1 {
 		_, im := at(0, 0)
 		put(0, p.sum(0, im...))
@@ -222,6 +221,11 @@ func (p *program) addTA(n int, c value, at func(i, j int) (re, im []term)) {
 	}
 }
 
+// adder returns what adds c times a component to f.
+func (p *program) adder(c value) func(a int, x value) {
+	return func(a int, x value) { p.store("f", a, p.fma(c, x, p.load("f", a))) }
+}
+
 // addAlgebra is f += c [a b]_TA.
 func addAlgebra(n int) *program {
 	p := newProgram()
@@ -241,7 +245,7 @@ func addAlgebra(n int) *program {
 		}
 		return p
 	}
-	p.addTA(n, c, func(i, j int) (re, im []term) { return terms(a.row(i), b.column(j)) })
+	p.ta(n, p.adder(c), func(i, j int) (re, im []term) { return terms(a.row(i), b.column(j)) })
 	return p
 }
 
@@ -250,6 +254,110 @@ func addAlgebra(n int) *program {
 func addForce(n int) *program {
 	p := newProgram()
 	ux := apply(p, matrix{p, "u", n, false}, vector{p, "x"})
-	p.addTA(n, p.arg("c"), func(i, j int) (re, im []term) { return product(ux[i], vector{p, "y"}.at(j).conj()) })
+	p.ta(n, p.adder(p.arg("c")), func(i, j int) (re, im []term) { return product(ux[i], vector{p, "y"}.at(j).conj()) })
 	return p
+}
+
+// plaquette is x = [a b (c d)^†]_TA: of the plaquette that is walked along a, b
+// and back along d, c.
+func plaquette(n int) *program {
+	p := newProgram()
+	multiply := func(x, y string) (m [][]number) {
+		a, b := matrix{p, x, n, false}, matrix{p, y, n, false}
+		for i := range rows(n) {
+			m = append(m, nil)
+			for j := range n {
+				r, s := terms(a.row(i), b.column(j))
+				re, im := p.both(0, 0, r, s)
+				m[i] = append(m[i], number{part{v: re}, part{v: im}})
+			}
+		}
+		return m
+	}
+	ab, cd := multiply("a", "b"), multiply("c", "d")
+	dagger := func(row []number) (column []number) {
+		for _, z := range row {
+			column = append(column, z.conj())
+		}
+		return column
+	}
+	if n == 2 { // of a quaternion: 2 (Im b, Re b, Im a); column 0 of (c d)^† is the first row's dagger
+		row := cd[0]
+		second := []number{{row[1].re.neg(), row[1].im}, row[0].conj()} // of c d
+		for k, y := range [][]number{dagger(second), dagger(second), dagger(row)} {
+			re, im := terms(ab[0], y)
+			x := im
+			if k == 1 {
+				x = re
+			}
+			s := p.sum(0, x...)
+			p.store("x", k, p.add(s, s))
+		}
+		return p
+	}
+	p.ta(n, func(k int, v value) { p.store("x", k, v) }, func(i, j int) (re, im []term) { return terms(ab[i], dagger(cd[j])) })
+	return p
+}
+
+// addRotated is f += c (y - w), w^a T_a = u^† x^a T_a u, all lanes of u and x
+// being those of a neighbour: the force of the plaquettes on either side of a
+// link that another link separates.
+func addRotated(n int) *program {
+	p := newProgram()
+	c := p.arg("c")
+	put := func(k int, w value) {
+		p.store("f", k, p.fma(c, p.sub(p.load("y", k), p.permute(w, "x")), p.load("f", k)))
+	}
+	switch n {
+	case 1:
+		put(0, p.load("x", 0))
+		return p
+	case 2: // x and w as quaternions (0, x_3, x_2, x_1)
+		u := matrix{p, "u", 2, false}
+		x := []part{{v: p.load("x", 2)}, {v: p.load("x", 1)}, {v: p.load("x", 0)}}
+		row := []number{{im: x[0]}, {x[1], x[2]}}
+		var xu []number
+		for j := range 2 {
+			xu = append(xu, p.product(row, u.column(j)))
+		}
+		// row 0 of u^† times the columns of x u
+		column := [][]number{{xu[0], {xu[1].re.neg(), xu[1].im}}, {xu[1], xu[0].conj()}}
+		row = matrix{p, "u", 2, true}.row(0)
+		_, im := terms(row, column[0])
+		put(2, p.sum(0, im...))
+		re, im := terms(row, column[1])
+		put(1, p.sum(0, re...))
+		put(0, p.sum(0, im...))
+		return p
+	}
+	u, h := matrix{p, "u", n, false}, p.element("x", 0)
+	var hu [3][3]number
+	for i := range 3 {
+		for j := range 3 {
+			hu[i][j] = p.product([]number{h.at(i, 0), h.at(i, 1), h.at(i, 2)}, u.column(j))
+		}
+	}
+	w := func(i, j int) number { // of u^† H u, H = x^a T_a
+		z := p.product(matrix{p, "u", n, true}.row(i), []number{hu[0][j], hu[1][j], hu[2][j]})
+		return z
+	}
+	for k, ij := range offDiagonal {
+		z := w(ij[0], ij[1])
+		put(2*k, p.positive(p.twice(z.re)))
+		put(2*k+1, p.positive(p.twice(z.im.neg())))
+	}
+	d0, d1 := p.positive(w(0, 0).re), p.positive(w(1, 1).re) // the third is -(d0 + d1)
+	put(6, p.sub(d0, d1))
+	put(7, p.scale(p.add(d0, d1), math.Sqrt(3)))
+	return p
+}
+
+func (p *program) twice(x part) part { return part{x.minus, p.add(x.v, x.v)} }
+
+// product is sum_k x_k y_k; parts that are nothing are left out.
+func (p *program) product(x, y []number) (z number) {
+	for k := range x {
+		z = p.plusProduct(z, x[k], y[k])
+	}
+	return z
 }

@@ -154,8 +154,12 @@ func (g *source) block(name string, s signature, p *program) {
 	g.p("for l := range lattice.Lanes {")
 	lane := map[string]string{}
 	for _, a := range s.arrays() {
-		if m := s.mask(a); m != "" {
-			lane[a] = "l" + a
+		if m, of := s.mask(a); m != "" {
+			lane[a] = "l" + of
+		}
+	}
+	for _, a := range s.arrays() {
+		if m, of := s.mask(a); m != "" && of == a {
 			g.p("l%s := (l^%s)&7", a, m)
 		}
 	}
@@ -204,6 +208,20 @@ func (g *source) sweep(s sweep) {
 	g.p("}\n")
 }
 
+// peak emits n rounds of multiplications and additions of numbers.
+func (g *source) peak() {
+	g.p("func peak%s(n int) {\nx := %s(n&1)", g.suffix, g.number)
+	var names, zeros []string
+	for k := range chains {
+		names, zeros = append(names, fmt.Sprint("s", k)), append(zeros, "x")
+	}
+	g.p("%s := %s\nfor range n {", strings.Join(names, ", "), strings.Join(zeros, ", "))
+	for k := range chains {
+		g.p("s%d = s%d*x + x", k, k)
+	}
+	g.p("}\nif %s < 0 {\npanic(\"kernel: a sum of positive numbers is negative\")\n}\n}\n", strings.Join(names, "+"))
+}
+
 // hop emits the sweep of the staggered hop. The loop over four directions has a
 // constant bound: no checks.
 func (g *source) hop(n int) {
@@ -214,10 +232,10 @@ func (g *source) hop(n int) {
 	g.p("for mu := range dims {")
 	g.p("e := nbr[2*dims*b+mu]")
 	g.p("xs[mu&3], ms[mu&3] = (*[%d]%s)(src[e.Block()*%d:]), e.Mask()", v, g.vec, v)
-	g.p("ws[mu&3] = (*[%d]%s)(links[(b*dims+mu)*%d:])", m, g.vec, m)
+	g.p("ws[mu&3] = (*[%d]%s)(links[(mu*stride+b)*%d:])", m, g.vec, m)
 	g.p("e = nbr[2*dims*b+dims+mu]")
 	g.p("xs[mu&3+4], ms[mu&3+4] = (*[%d]%s)(src[e.Block()*%d:]), e.Mask()", v, g.vec, v)
-	g.p("ws[mu&3+4] = (*[%d]%s)(links[(e.Block()*dims+mu)*%d:])\n}", m, g.vec, m)
+	g.p("ws[mu&3+4] = (*[%d]%s)(links[(mu*stride+e.Block())*%d:])\n}", m, g.vec, m)
 	g.p("pdst := (*[%d]%s)(dst[b*%d:])", v, g.vec, v)
 	g.p("padd := pdst\nif add != nil {\npadd = (*[%d]%s)(add[b*%d:])\n}", v, g.vec, v)
 	g.p("for l := range lattice.Lanes {")

@@ -133,6 +133,17 @@ func (p *program) prune() {
 	p.code = code
 }
 
+// permutes reports whether results are permuted by the mask of an array, which
+// is then loaded as it is.
+func (p *program) permutes(array string) bool {
+	for _, i := range p.code {
+		if i.op == opPermute && i.array == array {
+			return true
+		}
+	}
+	return false
+}
+
 // arrays returns the arrays that the program uses, in order of appearance.
 func (p *program) arrays() (list []string) {
 	seen := map[string]bool{}

@@ -25,7 +25,7 @@ type assembler struct {
 	p    *program
 	at   func(array string, index int) operand.Mem // a Vec in memory
 	mask map[string]reg.VecPhysical                // indices that permute the loads of an array
-	lane map[string]reg.VecPhysical                // indices of the permute operation
+	lane map[string]reg.VecPhysical                // indices of the permute operation; none: no permutation
 	arg  func(name string) operand.Mem
 	pool *constants
 
@@ -72,6 +72,14 @@ func (a *assembler) run() {
 		case opStore:
 			a.storeVec(i)
 		case opPermute:
+			if a.lane[i.array] == nil {
+				a.get(i.in[0])
+				if a.next(i.in[0]) != never {
+					panic("a permuted value is used again")
+				}
+				a.rename(i.in[0], i.out)
+				break
+			}
 			a.unary(i, func(x operand.Op, d operand.Op) { a.emit(a.m.permute, x, a.lane[i.array], d) })
 		case opSqrt:
 			a.unary(i, func(x operand.Op, d operand.Op) { a.emit(a.m.mnemonic("VSQRT"), x, d) })

@@ -11,12 +11,14 @@ type parameter struct {
 	name string
 	kind string // "v": []Vec, "sum": a Vec returned, "f": a number; else a Go type
 	mask string // the int parameter that follows
+	like string // the array whose lanes this one is taken in
 }
 
 type signature []parameter
 
 func vecs(name string) parameter         { return parameter{name: name, kind: "v"} }
 func masked(name, mask string) parameter { return parameter{name: name, kind: "v", mask: mask} }
+func like(name, x string) parameter      { return parameter{name: name, kind: "v", like: x} }
 func scalar(name string) parameter       { return parameter{name: name, kind: "f"} }
 
 // total is a Vec that is returned: a pointer to it would escape, since kernels
@@ -72,11 +74,17 @@ func (s signature) arrays() (list []string) {
 	return list
 }
 
-func (s signature) mask(array string) string {
+// mask returns the parameter that has the lane mask of an array, if it has one,
+// and the array that this belongs to.
+func (s signature) mask(array string) (mask, of string) {
 	for _, p := range s {
-		if p.name == array {
-			return p.mask
+		switch {
+		case p.name != array:
+		case p.like != "":
+			return s.mask(p.like)
+		default:
+			return p.mask, array
 		}
 	}
-	return ""
+	return "", ""
 }
