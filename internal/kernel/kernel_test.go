@@ -447,6 +447,36 @@ func TestAlgebra(t *testing.T) {
 	})
 }
 
+// Matrices that are off the group by a little against package group, whose own
+// bound on unitarity is some 20 N eps; the two agree to the condition of the
+// projection, which is 1 near the group.
+func TestReunitarize(t *testing.T) {
+	each(t, func(t *testing.T, o *Ops, r *rng.Source) {
+		for _, off := range []float64{0, 1e-14, 1e-3, .1} {
+			u := make([]Vec, o.M)
+			for l := range lattice.Lanes {
+				m := o.Group.NewMatrix()
+				o.Group.Haar(m, r)
+				o.Set(u, l, m)
+			}
+			for k := range u {
+				for l := range u[k] {
+					u[k][l] += off * r.Normal()
+				}
+			}
+			got := guarded(u)
+			o.Reunitarize(got)
+			intact(t, got, "Reunitarize")
+			for l := range lattice.Lanes {
+				want := get(o, u, l)
+				o.Group.Reunitarize(want)
+				near(t, want, get(o, got, l), 200*float64(o.N)*eps, fmt.Sprintf("off by %g, lane %d", off, l))
+				assert.Less(t, o.Group.Unitarity(get(o, got, l)), 20*float64(o.N)*eps)
+			}
+		}
+	})
+}
+
 // The environment chooses, and what cannot be had is said with what can.
 func TestChoose(t *testing.T) {
 	sets := Sets()

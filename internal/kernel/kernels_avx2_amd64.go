@@ -97,6 +97,9 @@ func plaquette2AVX2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 func addRotated2AVX2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 
 //go:noescape
+func reunitarize2AVX2(u []Vec)
+
+//go:noescape
 func hop2AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
@@ -175,6 +178,9 @@ func plaquette3AVX2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 func addRotated3AVX2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 
 //go:noescape
+func reunitarize3AVX2(u []Vec)
+
+//go:noescape
 func hop3AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
@@ -189,31 +195,33 @@ func dexp3AVX2(dst []Vec, x []Vec, y []Vec)
 var linearAVX2Kernels = linear{axpyAVX2, xpayAVX2, scaleAVX2, stepAVX2, triadAVX2, axpyNormAVX2, dotAVX2, peakAVX2}
 
 var table2AVX2 = table{
-	Mul:        [4]product{mulNN2AVX2, mulAN2AVX2, mulNA2AVX2, mulAA2AVX2},
-	AddMul:     [4]scaled{addMulNN2AVX2, addMulAN2AVX2, addMulNA2AVX2, addMulAA2AVX2},
-	AddTriple:  [8]triple{addTripleNNN2AVX2, addTripleANN2AVX2, addTripleNAN2AVX2, addTripleAAN2AVX2, addTripleNNA2AVX2, addTripleANA2AVX2, addTripleNAA2AVX2, addTripleAAA2AVX2},
-	MulVec:     [2]product{mulVecN2AVX2, mulVecA2AVX2},
-	AddAlgebra: addAlgebra2AVX2,
-	AddForce:   addForce2AVX2,
-	Plaquette:  plaquette2AVX2,
-	AddRotated: addRotated2AVX2,
-	Hop:        hop2AVX2,
-	exp:        exp2AVX2,
-	drift:      drift2AVX2,
-	dexp:       dexp2AVX2,
+	Mul:         [4]product{mulNN2AVX2, mulAN2AVX2, mulNA2AVX2, mulAA2AVX2},
+	AddMul:      [4]scaled{addMulNN2AVX2, addMulAN2AVX2, addMulNA2AVX2, addMulAA2AVX2},
+	AddTriple:   [8]triple{addTripleNNN2AVX2, addTripleANN2AVX2, addTripleNAN2AVX2, addTripleAAN2AVX2, addTripleNNA2AVX2, addTripleANA2AVX2, addTripleNAA2AVX2, addTripleAAA2AVX2},
+	MulVec:      [2]product{mulVecN2AVX2, mulVecA2AVX2},
+	AddAlgebra:  addAlgebra2AVX2,
+	AddForce:    addForce2AVX2,
+	Plaquette:   plaquette2AVX2,
+	AddRotated:  addRotated2AVX2,
+	Reunitarize: reunitarize2AVX2,
+	Hop:         hop2AVX2,
+	exp:         exp2AVX2,
+	drift:       drift2AVX2,
+	dexp:        dexp2AVX2,
 }
 
 var table3AVX2 = table{
-	Mul:        [4]product{mulNN3AVX2, mulAN3AVX2, mulNA3AVX2, mulAA3AVX2},
-	AddMul:     [4]scaled{addMulNN3AVX2, addMulAN3AVX2, addMulNA3AVX2, addMulAA3AVX2},
-	AddTriple:  [8]triple{addTripleNNN3AVX2, addTripleANN3AVX2, addTripleNAN3AVX2, addTripleAAN3AVX2, addTripleNNA3AVX2, addTripleANA3AVX2, addTripleNAA3AVX2, addTripleAAA3AVX2},
-	MulVec:     [2]product{mulVecN3AVX2, mulVecA3AVX2},
-	AddAlgebra: addAlgebra3AVX2,
-	AddForce:   addForce3AVX2,
-	Plaquette:  plaquette3AVX2,
-	AddRotated: addRotated3AVX2,
-	Hop:        hop3AVX2,
-	exp:        exp3AVX2,
-	drift:      drift3AVX2,
-	dexp:       dexp3AVX2,
+	Mul:         [4]product{mulNN3AVX2, mulAN3AVX2, mulNA3AVX2, mulAA3AVX2},
+	AddMul:      [4]scaled{addMulNN3AVX2, addMulAN3AVX2, addMulNA3AVX2, addMulAA3AVX2},
+	AddTriple:   [8]triple{addTripleNNN3AVX2, addTripleANN3AVX2, addTripleNAN3AVX2, addTripleAAN3AVX2, addTripleNNA3AVX2, addTripleANA3AVX2, addTripleNAA3AVX2, addTripleAAA3AVX2},
+	MulVec:      [2]product{mulVecN3AVX2, mulVecA3AVX2},
+	AddAlgebra:  addAlgebra3AVX2,
+	AddForce:    addForce3AVX2,
+	Plaquette:   plaquette3AVX2,
+	AddRotated:  addRotated3AVX2,
+	Reunitarize: reunitarize3AVX2,
+	Hop:         hop3AVX2,
+	exp:         exp3AVX2,
+	drift:       drift3AVX2,
+	dexp:        dexp3AVX2,
 }

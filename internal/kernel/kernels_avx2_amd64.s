@@ -3593,6 +3593,38 @@ l94:
 	VZEROUPPER
 	RET
 
+// func reunitarize2AVX2(u [][8]float64)
+// Requires: AVX, FMA3
+TEXT ·reunitarize2AVX2(SB), NOSPLIT, $0-24
+	MOVQ u_base+0(FP), DI
+	MOVQ $0x00000002, BX
+
+l95:
+	VMOVUPD     (DI), Y0
+	VMULPD      Y0, Y0, Y1
+	VMOVUPD     64(DI), Y2
+	VFMADD231PD Y2, Y2, Y1
+	VMOVUPD     128(DI), Y3
+	VFMADD231PD Y3, Y3, Y1
+	VMOVUPD     192(DI), Y4
+	VFMADD231PD Y4, Y4, Y1
+	VSQRTPD     Y1, Y5
+	VMOVUPD     numbersAVX2<>+0(SB), Y6
+	VDIVPD      Y5, Y6, Y7
+	VMULPD      Y0, Y7, Y8
+	VMULPD      Y2, Y7, Y9
+	VMULPD      Y3, Y7, Y10
+	VMULPD      Y4, Y7, Y11
+	VMOVUPD     Y8, (DI)
+	VMOVUPD     Y9, 64(DI)
+	VMOVUPD     Y10, 128(DI)
+	VMOVUPD     Y11, 192(DI)
+	ADDQ        $0x20, DI
+	DECQ        BX
+	JNE         l95
+	VZEROUPPER
+	RET
+
 // func hop2AVX2(dst [][8]float64, c float64, links [][8]float64, stride int, src [][8]float64, nbr []int32, dims int, ca float64, add [][8]float64, lo int, hi int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·hop2AVX2(SB), NOSPLIT, $32-168
@@ -3606,15 +3638,15 @@ TEXT ·hop2AVX2(SB), NOSPLIT, $32-168
 	MOVQ   hi+160(FP), AX
 	MOVQ   lo+152(FP), BX
 	SUBQ   BX, AX
-	JLE    l95
+	JLE    l96
 	MOVQ   AX, (SP)
 	IMUL3Q $0x00000100, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l96
+	JEQ    l97
 	ADDQ   R10, R8
 
-l96:
+l97:
 	IMUL3Q $0x00000100, BX, R11
 	ADDQ   SI, R11
 	IMULQ  R9, BX
@@ -3626,14 +3658,14 @@ l96:
 	MOVQ   R10, 24(SP)
 	XORQ   R15, R15
 
-l97:
+l98:
 	VXORPD Y12, Y12, Y12
 	VXORPD Y13, Y13, Y13
 	VXORPD Y14, Y14, Y14
 	VXORPD Y15, Y15, Y15
 	XORQ   R13, R13
 
-l98:
+l99:
 	MOVL         (CX)(R13*4), AX
 	MOVQ         AX, R10
 	SHRQ         $0x03, R10
@@ -3725,11 +3757,11 @@ l98:
 	ADDQ         16(SP), SI
 	INCQ         R13
 	CMPQ         R13, R9
-	JNE          l98
+	JNE          l99
 	SUBQ         24(SP), SI
 	SUBQ         24(SP), R11
 	TESTQ        R8, R8
-	JNE          l99
+	JNE          l100
 	VBROADCASTSD c+24(FP), Y2
 	VMULPD       Y12, Y2, Y3
 	VMOVUPD      Y3, (DI)
@@ -3739,9 +3771,9 @@ l98:
 	VMOVUPD      Y5, 128(DI)
 	VMULPD       Y15, Y2, Y6
 	VMOVUPD      Y6, 192(DI)
-	JMP          l100
+	JMP          l101
 
-l99:
+l100:
 	VBROADCASTSD c+24(FP), Y2
 	VMULPD       Y12, Y2, Y3
 	VBROADCASTSD ca+120(FP), Y4
@@ -3757,32 +3789,32 @@ l99:
 	VFMADD231PD  192(R8), Y4, Y7
 	VMOVUPD      Y7, 192(DI)
 
-l100:
+l101:
 	ADDQ  $0x20, DI
 	TESTQ R8, R8
-	JEQ   l102
+	JEQ   l103
 	ADDQ  $0x20, R8
 
-l102:
+l103:
 	XORQ $0x20, R15
-	JEQ  l101
+	JEQ  l102
 	ADDQ $0x20, R11
-	JMP  l97
+	JMP  l98
 
-l101:
+l102:
 	SUBQ  $0x20, R11
 	ADDQ  $0x00000100, R11
 	ADDQ  $0x000000c0, DI
 	TESTQ R8, R8
-	JEQ   l103
+	JEQ   l104
 	ADDQ  $0x000000c0, R8
 
-l103:
+l104:
 	LEAQ (CX)(R9*8), CX
 	DECQ (SP)
-	JNE  l97
+	JNE  l98
 
-l95:
+l96:
 	VZEROUPPER
 	RET
 
@@ -3793,7 +3825,7 @@ TEXT ·exp2AVX2(SB), NOSPLIT, $0-56
 	MOVQ x_base+32(FP), SI
 	MOVQ $0x00000002, BX
 
-l104:
+l105:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       numbersAVX2<>+32(SB), Y0, Y1
 	VMULPD       Y1, Y1, Y2
@@ -3850,7 +3882,7 @@ l104:
 	ADDQ         $0x20, DI
 	ADDQ         $0x20, SI
 	DECQ         BX
-	JNE          l104
+	JNE          l105
 	VZEROUPPER
 	RET
 
@@ -3861,7 +3893,7 @@ TEXT ·drift2AVX2(SB), NOSPLIT, $0-56
 	MOVQ x_base+32(FP), SI
 	MOVQ $0x00000002, BX
 
-l105:
+l106:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       numbersAVX2<>+32(SB), Y0, Y1
 	VMULPD       Y1, Y1, Y2
@@ -3938,7 +3970,7 @@ l105:
 	ADDQ         $0x20, DI
 	ADDQ         $0x20, SI
 	DECQ         BX
-	JNE          l105
+	JNE          l106
 	VZEROUPPER
 	RET
 
@@ -3950,7 +3982,7 @@ TEXT ·dexp2AVX2(SB), NOSPLIT, $0-72
 	MOVQ y_base+48(FP), DX
 	MOVQ $0x00000002, BX
 
-l106:
+l107:
 	VMOVUPD      (SI), Y0
 	VMULPD       Y0, Y0, Y1
 	VMOVUPD      64(SI), Y2
@@ -4025,7 +4057,7 @@ l106:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DX
 	DECQ         BX
-	JNE          l106
+	JNE          l107
 	VZEROUPPER
 	RET
 
@@ -4038,10 +4070,10 @@ TEXT ·mulNN3AVX2(SB), NOSPLIT, $0-88
 	MOVQ  ma+48(FP), AX
 	ORQ   mb+80(FP), AX
 	TESTQ AX, AX
-	JNE   l107
+	JNE   l108
 	MOVQ  $0x00000002, BX
 
-l108:
+l109:
 	VMOVUPD      (SI), Y0
 	VMOVUPD      (DX), Y1
 	VMULPD       Y1, Y0, Y2
@@ -4236,11 +4268,11 @@ l108:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DX
 	DECQ         BX
-	JNE          l108
+	JNE          l109
 	VZEROUPPER
 	RET
 
-l107:
+l108:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+48(FP), AX
 	MOVQ    AX, R10
@@ -4266,7 +4298,7 @@ l107:
 	VMOVUPD (BX)(AX*1), Y1
 	MOVQ    $0x00000002, BX
 
-l109:
+l110:
 	VPERMPS      (SI), Y0, Y2
 	VPERMPS      (DX), Y1, Y3
 	VMULPD       Y3, Y2, Y4
@@ -4468,7 +4500,7 @@ l109:
 	ADDQ         R10, SI
 	ADDQ         R11, DX
 	DECQ         BX
-	JNE          l109
+	JNE          l110
 	VZEROUPPER
 	RET
 
@@ -4481,10 +4513,10 @@ TEXT ·addMulNN3AVX2(SB), NOSPLIT, $0-96
 	MOVQ  ma+56(FP), AX
 	ORQ   mb+88(FP), AX
 	TESTQ AX, AX
-	JNE   l110
+	JNE   l111
 	MOVQ  $0x00000002, BX
 
-l111:
+l112:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       (SI), Y0, Y1
 	VMULPD       64(SI), Y0, Y2
@@ -4691,11 +4723,11 @@ l111:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DX
 	DECQ         BX
-	JNE          l111
+	JNE          l112
 	VZEROUPPER
 	RET
 
-l110:
+l111:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+56(FP), AX
 	MOVQ    AX, R10
@@ -4721,7 +4753,7 @@ l110:
 	VMOVUPD (BX)(AX*1), Y1
 	MOVQ    $0x00000002, BX
 
-l112:
+l113:
 	VBROADCASTSD c+24(FP), Y2
 	VPERMPS      (SI), Y0, Y3
 	VMULPD       Y3, Y2, Y4
@@ -4951,7 +4983,7 @@ l112:
 	ADDQ         R10, SI
 	ADDQ         R11, DX
 	DECQ         BX
-	JNE          l112
+	JNE          l113
 	VZEROUPPER
 	RET
 
@@ -4964,10 +4996,10 @@ TEXT ·mulAN3AVX2(SB), NOSPLIT, $0-88
 	MOVQ  ma+48(FP), AX
 	ORQ   mb+80(FP), AX
 	TESTQ AX, AX
-	JNE   l113
+	JNE   l114
 	MOVQ  $0x00000002, BX
 
-l114:
+l115:
 	VMOVUPD      (SI), Y0
 	VMOVUPD      (DX), Y1
 	VMULPD       Y1, Y0, Y2
@@ -5162,11 +5194,11 @@ l114:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DX
 	DECQ         BX
-	JNE          l114
+	JNE          l115
 	VZEROUPPER
 	RET
 
-l113:
+l114:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+48(FP), AX
 	MOVQ    AX, R10
@@ -5192,7 +5224,7 @@ l113:
 	VMOVUPD (BX)(AX*1), Y1
 	MOVQ    $0x00000002, BX
 
-l115:
+l116:
 	VPERMPS      (SI), Y0, Y2
 	VPERMPS      (DX), Y1, Y3
 	VMULPD       Y3, Y2, Y4
@@ -5394,7 +5426,7 @@ l115:
 	ADDQ         R10, SI
 	ADDQ         R11, DX
 	DECQ         BX
-	JNE          l115
+	JNE          l116
 	VZEROUPPER
 	RET
 
@@ -5407,10 +5439,10 @@ TEXT ·addMulAN3AVX2(SB), NOSPLIT, $0-96
 	MOVQ  ma+56(FP), AX
 	ORQ   mb+88(FP), AX
 	TESTQ AX, AX
-	JNE   l116
+	JNE   l117
 	MOVQ  $0x00000002, BX
 
-l117:
+l118:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       (SI), Y0, Y1
 	VMULPD       64(SI), Y0, Y2
@@ -5617,11 +5649,11 @@ l117:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DX
 	DECQ         BX
-	JNE          l117
+	JNE          l118
 	VZEROUPPER
 	RET
 
-l116:
+l117:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+56(FP), AX
 	MOVQ    AX, R10
@@ -5647,7 +5679,7 @@ l116:
 	VMOVUPD (BX)(AX*1), Y1
 	MOVQ    $0x00000002, BX
 
-l118:
+l119:
 	VBROADCASTSD c+24(FP), Y2
 	VPERMPS      (SI), Y0, Y3
 	VMULPD       Y3, Y2, Y4
@@ -5877,7 +5909,7 @@ l118:
 	ADDQ         R10, SI
 	ADDQ         R11, DX
 	DECQ         BX
-	JNE          l118
+	JNE          l119
 	VZEROUPPER
 	RET
 
@@ -5890,10 +5922,10 @@ TEXT ·mulNA3AVX2(SB), NOSPLIT, $0-88
 	MOVQ  ma+48(FP), AX
 	ORQ   mb+80(FP), AX
 	TESTQ AX, AX
-	JNE   l119
+	JNE   l120
 	MOVQ  $0x00000002, BX
 
-l120:
+l121:
 	VMOVUPD      (SI), Y0
 	VMOVUPD      (DX), Y1
 	VMULPD       Y1, Y0, Y2
@@ -6088,11 +6120,11 @@ l120:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DX
 	DECQ         BX
-	JNE          l120
+	JNE          l121
 	VZEROUPPER
 	RET
 
-l119:
+l120:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+48(FP), AX
 	MOVQ    AX, R10
@@ -6118,7 +6150,7 @@ l119:
 	VMOVUPD (BX)(AX*1), Y1
 	MOVQ    $0x00000002, BX
 
-l121:
+l122:
 	VPERMPS      (SI), Y0, Y2
 	VPERMPS      (DX), Y1, Y3
 	VMULPD       Y3, Y2, Y4
@@ -6320,7 +6352,7 @@ l121:
 	ADDQ         R10, SI
 	ADDQ         R11, DX
 	DECQ         BX
-	JNE          l121
+	JNE          l122
 	VZEROUPPER
 	RET
 
@@ -6333,10 +6365,10 @@ TEXT ·addMulNA3AVX2(SB), NOSPLIT, $0-96
 	MOVQ  ma+56(FP), AX
 	ORQ   mb+88(FP), AX
 	TESTQ AX, AX
-	JNE   l122
+	JNE   l123
 	MOVQ  $0x00000002, BX
 
-l123:
+l124:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       (SI), Y0, Y1
 	VMULPD       64(SI), Y0, Y2
@@ -6543,11 +6575,11 @@ l123:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DX
 	DECQ         BX
-	JNE          l123
+	JNE          l124
 	VZEROUPPER
 	RET
 
-l122:
+l123:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+56(FP), AX
 	MOVQ    AX, R10
@@ -6573,7 +6605,7 @@ l122:
 	VMOVUPD (BX)(AX*1), Y1
 	MOVQ    $0x00000002, BX
 
-l124:
+l125:
 	VBROADCASTSD c+24(FP), Y2
 	VPERMPS      (SI), Y0, Y3
 	VMULPD       Y3, Y2, Y4
@@ -6803,7 +6835,7 @@ l124:
 	ADDQ         R10, SI
 	ADDQ         R11, DX
 	DECQ         BX
-	JNE          l124
+	JNE          l125
 	VZEROUPPER
 	RET
 
@@ -6816,10 +6848,10 @@ TEXT ·mulAA3AVX2(SB), NOSPLIT, $0-88
 	MOVQ  ma+48(FP), AX
 	ORQ   mb+80(FP), AX
 	TESTQ AX, AX
-	JNE   l125
+	JNE   l126
 	MOVQ  $0x00000002, BX
 
-l126:
+l127:
 	VMOVUPD      (SI), Y0
 	VMOVUPD      (DX), Y1
 	VMULPD       Y1, Y0, Y2
@@ -7023,11 +7055,11 @@ l126:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DX
 	DECQ         BX
-	JNE          l126
+	JNE          l127
 	VZEROUPPER
 	RET
 
-l125:
+l126:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+48(FP), AX
 	MOVQ    AX, R10
@@ -7053,7 +7085,7 @@ l125:
 	VMOVUPD (BX)(AX*1), Y1
 	MOVQ    $0x00000002, BX
 
-l127:
+l128:
 	VPERMPS      (SI), Y0, Y2
 	VPERMPS      (DX), Y1, Y3
 	VMULPD       Y3, Y2, Y4
@@ -7264,7 +7296,7 @@ l127:
 	ADDQ         R10, SI
 	ADDQ         R11, DX
 	DECQ         BX
-	JNE          l127
+	JNE          l128
 	VZEROUPPER
 	RET
 
@@ -7277,10 +7309,10 @@ TEXT ·addMulAA3AVX2(SB), NOSPLIT, $0-96
 	MOVQ  ma+56(FP), AX
 	ORQ   mb+88(FP), AX
 	TESTQ AX, AX
-	JNE   l128
+	JNE   l129
 	MOVQ  $0x00000002, BX
 
-l129:
+l130:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       (SI), Y0, Y1
 	VMULPD       64(SI), Y0, Y2
@@ -7487,11 +7519,11 @@ l129:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DX
 	DECQ         BX
-	JNE          l129
+	JNE          l130
 	VZEROUPPER
 	RET
 
-l128:
+l129:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+56(FP), AX
 	MOVQ    AX, R10
@@ -7517,7 +7549,7 @@ l128:
 	VMOVUPD (BX)(AX*1), Y1
 	MOVQ    $0x00000002, BX
 
-l130:
+l131:
 	VBROADCASTSD c+24(FP), Y2
 	VPERMPS      (SI), Y0, Y3
 	VMULPD       Y3, Y2, Y4
@@ -7747,7 +7779,7 @@ l130:
 	ADDQ         R10, SI
 	ADDQ         R11, DX
 	DECQ         BX
-	JNE          l130
+	JNE          l131
 	VZEROUPPER
 	RET
 
@@ -7765,10 +7797,10 @@ TEXT ·addTripleNNN3AVX2(SB), $192-128
 	ORQ   mb+88(FP), AX
 	ORQ   md+120(FP), AX
 	TESTQ AX, AX
-	JNE   l131
+	JNE   l132
 	MOVQ  $0x00000002, BX
 
-l132:
+l133:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       (SI), Y0, Y1
 	VMULPD       64(SI), Y0, Y2
@@ -8158,11 +8190,11 @@ l132:
 	ADDQ         $0x20, DX
 	ADDQ         $0x20, CX
 	DECQ         BX
-	JNE          l132
+	JNE          l133
 	VZEROUPPER
 	RET
 
-l131:
+l132:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+56(FP), AX
 	MOVQ    AX, R10
@@ -8199,7 +8231,7 @@ l131:
 	VMOVUPD (BX)(AX*1), Y2
 	MOVQ    $0x00000002, BX
 
-l133:
+l134:
 	VBROADCASTSD c+24(FP), Y3
 	VPERMPS      (SI), Y0, Y4
 	VMULPD       Y4, Y3, Y5
@@ -8628,7 +8660,7 @@ l133:
 	ADDQ         R11, DX
 	ADDQ         R12, CX
 	DECQ         BX
-	JNE          l133
+	JNE          l134
 	VZEROUPPER
 	RET
 
@@ -8646,10 +8678,10 @@ TEXT ·addTripleANN3AVX2(SB), $192-128
 	ORQ   mb+88(FP), AX
 	ORQ   md+120(FP), AX
 	TESTQ AX, AX
-	JNE   l134
+	JNE   l135
 	MOVQ  $0x00000002, BX
 
-l135:
+l136:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       (SI), Y0, Y1
 	VMULPD       64(SI), Y0, Y2
@@ -9039,11 +9071,11 @@ l135:
 	ADDQ         $0x20, DX
 	ADDQ         $0x20, CX
 	DECQ         BX
-	JNE          l135
+	JNE          l136
 	VZEROUPPER
 	RET
 
-l134:
+l135:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+56(FP), AX
 	MOVQ    AX, R10
@@ -9080,7 +9112,7 @@ l134:
 	VMOVUPD (BX)(AX*1), Y2
 	MOVQ    $0x00000002, BX
 
-l136:
+l137:
 	VBROADCASTSD c+24(FP), Y3
 	VPERMPS      (SI), Y0, Y4
 	VMULPD       Y4, Y3, Y5
@@ -9509,7 +9541,7 @@ l136:
 	ADDQ         R11, DX
 	ADDQ         R12, CX
 	DECQ         BX
-	JNE          l136
+	JNE          l137
 	VZEROUPPER
 	RET
 
@@ -9527,10 +9559,10 @@ TEXT ·addTripleNAN3AVX2(SB), $192-128
 	ORQ   mb+88(FP), AX
 	ORQ   md+120(FP), AX
 	TESTQ AX, AX
-	JNE   l137
+	JNE   l138
 	MOVQ  $0x00000002, BX
 
-l138:
+l139:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       (SI), Y0, Y1
 	VMULPD       64(SI), Y0, Y2
@@ -9920,11 +9952,11 @@ l138:
 	ADDQ         $0x20, DX
 	ADDQ         $0x20, CX
 	DECQ         BX
-	JNE          l138
+	JNE          l139
 	VZEROUPPER
 	RET
 
-l137:
+l138:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+56(FP), AX
 	MOVQ    AX, R10
@@ -9961,7 +9993,7 @@ l137:
 	VMOVUPD (BX)(AX*1), Y2
 	MOVQ    $0x00000002, BX
 
-l139:
+l140:
 	VBROADCASTSD c+24(FP), Y3
 	VPERMPS      (SI), Y0, Y4
 	VMULPD       Y4, Y3, Y5
@@ -10390,7 +10422,7 @@ l139:
 	ADDQ         R11, DX
 	ADDQ         R12, CX
 	DECQ         BX
-	JNE          l139
+	JNE          l140
 	VZEROUPPER
 	RET
 
@@ -10408,10 +10440,10 @@ TEXT ·addTripleAAN3AVX2(SB), $192-128
 	ORQ   mb+88(FP), AX
 	ORQ   md+120(FP), AX
 	TESTQ AX, AX
-	JNE   l140
+	JNE   l141
 	MOVQ  $0x00000002, BX
 
-l141:
+l142:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       (SI), Y0, Y1
 	VMULPD       64(SI), Y0, Y2
@@ -10810,11 +10842,11 @@ l141:
 	ADDQ         $0x20, DX
 	ADDQ         $0x20, CX
 	DECQ         BX
-	JNE          l141
+	JNE          l142
 	VZEROUPPER
 	RET
 
-l140:
+l141:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+56(FP), AX
 	MOVQ    AX, R10
@@ -10851,7 +10883,7 @@ l140:
 	VMOVUPD (BX)(AX*1), Y2
 	MOVQ    $0x00000002, BX
 
-l142:
+l143:
 	VBROADCASTSD c+24(FP), Y3
 	VPERMPS      (SI), Y0, Y4
 	VMULPD       Y4, Y3, Y5
@@ -11289,7 +11321,7 @@ l142:
 	ADDQ         R11, DX
 	ADDQ         R12, CX
 	DECQ         BX
-	JNE          l142
+	JNE          l143
 	VZEROUPPER
 	RET
 
@@ -11307,10 +11339,10 @@ TEXT ·addTripleNNA3AVX2(SB), $192-128
 	ORQ   mb+88(FP), AX
 	ORQ   md+120(FP), AX
 	TESTQ AX, AX
-	JNE   l143
+	JNE   l144
 	MOVQ  $0x00000002, BX
 
-l144:
+l145:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       (SI), Y0, Y1
 	VMULPD       64(SI), Y0, Y2
@@ -11700,11 +11732,11 @@ l144:
 	ADDQ         $0x20, DX
 	ADDQ         $0x20, CX
 	DECQ         BX
-	JNE          l144
+	JNE          l145
 	VZEROUPPER
 	RET
 
-l143:
+l144:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+56(FP), AX
 	MOVQ    AX, R10
@@ -11741,7 +11773,7 @@ l143:
 	VMOVUPD (BX)(AX*1), Y2
 	MOVQ    $0x00000002, BX
 
-l145:
+l146:
 	VBROADCASTSD c+24(FP), Y3
 	VPERMPS      (SI), Y0, Y4
 	VMULPD       Y4, Y3, Y5
@@ -12170,7 +12202,7 @@ l145:
 	ADDQ         R11, DX
 	ADDQ         R12, CX
 	DECQ         BX
-	JNE          l145
+	JNE          l146
 	VZEROUPPER
 	RET
 
@@ -12188,10 +12220,10 @@ TEXT ·addTripleANA3AVX2(SB), $192-128
 	ORQ   mb+88(FP), AX
 	ORQ   md+120(FP), AX
 	TESTQ AX, AX
-	JNE   l146
+	JNE   l147
 	MOVQ  $0x00000002, BX
 
-l147:
+l148:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       (SI), Y0, Y1
 	VMULPD       64(SI), Y0, Y2
@@ -12581,11 +12613,11 @@ l147:
 	ADDQ         $0x20, DX
 	ADDQ         $0x20, CX
 	DECQ         BX
-	JNE          l147
+	JNE          l148
 	VZEROUPPER
 	RET
 
-l146:
+l147:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+56(FP), AX
 	MOVQ    AX, R10
@@ -12622,7 +12654,7 @@ l146:
 	VMOVUPD (BX)(AX*1), Y2
 	MOVQ    $0x00000002, BX
 
-l148:
+l149:
 	VBROADCASTSD c+24(FP), Y3
 	VPERMPS      (SI), Y0, Y4
 	VMULPD       Y4, Y3, Y5
@@ -13051,7 +13083,7 @@ l148:
 	ADDQ         R11, DX
 	ADDQ         R12, CX
 	DECQ         BX
-	JNE          l148
+	JNE          l149
 	VZEROUPPER
 	RET
 
@@ -13069,10 +13101,10 @@ TEXT ·addTripleNAA3AVX2(SB), $192-128
 	ORQ   mb+88(FP), AX
 	ORQ   md+120(FP), AX
 	TESTQ AX, AX
-	JNE   l149
+	JNE   l150
 	MOVQ  $0x00000002, BX
 
-l150:
+l151:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       (SI), Y0, Y1
 	VMULPD       64(SI), Y0, Y2
@@ -13462,11 +13494,11 @@ l150:
 	ADDQ         $0x20, DX
 	ADDQ         $0x20, CX
 	DECQ         BX
-	JNE          l150
+	JNE          l151
 	VZEROUPPER
 	RET
 
-l149:
+l150:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+56(FP), AX
 	MOVQ    AX, R10
@@ -13503,7 +13535,7 @@ l149:
 	VMOVUPD (BX)(AX*1), Y2
 	MOVQ    $0x00000002, BX
 
-l151:
+l152:
 	VBROADCASTSD c+24(FP), Y3
 	VPERMPS      (SI), Y0, Y4
 	VMULPD       Y4, Y3, Y5
@@ -13932,7 +13964,7 @@ l151:
 	ADDQ         R11, DX
 	ADDQ         R12, CX
 	DECQ         BX
-	JNE          l151
+	JNE          l152
 	VZEROUPPER
 	RET
 
@@ -13950,10 +13982,10 @@ TEXT ·addTripleAAA3AVX2(SB), $192-128
 	ORQ   mb+88(FP), AX
 	ORQ   md+120(FP), AX
 	TESTQ AX, AX
-	JNE   l152
+	JNE   l153
 	MOVQ  $0x00000002, BX
 
-l153:
+l154:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       (SI), Y0, Y1
 	VMULPD       64(SI), Y0, Y2
@@ -14352,11 +14384,11 @@ l153:
 	ADDQ         $0x20, DX
 	ADDQ         $0x20, CX
 	DECQ         BX
-	JNE          l153
+	JNE          l154
 	VZEROUPPER
 	RET
 
-l152:
+l153:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+56(FP), AX
 	MOVQ    AX, R10
@@ -14393,7 +14425,7 @@ l152:
 	VMOVUPD (BX)(AX*1), Y2
 	MOVQ    $0x00000002, BX
 
-l154:
+l155:
 	VBROADCASTSD c+24(FP), Y3
 	VPERMPS      (SI), Y0, Y4
 	VMULPD       Y4, Y3, Y5
@@ -14831,7 +14863,7 @@ l154:
 	ADDQ         R11, DX
 	ADDQ         R12, CX
 	DECQ         BX
-	JNE          l154
+	JNE          l155
 	VZEROUPPER
 	RET
 
@@ -14847,10 +14879,10 @@ TEXT ·mulVecN3AVX2(SB), $128-88
 	MOVQ  ma+48(FP), AX
 	ORQ   mv+80(FP), AX
 	TESTQ AX, AX
-	JNE   l155
+	JNE   l156
 	MOVQ  $0x00000002, BX
 
-l156:
+l157:
 	VMOVUPD      (SI), Y0
 	VMOVUPD      (DX), Y1
 	VMULPD       Y1, Y0, Y2
@@ -14921,11 +14953,11 @@ l156:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DX
 	DECQ         BX
-	JNE          l156
+	JNE          l157
 	VZEROUPPER
 	RET
 
-l155:
+l156:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+48(FP), AX
 	MOVQ    AX, R10
@@ -14951,7 +14983,7 @@ l155:
 	VMOVUPD (BX)(AX*1), Y1
 	MOVQ    $0x00000002, BX
 
-l157:
+l158:
 	VPERMPS      (SI), Y0, Y2
 	VPERMPS      (DX), Y1, Y3
 	VMULPD       Y3, Y2, Y4
@@ -15027,7 +15059,7 @@ l157:
 	ADDQ         R10, SI
 	ADDQ         R11, DX
 	DECQ         BX
-	JNE          l157
+	JNE          l158
 	VZEROUPPER
 	RET
 
@@ -15043,10 +15075,10 @@ TEXT ·mulVecA3AVX2(SB), $128-88
 	MOVQ  ma+48(FP), AX
 	ORQ   mv+80(FP), AX
 	TESTQ AX, AX
-	JNE   l158
+	JNE   l159
 	MOVQ  $0x00000002, BX
 
-l159:
+l160:
 	VMOVUPD      (SI), Y0
 	VMOVUPD      (DX), Y1
 	VMULPD       Y1, Y0, Y2
@@ -15117,11 +15149,11 @@ l159:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DX
 	DECQ         BX
-	JNE          l159
+	JNE          l160
 	VZEROUPPER
 	RET
 
-l158:
+l159:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    ma+48(FP), AX
 	MOVQ    AX, R10
@@ -15147,7 +15179,7 @@ l158:
 	VMOVUPD (BX)(AX*1), Y1
 	MOVQ    $0x00000002, BX
 
-l160:
+l161:
 	VPERMPS      (SI), Y0, Y2
 	VPERMPS      (DX), Y1, Y3
 	VMULPD       Y3, Y2, Y4
@@ -15223,7 +15255,7 @@ l160:
 	ADDQ         R10, SI
 	ADDQ         R11, DX
 	DECQ         BX
-	JNE          l160
+	JNE          l161
 	VZEROUPPER
 	RET
 
@@ -15235,7 +15267,7 @@ TEXT ·addAlgebra3AVX2(SB), NOSPLIT, $0-80
 	MOVQ b_base+56(FP), DX
 	MOVQ $0x00000002, BX
 
-l161:
+l162:
 	VMOVUPD      (SI), Y0
 	VMOVUPD      192(DX), Y1
 	VMULPD       Y1, Y0, Y2
@@ -15453,7 +15485,7 @@ l161:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DX
 	DECQ         BX
-	JNE          l161
+	JNE          l162
 	VZEROUPPER
 	RET
 
@@ -15469,10 +15501,10 @@ TEXT ·addForce3AVX2(SB), $128-112
 	MOVQ  y_base+88(FP), CX
 	MOVQ  mx+80(FP), AX
 	TESTQ AX, AX
-	JNE   l162
+	JNE   l163
 	MOVQ  $0x00000002, BX
 
-l163:
+l164:
 	VMOVUPD      (SI), Y0
 	VMOVUPD      (DX), Y1
 	VMULPD       Y1, Y0, Y2
@@ -15607,11 +15639,11 @@ l163:
 	ADDQ         $0x20, DX
 	ADDQ         $0x20, CX
 	DECQ         BX
-	JNE          l163
+	JNE          l164
 	VZEROUPPER
 	RET
 
-l162:
+l163:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    mx+80(FP), AX
 	MOVQ    AX, R10
@@ -15626,7 +15658,7 @@ l162:
 	VMOVUPD (BX)(AX*1), Y0
 	MOVQ    $0x00000002, BX
 
-l164:
+l165:
 	VMOVUPD      (SI), Y1
 	VPERMPS      (DX), Y0, Y2
 	VMULPD       Y2, Y1, Y3
@@ -15763,7 +15795,7 @@ l164:
 	ADDQ         R10, DX
 	ADDQ         $0x20, CX
 	DECQ         BX
-	JNE          l164
+	JNE          l165
 	VZEROUPPER
 	RET
 
@@ -15781,10 +15813,10 @@ TEXT ·plaquette3AVX2(SB), $1184-136
 	MOVQ  mb+72(FP), AX
 	ORQ   md+128(FP), AX
 	TESTQ AX, AX
-	JNE   l165
+	JNE   l166
 	MOVQ  $0x00000002, BX
 
-l166:
+l167:
 	VMOVUPD      (SI), Y0
 	VMOVUPD      (DX), Y1
 	VMULPD       Y1, Y0, Y2
@@ -16355,11 +16387,11 @@ l166:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, R8
 	DECQ         BX
-	JNE          l166
+	JNE          l167
 	VZEROUPPER
 	RET
 
-l165:
+l166:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    mb+72(FP), AX
 	MOVQ    AX, R10
@@ -16385,7 +16417,7 @@ l165:
 	VMOVUPD (BX)(AX*1), Y1
 	MOVQ    $0x00000002, BX
 
-l167:
+l168:
 	VMOVUPD      (SI), Y2
 	VPERMPS      (DX), Y0, Y3
 	VMULPD       Y3, Y2, Y4
@@ -16978,7 +17010,7 @@ l167:
 	ADDQ         $0x20, CX
 	ADDQ         R11, R8
 	DECQ         BX
-	JNE          l167
+	JNE          l168
 	VZEROUPPER
 	RET
 
@@ -16994,10 +17026,10 @@ TEXT ·addRotated3AVX2(SB), $512-112
 	MOVQ  y_base+88(FP), CX
 	MOVQ  mx+80(FP), AX
 	TESTQ AX, AX
-	JNE   l168
+	JNE   l169
 	MOVQ  $0x00000002, BX
 
-l169:
+l170:
 	VMOVUPD      448(DX), Y0
 	VMULPD       numbersAVX2<>+800(SB), Y0, Y1
 	VMOVUPD      384(DX), Y2
@@ -17285,11 +17317,11 @@ l169:
 	ADDQ         $0x20, DX
 	ADDQ         $0x20, CX
 	DECQ         BX
-	JNE          l169
+	JNE          l170
 	VZEROUPPER
 	RET
 
-l168:
+l169:
 	LEAQ    lanes328<>+0(SB), BX
 	MOVQ    mx+80(FP), AX
 	MOVQ    AX, R10
@@ -17305,7 +17337,7 @@ l168:
 	VMOVUPD (BX)(AX*1), Y0
 	MOVQ    $0x00000002, BX
 
-l170:
+l171:
 	VMOVUPD      448(DX), Y1
 	VMULPD       numbersAVX2<>+800(SB), Y1, Y2
 	VMOVUPD      384(DX), Y3
@@ -17606,7 +17638,154 @@ l170:
 	ADDQ         R10, DX
 	ADDQ         $0x20, CX
 	DECQ         BX
-	JNE          l170
+	JNE          l171
+	VZEROUPPER
+	RET
+
+// func reunitarize3AVX2(u [][8]float64)
+// Requires: AVX, FMA3
+TEXT ·reunitarize3AVX2(SB), NOSPLIT, $0-24
+	MOVQ u_base+0(FP), DI
+	MOVQ $0x00000002, BX
+
+l172:
+	VMOVUPD      (DI), Y0
+	VMULPD       Y0, Y0, Y1
+	VMOVUPD      64(DI), Y2
+	VFMADD231PD  Y2, Y2, Y1
+	VMOVUPD      128(DI), Y3
+	VFMADD231PD  Y3, Y3, Y1
+	VMOVUPD      192(DI), Y4
+	VFMADD231PD  Y4, Y4, Y1
+	VMOVUPD      256(DI), Y5
+	VFMADD231PD  Y5, Y5, Y1
+	VMOVUPD      320(DI), Y6
+	VFMADD231PD  Y6, Y6, Y1
+	VSQRTPD      Y1, Y7
+	VMOVUPD      numbersAVX2<>+0(SB), Y8
+	VDIVPD       Y7, Y8, Y9
+	VMULPD       Y0, Y9, Y10
+	VMULPD       Y2, Y9, Y11
+	VMULPD       Y3, Y9, Y12
+	VMULPD       Y4, Y9, Y13
+	VMULPD       Y5, Y9, Y14
+	VMULPD       Y6, Y9, Y15
+	VMOVUPD      Y10, (DI)
+	VMOVUPD      Y11, 64(DI)
+	VMOVUPD      Y12, 128(DI)
+	VMOVUPD      Y13, 192(DI)
+	VMOVUPD      Y14, 256(DI)
+	VMOVUPD      Y15, 320(DI)
+	VMOVUPD      384(DI), Y1
+	VMULPD       Y10, Y1, Y7
+	VMOVUPD      448(DI), Y0
+	VFMADD231PD  Y11, Y0, Y7
+	VMULPD       Y11, Y1, Y2
+	VFNMADD231PD Y10, Y0, Y2
+	VMOVUPD      512(DI), Y3
+	VFMADD231PD  Y12, Y3, Y7
+	VMOVUPD      576(DI), Y4
+	VFMADD231PD  Y13, Y4, Y7
+	VFMADD231PD  Y13, Y3, Y2
+	VFNMADD231PD Y12, Y4, Y2
+	VMOVUPD      640(DI), Y5
+	VFMADD231PD  Y14, Y5, Y7
+	VMOVUPD      704(DI), Y9
+	VFMADD231PD  Y15, Y9, Y7
+	VFMADD231PD  Y15, Y5, Y2
+	VFNMADD231PD Y14, Y9, Y2
+	VFNMADD231PD Y10, Y7, Y1
+	VFNMADD231PD Y11, Y2, Y1
+	VFNMADD231PD Y11, Y7, Y0
+	VFMADD231PD  Y10, Y2, Y0
+	VFNMADD231PD Y12, Y7, Y3
+	VFNMADD231PD Y13, Y2, Y3
+	VFNMADD231PD Y13, Y7, Y4
+	VFMADD231PD  Y12, Y2, Y4
+	VFNMADD231PD Y14, Y7, Y5
+	VFNMADD231PD Y15, Y2, Y5
+	VFNMADD231PD Y15, Y7, Y9
+	VFMADD231PD  Y14, Y2, Y9
+	VMULPD       Y10, Y1, Y6
+	VFMADD231PD  Y11, Y0, Y6
+	VMULPD       Y11, Y1, Y7
+	VFNMADD231PD Y10, Y0, Y7
+	VFMADD231PD  Y12, Y3, Y6
+	VFMADD231PD  Y13, Y4, Y6
+	VFMADD231PD  Y13, Y3, Y7
+	VFNMADD231PD Y12, Y4, Y7
+	VFMADD231PD  Y14, Y5, Y6
+	VFMADD231PD  Y15, Y9, Y6
+	VFMADD231PD  Y15, Y5, Y7
+	VFNMADD231PD Y14, Y9, Y7
+	VFNMADD231PD Y10, Y6, Y1
+	VFNMADD231PD Y11, Y7, Y1
+	VFNMADD231PD Y11, Y6, Y0
+	VFMADD231PD  Y10, Y7, Y0
+	VFNMADD231PD Y12, Y6, Y3
+	VFNMADD231PD Y13, Y7, Y3
+	VFNMADD231PD Y13, Y6, Y4
+	VFMADD231PD  Y12, Y7, Y4
+	VFNMADD231PD Y14, Y6, Y5
+	VFNMADD231PD Y15, Y7, Y5
+	VFNMADD231PD Y15, Y6, Y9
+	VFMADD231PD  Y14, Y7, Y9
+	VMULPD       Y1, Y1, Y2
+	VFMADD231PD  Y0, Y0, Y2
+	VFMADD231PD  Y3, Y3, Y2
+	VFMADD231PD  Y4, Y4, Y2
+	VFMADD231PD  Y5, Y5, Y2
+	VFMADD231PD  Y9, Y9, Y2
+	VSQRTPD      Y2, Y6
+	VDIVPD       Y6, Y8, Y7
+	VMULPD       Y1, Y7, Y2
+	VMULPD       Y0, Y7, Y8
+	VMULPD       Y3, Y7, Y6
+	VMULPD       Y4, Y7, Y1
+	VMULPD       Y5, Y7, Y0
+	VMULPD       Y9, Y7, Y3
+	VMOVUPD      Y2, 384(DI)
+	VMOVUPD      Y8, 448(DI)
+	VMOVUPD      Y6, 512(DI)
+	VMOVUPD      Y1, 576(DI)
+	VMOVUPD      Y0, 640(DI)
+	VMOVUPD      Y3, 704(DI)
+	VMULPD       Y0, Y12, Y4
+	VFNMADD231PD Y3, Y13, Y4
+	VMULPD       Y3, Y12, Y5
+	VFMADD231PD  Y0, Y13, Y5
+	VFNMADD231PD Y6, Y14, Y4
+	VFMADD231PD  Y1, Y15, Y4
+	VFNMADD231PD Y1, Y14, Y5
+	VFNMADD231PD Y6, Y15, Y5
+	VMULPD       Y2, Y14, Y7
+	VFNMADD231PD Y8, Y15, Y7
+	VMULPD       Y8, Y14, Y9
+	VFMADD231PD  Y2, Y15, Y9
+	VFNMADD231PD Y0, Y10, Y7
+	VFMADD231PD  Y3, Y11, Y7
+	VFNMADD231PD Y3, Y10, Y9
+	VFNMADD231PD Y0, Y11, Y9
+	VMULPD       Y6, Y10, Y14
+	VFNMADD231PD Y1, Y11, Y14
+	VMULPD       Y1, Y10, Y15
+	VFMADD231PD  Y6, Y11, Y15
+	VFNMADD231PD Y2, Y12, Y14
+	VFMADD231PD  Y8, Y13, Y14
+	VFNMADD231PD Y8, Y12, Y15
+	VFNMADD231PD Y2, Y13, Y15
+	VMOVUPD      Y4, 768(DI)
+	VMULPD       numbersAVX2<>+736(SB), Y5, Y3
+	VMOVUPD      Y3, 832(DI)
+	VMOVUPD      Y7, 896(DI)
+	VMULPD       numbersAVX2<>+736(SB), Y9, Y0
+	VMOVUPD      Y0, 960(DI)
+	VMOVUPD      Y14, 1024(DI)
+	VMULPD       numbersAVX2<>+736(SB), Y15, Y10
+	VMOVUPD      Y10, 1088(DI)
+	ADDQ         $0x20, DI
+	DECQ         BX
+	JNE          l172
 	VZEROUPPER
 	RET
 
@@ -17623,15 +17802,15 @@ TEXT ·hop3AVX2(SB), NOSPLIT, $32-168
 	MOVQ   hi+160(FP), AX
 	MOVQ   lo+152(FP), BX
 	SUBQ   BX, AX
-	JLE    l171
+	JLE    l173
 	MOVQ   AX, (SP)
 	IMUL3Q $0x00000180, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l172
+	JEQ    l174
 	ADDQ   R10, R8
 
-l172:
+l174:
 	IMUL3Q $0x00000480, BX, R11
 	ADDQ   SI, R11
 	IMULQ  R9, BX
@@ -17643,7 +17822,7 @@ l172:
 	MOVQ   R10, 24(SP)
 	XORQ   R15, R15
 
-l173:
+l175:
 	VXORPD Y10, Y10, Y10
 	VXORPD Y11, Y11, Y11
 	VXORPD Y12, Y12, Y12
@@ -17652,7 +17831,7 @@ l173:
 	VXORPD Y15, Y15, Y15
 	XORQ   R13, R13
 
-l174:
+l176:
 	MOVL         (CX)(R13*4), AX
 	MOVQ         AX, R10
 	SHRQ         $0x03, R10
@@ -17828,11 +18007,11 @@ l174:
 	ADDQ         16(SP), SI
 	INCQ         R13
 	CMPQ         R13, R9
-	JNE          l174
+	JNE          l176
 	SUBQ         24(SP), SI
 	SUBQ         24(SP), R11
 	TESTQ        R8, R8
-	JNE          l175
+	JNE          l177
 	VBROADCASTSD c+24(FP), Y2
 	VMULPD       Y10, Y2, Y3
 	VMOVUPD      Y3, (DI)
@@ -17846,9 +18025,9 @@ l174:
 	VMOVUPD      Y7, 256(DI)
 	VMULPD       Y15, Y2, Y8
 	VMOVUPD      Y8, 320(DI)
-	JMP          l176
+	JMP          l178
 
-l175:
+l177:
 	VBROADCASTSD c+24(FP), Y2
 	VMULPD       Y10, Y2, Y3
 	VBROADCASTSD ca+120(FP), Y4
@@ -17870,32 +18049,32 @@ l175:
 	VFMADD231PD  320(R8), Y4, Y9
 	VMOVUPD      Y9, 320(DI)
 
-l176:
+l178:
 	ADDQ  $0x20, DI
 	TESTQ R8, R8
-	JEQ   l178
+	JEQ   l180
 	ADDQ  $0x20, R8
 
-l178:
+l180:
 	XORQ $0x20, R15
-	JEQ  l177
+	JEQ  l179
 	ADDQ $0x20, R11
-	JMP  l173
+	JMP  l175
 
-l177:
+l179:
 	SUBQ  $0x20, R11
 	ADDQ  $0x00000480, R11
 	ADDQ  $0x00000140, DI
 	TESTQ R8, R8
-	JEQ   l179
+	JEQ   l181
 	ADDQ  $0x00000140, R8
 
-l179:
+l181:
 	LEAQ (CX)(R9*8), CX
 	DECQ (SP)
-	JNE  l173
+	JNE  l175
 
-l171:
+l173:
 	VZEROUPPER
 	RET
 
@@ -17909,7 +18088,7 @@ TEXT ·exp3AVX2(SB), $480-56
 	MOVQ x_base+32(FP), SI
 	MOVQ $0x00000002, BX
 
-l180:
+l182:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       numbersAVX2<>+32(SB), Y0, Y1
 	VMOVUPD      448(SI), Y2
@@ -18173,7 +18352,7 @@ l180:
 	ADDQ         $0x20, DI
 	ADDQ         $0x20, SI
 	DECQ         BX
-	JNE          l180
+	JNE          l182
 	VZEROUPPER
 	RET
 
@@ -18187,7 +18366,7 @@ TEXT ·drift3AVX2(SB), $704-56
 	MOVQ x_base+32(FP), SI
 	MOVQ $0x00000002, BX
 
-l181:
+l183:
 	VBROADCASTSD c+24(FP), Y0
 	VMULPD       numbersAVX2<>+32(SB), Y0, Y1
 	VMOVUPD      448(SI), Y2
@@ -18629,7 +18808,7 @@ l181:
 	ADDQ         $0x20, DI
 	ADDQ         $0x20, SI
 	DECQ         BX
-	JNE          l181
+	JNE          l183
 	VZEROUPPER
 	RET
 
@@ -18644,7 +18823,7 @@ TEXT ·dexp3AVX2(SB), $2080-72
 	MOVQ y_base+48(FP), DX
 	MOVQ $0x00000002, BX
 
-l182:
+l184:
 	VMOVUPD      448(SI), Y0
 	VMULPD       numbersAVX2<>+800(SB), Y0, Y1
 	VMOVUPD      384(SI), Y2
@@ -19663,7 +19842,7 @@ l182:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DX
 	DECQ         BX
-	JNE          l182
+	JNE          l184
 	VZEROUPPER
 	RET
 

@@ -4,50 +4,54 @@ package kernel
 
 import (
 	"github.com/slhmc/slhmc/physics/lattice"
+	"math"
 )
 
 var linearKernels = linear{axpy, xpay, scale, step, triad, axpyNorm, dot, peak}
 
 var table1 = table{
-	Mul:        [4]product{mulNN1, mulAN1, mulNA1, mulAA1},
-	AddMul:     [4]scaled{addMulNN1, addMulAN1, addMulNA1, addMulAA1},
-	AddTriple:  [8]triple{addTripleNNN1, addTripleANN1, addTripleNAN1, addTripleAAN1, addTripleNNA1, addTripleANA1, addTripleNAA1, addTripleAAA1},
-	MulVec:     [2]product{mulVecN1, mulVecA1},
-	AddAlgebra: addAlgebra1,
-	AddForce:   addForce1,
-	Plaquette:  plaquette1,
-	AddRotated: addRotated1,
-	Hop:        hop1,
+	Mul:         [4]product{mulNN1, mulAN1, mulNA1, mulAA1},
+	AddMul:      [4]scaled{addMulNN1, addMulAN1, addMulNA1, addMulAA1},
+	AddTriple:   [8]triple{addTripleNNN1, addTripleANN1, addTripleNAN1, addTripleAAN1, addTripleNNA1, addTripleANA1, addTripleNAA1, addTripleAAA1},
+	MulVec:      [2]product{mulVecN1, mulVecA1},
+	AddAlgebra:  addAlgebra1,
+	AddForce:    addForce1,
+	Plaquette:   plaquette1,
+	AddRotated:  addRotated1,
+	Reunitarize: reunitarize1,
+	Hop:         hop1,
 }
 
 var table2 = table{
-	Mul:        [4]product{mulNN2, mulAN2, mulNA2, mulAA2},
-	AddMul:     [4]scaled{addMulNN2, addMulAN2, addMulNA2, addMulAA2},
-	AddTriple:  [8]triple{addTripleNNN2, addTripleANN2, addTripleNAN2, addTripleAAN2, addTripleNNA2, addTripleANA2, addTripleNAA2, addTripleAAA2},
-	MulVec:     [2]product{mulVecN2, mulVecA2},
-	AddAlgebra: addAlgebra2,
-	AddForce:   addForce2,
-	Plaquette:  plaquette2,
-	AddRotated: addRotated2,
-	Hop:        hop2,
-	exp:        exp2,
-	drift:      drift2,
-	dexp:       dexp2,
+	Mul:         [4]product{mulNN2, mulAN2, mulNA2, mulAA2},
+	AddMul:      [4]scaled{addMulNN2, addMulAN2, addMulNA2, addMulAA2},
+	AddTriple:   [8]triple{addTripleNNN2, addTripleANN2, addTripleNAN2, addTripleAAN2, addTripleNNA2, addTripleANA2, addTripleNAA2, addTripleAAA2},
+	MulVec:      [2]product{mulVecN2, mulVecA2},
+	AddAlgebra:  addAlgebra2,
+	AddForce:    addForce2,
+	Plaquette:   plaquette2,
+	AddRotated:  addRotated2,
+	Reunitarize: reunitarize2,
+	Hop:         hop2,
+	exp:         exp2,
+	drift:       drift2,
+	dexp:        dexp2,
 }
 
 var table3 = table{
-	Mul:        [4]product{mulNN3, mulAN3, mulNA3, mulAA3},
-	AddMul:     [4]scaled{addMulNN3, addMulAN3, addMulNA3, addMulAA3},
-	AddTriple:  [8]triple{addTripleNNN3, addTripleANN3, addTripleNAN3, addTripleAAN3, addTripleNNA3, addTripleANA3, addTripleNAA3, addTripleAAA3},
-	MulVec:     [2]product{mulVecN3, mulVecA3},
-	AddAlgebra: addAlgebra3,
-	AddForce:   addForce3,
-	Plaquette:  plaquette3,
-	AddRotated: addRotated3,
-	Hop:        hop3,
-	exp:        exp3,
-	drift:      drift3,
-	dexp:       dexp3,
+	Mul:         [4]product{mulNN3, mulAN3, mulNA3, mulAA3},
+	AddMul:      [4]scaled{addMulNN3, addMulAN3, addMulNA3, addMulAA3},
+	AddTriple:   [8]triple{addTripleNNN3, addTripleANN3, addTripleNAN3, addTripleAAN3, addTripleNNA3, addTripleANA3, addTripleNAA3, addTripleAAA3},
+	MulVec:      [2]product{mulVecN3, mulVecA3},
+	AddAlgebra:  addAlgebra3,
+	AddForce:    addForce3,
+	Plaquette:   plaquette3,
+	AddRotated:  addRotated3,
+	Reunitarize: reunitarize3,
+	Hop:         hop3,
+	exp:         exp3,
+	drift:       drift3,
+	dexp:        dexp3,
 }
 
 func axpy(x []Vec, a float64, y []Vec) {
@@ -904,6 +908,17 @@ func addRotated1(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec) {
 	}
 }
 
+func reunitarize1(u []Vec) {
+	pu := (*[2]Vec)(u)
+	for l := range lattice.Lanes {
+		v1 := pu[0][l]
+		v2 := pu[1][l]
+		v7 := 1 / math.Sqrt(v1*v1+v2*v2)
+		pu[0][l] = v7 * v1
+		pu[1][l] = v7 * v2
+	}
+}
+
 func hop1(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int) {
 	var xs [8]*[2]Vec
 	var ws [8]*[2]Vec
@@ -1686,6 +1701,21 @@ func addRotated2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec) {
 		v43 := py[0][l]
 		v46 := pf[0][l]
 		pf[0][l] = v46 + c*(v43-(v5*v20+v6*v18+v7*v14+v8*v12))
+	}
+}
+
+func reunitarize2(u []Vec) {
+	pu := (*[4]Vec)(u)
+	for l := range lattice.Lanes {
+		v1 := pu[0][l]
+		v2 := pu[1][l]
+		v3 := pu[2][l]
+		v4 := pu[3][l]
+		v11 := 1 / math.Sqrt(v1*v1+v2*v2+v3*v3+v4*v4)
+		pu[0][l] = v11 * v1
+		pu[1][l] = v11 * v2
+		pu[2][l] = v11 * v3
+		pu[3][l] = v11 * v4
 	}
 }
 
@@ -4063,6 +4093,72 @@ func addRotated3(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec) {
 		v243 := py[7][l]
 		v246 := pf[7][l]
 		pf[7][l] = v246 + c*(v243-((v219+v231)*1.7320508075688772))
+	}
+}
+
+func reunitarize3(u []Vec) {
+	pu := (*[18]Vec)(u)
+	for l := range lattice.Lanes {
+		v1 := pu[0][l]
+		v2 := pu[1][l]
+		v3 := pu[2][l]
+		v4 := pu[3][l]
+		v5 := pu[4][l]
+		v6 := pu[5][l]
+		v15 := 1 / math.Sqrt(v1*v1+v2*v2+v3*v3+v4*v4+v5*v5+v6*v6)
+		v16 := v15 * v1
+		v17 := v15 * v2
+		v18 := v15 * v3
+		v19 := v15 * v4
+		v20 := v15 * v5
+		v21 := v15 * v6
+		pu[0][l] = v16
+		pu[1][l] = v17
+		pu[2][l] = v18
+		pu[3][l] = v19
+		pu[4][l] = v20
+		pu[5][l] = v21
+		v22 := pu[6][l]
+		v23 := pu[7][l]
+		v24 := pu[8][l]
+		v25 := pu[9][l]
+		v26 := pu[10][l]
+		v27 := pu[11][l]
+		v37 := v22*v16 + v23*v17 + v24*v18 + v25*v19 + v26*v20 + v27*v21
+		v39 := v22*v17 - v23*v16 + v24*v19 - v25*v18 + v26*v21 - v27*v20
+		v41 := v22 - v37*v16 - v39*v17
+		v43 := v23 - v37*v17 + v39*v16
+		v45 := v24 - v37*v18 - v39*v19
+		v47 := v25 - v37*v19 + v39*v18
+		v49 := v26 - v37*v20 - v39*v21
+		v51 := v27 - v37*v21 + v39*v20
+		v61 := v41*v16 + v43*v17 + v45*v18 + v47*v19 + v49*v20 + v51*v21
+		v63 := v41*v17 - v43*v16 + v45*v19 - v47*v18 + v49*v21 - v51*v20
+		v65 := v41 - v61*v16 - v63*v17
+		v67 := v43 - v61*v17 + v63*v16
+		v69 := v45 - v61*v18 - v63*v19
+		v71 := v47 - v61*v19 + v63*v18
+		v73 := v49 - v61*v20 - v63*v21
+		v75 := v51 - v61*v21 + v63*v20
+		v83 := 1 / math.Sqrt(v65*v65+v67*v67+v69*v69+v71*v71+v73*v73+v75*v75)
+		v84 := v83 * v65
+		v85 := v83 * v67
+		v86 := v83 * v69
+		v87 := v83 * v71
+		v88 := v83 * v73
+		v89 := v83 * v75
+		pu[6][l] = v84
+		pu[7][l] = v85
+		pu[8][l] = v86
+		pu[9][l] = v87
+		pu[10][l] = v88
+		pu[11][l] = v89
+		pu[12][l] = v18*v88 - v19*v89 - v20*v86 + v21*v87
+		pu[13][l] = (v18*v89 + v19*v88 - v20*v87 - v21*v86) * (-1)
+		pu[14][l] = v20*v84 - v21*v85 - v16*v88 + v17*v89
+		pu[15][l] = (v20*v85 + v21*v84 - v16*v89 - v17*v88) * (-1)
+		pu[16][l] = v16*v86 - v17*v87 - v18*v84 + v19*v85
+		pu[17][l] = (v16*v87 + v17*v86 - v18*v85 - v19*v84) * (-1)
 	}
 }
 

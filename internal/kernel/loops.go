@@ -134,6 +134,16 @@ func (o *Ops) addRotatedLoops(f []Vec, c float64, u, x []Vec, mx int, y []Vec) {
 	}
 }
 
+// reunitarizeLanes is Reunitarize for any N.
+func (o *Ops) reunitarizeLanes(u []Vec) {
+	var m [group.MaxN * group.MaxN]complex128
+	for l := range lattice.Lanes {
+		o.Get(m[:o.N*o.N], u, l)
+		o.Group.Reunitarize(m[:o.N*o.N])
+		o.Set(u, l, m[:o.N*o.N])
+	}
+}
+
 func (o *Ops) addTA(f []Vec, c float64, m []Vec) {
 	var ta [group.MaxN * group.MaxN]Vec
 	o.TA(ta[:o.A], m)

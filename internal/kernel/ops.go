@@ -42,6 +42,8 @@ type table struct {
 	// AddRotated sets f += c (y - w) with w^a T_a = u^† x^a T_a u, u unitary, where
 	// u and x are taken in lane l^mx.
 	AddRotated func(f []Vec, c float64, u, x []Vec, mx int, y []Vec)
+	// Reunitarize projects u, which has left the group by round-off.
+	Reunitarize func(u []Vec)
 	// Hop sets, for blocks b = lo … hi-1 and n their sites,
 	//
 	//	dst(n) = c sum_mu [ w_mu(n) src(n+mu) - w_mu(n-mu)^† src(n-mu) ] + ca add(n)
@@ -104,7 +106,7 @@ func (s *Set) ops(g group.Group) *Ops {
 	o.diag = diagonal(g)
 	if n > 3 {
 		o.AddAlgebra, o.AddForce = o.addAlgebraLoops, o.addForceLoops
-		o.Plaquette, o.AddRotated = o.plaquetteLoops, o.addRotatedLoops
+		o.Plaquette, o.AddRotated, o.Reunitarize = o.plaquetteLoops, o.addRotatedLoops, o.reunitarizeLanes
 	}
 	return &o
 }

@@ -182,14 +182,9 @@ func (u *Field) Reunitarize() {
 }
 
 func reunitarize(j *job, r lattice.Range) {
-	var m [group.MaxN * group.MaxN]complex128
-	n, d := j.ops.N, j.geo.Dims()
+	d, m := j.geo.Dims(), j.ops.M
 	for k := r.Lo * d; k < r.Hi*d; k++ {
-		for l := range j.geo.ActiveLanes() {
-			j.ops.Get(m[:n*n], j.x[k*j.ops.M:], l)
-			j.ops.Group.Reunitarize(m[:n*n])
-			j.ops.Set(j.x[k*j.ops.M:], l, m[:n*n])
-		}
+		j.ops.Reunitarize(j.x[k*m:][:m])
 	}
 }
 

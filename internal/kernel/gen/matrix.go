@@ -361,3 +361,54 @@ func (p *program) product(x, y []number) (z number) {
 	}
 	return z
 }
+
+// reunitarize projects u, which has left the group by round-off: its first row
+// is normalised, the second made orthogonal to it (twice, which is enough for
+// rows independent to working precision) and normalised, the third is the
+// conjugate of their vector product. In exact arithmetic that is Gram and
+// Schmidt's process with the phase of the determinant taken from the last row.
+func reunitarize(n int) *program {
+	p := newProgram()
+	put := func(i int, row []number) {
+		for j, z := range row {
+			p.store("u", 2*(n*i+j), p.positive(z.re))
+			p.store("u", 2*(n*i+j)+1, p.positive(z.im))
+		}
+	}
+	normalised := func(row []number) []number {
+		var squares []term
+		for _, z := range row {
+			squares = append(squares, term{false, z.re.v, z.re.v}, term{false, z.im.v, z.im.v})
+		}
+		return p.scaled(p.div(p.number(1), p.sqrt(p.sum(0, squares...))), row)
+	}
+	u := matrix{p, "u", n, false}
+	first := normalised(u.row(0))
+	put(0, first)
+	if n < 3 {
+		return p
+	}
+	second := u.row(1)
+	for range 2 {
+		var c number
+		for k := range first {
+			c = p.plusProduct(c, second[k], first[k].conj())
+		}
+		c = number{c.re.neg(), c.im.neg()}
+		for k := range first {
+			second[k] = p.plusProduct(second[k], c, first[k])
+		}
+	}
+	second = normalised(second)
+	put(1, second)
+	var third []number
+	for k := range 3 {
+		i, j := (k+1)%3, (k+2)%3
+		var z number
+		z = p.plusProduct(z, first[i], second[j])
+		z = p.plusProduct(z, number{first[j].re.neg(), first[j].im.neg()}, second[i])
+		third = append(third, z.conj())
+	}
+	put(2, third)
+	return p
+}
