@@ -308,6 +308,116 @@ func TestHop(t *testing.T) {
 	}
 }
 
+// gammas are the Dirac matrices of Wilson's convention, whole.
+func gammas() (g [4][4][4]complex128) {
+	sigma := [3][2][2]complex128{{{0, 1}, {1, 0}}, {{0, -1i}, {1i, 0}}, {{1, 0}, {0, -1}}}
+	for k, s := range sigma {
+		for i := range 2 {
+			for j := range 2 {
+				g[k][i][2+j], g[k][2+i][j] = -1i*s[i][j], 1i*s[i][j]
+			}
+		}
+	}
+	for i := range 2 {
+		g[3][i][2+i], g[3][2+i][i] = 1, 1
+	}
+	return g
+}
+
+// The Dirac matrices anticommute, and the fifth is diagonal.
+func TestGammas(t *testing.T) {
+	g := gammas()
+	times := func(a, b [4][4]complex128) (c [4][4]complex128) {
+		for i := range 4 {
+			for j := range 4 {
+				for k := range 4 {
+					c[i][j] += a[i][k] * b[k][j]
+				}
+			}
+		}
+		return c
+	}
+	for mu := range 4 {
+		for nu := range 4 {
+			ab, ba := times(g[mu], g[nu]), times(g[nu], g[mu])
+			for i := range 4 {
+				for j := range 4 {
+					want := complex128(0)
+					if mu == nu && i == j {
+						want = 2
+					}
+					assert.Equal(t, want, ab[i][j]+ba[i][j])
+				}
+			}
+		}
+	}
+	five := times(times(g[0], g[1]), times(g[2], g[3]))
+	for i := range 4 {
+		assert.Equal(t, complex([]float64{1, 1, -1, -1}[i], 0), five[i][i])
+	}
+}
+
+// The Wilson hop against whole Dirac matrices and single colour matrices: 8
+// directions, 2 spins, N terms.
+func TestWilson(t *testing.T) {
+	gamma := gammas()
+	for _, extents := range [][]int{{4, 4, 4, 4}, {4, 6, 4, 2}, {2, 3, 2, 5}, {2, 2, 2, 2}, {16, 2, 2, 4}} {
+		geo, err := lattice.New(extents)
+		require.NoError(t, err)
+		each(t, func(t *testing.T, o *Ops, r *rng.Source) {
+			n, blocks := o.N, geo.Blocks()
+			v := 4 * o.V
+			links, src, add := random(blocks*4*o.M, r), random(blocks*v, r), random(blocks*v, r)
+			tol := float64(8*4*2*(2*n+2)*2*n*36) * eps
+			lo, hi := blocks/4, blocks
+			for _, with := range [][]Vec{nil, add} {
+				got := guarded(random(blocks*v, r))
+				if with != nil {
+					copy(got, add)
+					with = got
+				}
+				before := append([]Vec(nil), got[:lo*v]...)
+				o.Wilson(got, -.5, links, blocks, src, geo.Neighbours(), .75, with, lo, hi)
+				intact(t, got, "Wilson")
+				require.Equal(t, before, got[:lo*v], "blocks below lo")
+				for b := lo; b < hi; b++ {
+					for l := range lattice.Lanes {
+						want := make([]complex128, 4*n)
+						for k := range 8 {
+							mu, sign := k%4, -1.
+							e := geo.Neighbours()[8*b+k]
+							link := plain(o, links[(mu*blocks+b)*o.M:], l, 0, false)
+							if k >= 4 {
+								sign = 1
+								link = plain(o, links[(mu*blocks+e.Block())*o.M:], l, e.Mask(), true)
+							}
+							for s := range 4 {
+								y := onVector(o, link, src[e.Block()*v+s*o.V:], l^e.Mask())
+								for to := range 4 {
+									f := complex(sign, 0) * gamma[mu][to][s]
+									if to == s {
+										f++
+									}
+									for i, z := range y {
+										want[to*n+i] += f * z
+									}
+								}
+							}
+						}
+						for i := range want {
+							want[i] *= -.5
+							if with != nil {
+								want[i] += complex(.75*add[b*v+2*i][l], .75*add[b*v+2*i+1][l])
+							}
+						}
+						nearVector(t, want, got[b*v:], l, tol, fmt.Sprintf("%v block %d", extents, b))
+					}
+				}
+			}
+		})
+	}
+}
+
 // Linear algebra for all lengths that take another way through the loops. The
 // sums of up to 13 squares below 36 per lane: round-off below 13 · 13 · 36 eps.
 func TestLinear(t *testing.T) {
@@ -538,6 +648,25 @@ func BenchmarkHop(b *testing.B) {
 					b.ReportMetric(b.Elapsed().Seconds()*1e9/sites, "ns/site")
 				})
 			}
+		}
+	}
+}
+
+func BenchmarkWilson(b *testing.B) {
+	for _, l := range []int{4, 8, 16} {
+		geo, _ := lattice.New([]int{l, l, l, l})
+		for _, s := range Sets() {
+			o := s.ops(group.SU3)
+			r := rng.New(1).Site(0)
+			links, x, d := random(geo.Blocks()*4*o.M, &r), random(geo.Blocks()*4*o.V, &r), random(geo.Blocks()*4*o.V, &r)
+			b.Run(fmt.Sprintf("L=%d/%s/SU(3)", l, s.Name), func(b *testing.B) {
+				for b.Loop() {
+					o.Wilson(d, .5, links, geo.Blocks(), x, geo.Neighbours(), 0, nil, 0, geo.Blocks())
+				}
+				sites := float64(geo.Volume()) * float64(b.N)
+				b.ReportMetric(sites*1320/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+				b.ReportMetric(b.Elapsed().Seconds()*1e9/sites, "ns/site")
+			})
 		}
 	}
 }

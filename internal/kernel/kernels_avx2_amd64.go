@@ -103,6 +103,9 @@ func reunitarize2AVX2(u []Vec)
 func hop2AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
+func wilson2AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
+
+//go:noescape
 func exp2AVX2(dst []Vec, c float64, x []Vec)
 
 //go:noescape
@@ -184,6 +187,9 @@ func reunitarize3AVX2(u []Vec)
 func hop3AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
+func wilson3AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
+
+//go:noescape
 func exp3AVX2(dst []Vec, c float64, x []Vec)
 
 //go:noescape
@@ -204,6 +210,7 @@ var table2AVX2 = table{
 	Plaquette:   plaquette2AVX2,
 	AddRotated:  addRotated2AVX2,
 	Reunitarize: reunitarize2AVX2,
+	Wilson:      wilson2AVX2,
 	Hop:         hop2AVX2,
 	exp:         exp2AVX2,
 	drift:       drift2AVX2,
@@ -220,6 +227,7 @@ var table3AVX2 = table{
 	Plaquette:   plaquette3AVX2,
 	AddRotated:  addRotated3AVX2,
 	Reunitarize: reunitarize3AVX2,
+	Wilson:      wilson3AVX2,
 	Hop:         hop3AVX2,
 	exp:         exp3AVX2,
 	drift:       drift3AVX2,

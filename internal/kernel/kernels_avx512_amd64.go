@@ -103,6 +103,9 @@ func reunitarize2AVX512(u []Vec)
 func hop2AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
+func wilson2AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
+
+//go:noescape
 func exp2AVX512(dst []Vec, c float64, x []Vec)
 
 //go:noescape
@@ -184,6 +187,9 @@ func reunitarize3AVX512(u []Vec)
 func hop3AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
+func wilson3AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
+
+//go:noescape
 func exp3AVX512(dst []Vec, c float64, x []Vec)
 
 //go:noescape
@@ -204,6 +210,7 @@ var table2AVX512 = table{
 	Plaquette:   plaquette2AVX512,
 	AddRotated:  addRotated2AVX512,
 	Reunitarize: reunitarize2AVX512,
+	Wilson:      wilson2AVX512,
 	Hop:         hop2AVX512,
 	exp:         exp2AVX512,
 	drift:       drift2AVX512,
@@ -220,6 +227,7 @@ var table3AVX512 = table{
 	Plaquette:   plaquette3AVX512,
 	AddRotated:  addRotated3AVX512,
 	Reunitarize: reunitarize3AVX512,
+	Wilson:      wilson3AVX512,
 	Hop:         hop3AVX512,
 	exp:         exp3AVX512,
 	drift:       drift3AVX512,

@@ -56,6 +56,7 @@ func loops(n int) table {
 			}
 		}
 	}
+	o.Wilson = wilsonLoops(n)
 	return o
 }
 

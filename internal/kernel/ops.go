@@ -54,6 +54,13 @@ type table struct {
 	// storage if src is another.
 	Hop func(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo, hi int)
 
+	// Wilson sets, like Hop and in four dimensions, for fields of four spins,
+	//
+	//	dst(n) = c sum_mu [ (1 - g_mu) w_mu(n) src(n+mu) + (1 + g_mu) w_mu(n-mu)^† src(n-mu) ] + ca add(n)
+	//
+	// in the chiral basis g_k = ((0, -i s_k), (i s_k, 0)), g_4 = ((0, 1), (1, 0)).
+	Wilson func(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo, hi int)
+
 	// For small arguments only (see small): dst = exp(i c x^a T_a), u = that times
 	// u, dst = J(x)^T y.
 	exp, drift func(dst []Vec, c float64, x []Vec)

@@ -46,7 +46,7 @@ type file struct {
 	pool   *constants
 	stubs  bytes.Buffer
 	labels int
-	frame  int // largest spill area of the function at hand
+	zeros  int // bytes of zeros that functions refer to
 }
 
 func newFile(m *machine) *file {
@@ -99,6 +99,10 @@ func (f *file) assembler(p *program, base map[string]reg.Register, permuted map[
 // flush appends the code of a; the prologue has reserved space for its spills.
 func (f *file) flush(a *assembler) {
 	for _, m := range a.out {
+		if m.hook != nil {
+			m.hook()
+			continue
+		}
 		f.Instruction(must(instructions[m.name](m.ops...)))
 	}
 }
@@ -258,6 +262,13 @@ func (f *file) write() ([]byte, error) {
 	f.DataAttributes(attr.RODATA | attr.NOPTR)
 	for _, d := range data {
 		f.AppendDatum(d)
+	}
+	if f.zeros > 0 {
+		f.StaticGlobal("zeros" + f.m.name)
+		f.DataAttributes(attr.RODATA | attr.NOPTR)
+		for range f.zeros / 8 {
+			f.AppendDatum(operand.U64(0))
+		}
 	}
 	if list := f.pool.list[f.m]; len(list) > 0 {
 		f.StaticGlobal("numbers" + f.m.name)

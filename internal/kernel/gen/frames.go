@@ -71,6 +71,109 @@ func (f *file) sweep(s sweep) {
 	f.RET()
 }
 
+// wilson emits the sweep of the Wilson hop in four dimensions over blocks lo …
+// hi-1. Without a field to add, zeros are.
+func (f *file) wilson(n int) {
+	vecBytes, matBytes := 8*n*f.m.stride(), size(n)*f.m.stride()
+	f.begin("wilson"+digit(n), wilsonSignature)
+	dst, links, src, nbr, add := pointers[0], pointers[1], pointers[2], pointers[3], pointers[4]
+	stride, x, first, table, half := reg.R9, reg.R10, reg.R11, reg.R12, reg.R15
+	w, entry := reg.RBX, reg.RAX
+	offset := reg.R14 // g, which callers of assembly read anew
+	f.zeros = max(f.zeros, vecBytes)
+
+	base := map[string]reg.Register{"x": x, "w": w, "dst": dst, "add": add}
+	index := f.m.regs[0]
+	body := f.assembler(wilson(n), base, nil, 1)
+	body.lane = map[string]reg.VecPhysical{"x": index}
+	body.hook = func(k int) {
+		mu, backward := k/2, k%2 == 1
+		f.MOVL(operand.Mem{Base: nbr, Disp: 4 * (mu + 4*(k%2))}, reg.EAX)
+		f.MOVQ(entry, w)
+		f.SHRQ(operand.U8(3), w)
+		f.IMUL3Q(operand.U32(vecBytes), w, x)
+		f.ADDQ(src, x)
+		if backward {
+			f.IMUL3Q(operand.U32(matBytes), w, w)
+			f.ADDQ(links, w)
+		} else {
+			f.MOVQ(first, w)
+		}
+		if mu > 0 {
+			f.LEAQ(operand.Mem{Base: w, Index: stride, Scale: []uint8{0, 1, 2, 1}[mu]}, w)
+		}
+		if mu == 3 {
+			f.LEAQ(operand.Mem{Base: w, Index: stride, Scale: 2}, w)
+		}
+		if f.m.halves == 2 {
+			f.MOVQ(entry, offset)
+			f.ANDQ(operand.U8(4), offset)
+			f.SHLQ(operand.U8(3), offset)
+			f.XORQ(half, offset)
+			f.ADDQ(offset, x)
+			if backward {
+				f.ADDQ(offset, w)
+			} else {
+				f.ADDQ(half, w)
+			}
+		}
+		f.indices(entry, index, table)
+	}
+	body.run()
+	f.spill(body)
+	remaining, addStep := f.AllocLocal(8), f.AllocLocal(8)
+	for k, a := range []string{"dst", "links", "src", "nbr", "add"} {
+		f.Load(f.Param(a).Base(), pointers[k])
+	}
+	f.Load(f.Param("stride"), stride)
+	f.IMUL3Q(operand.U32(matBytes), stride, stride)
+	f.LEAQ(f.lanesTable(), table)
+	f.Load(f.Param("hi"), entry)
+	f.Load(f.Param("lo"), w)
+	end := f.label()
+	f.SUBQ(w, entry)
+	f.JLE(operand.LabelRef(end))
+	f.MOVQ(entry, remaining)
+	f.IMUL3Q(operand.U32(vecBytes), w, x)
+	f.ADDQ(x, dst)
+	none, begin := f.label(), f.label()
+	f.TESTQ(add, add)
+	f.JEQ(operand.LabelRef(none))
+	f.ADDQ(x, add)
+	f.MOVQ(operand.I32(vecBytes), addStep)
+	f.JMP(operand.LabelRef(begin))
+	f.Label(none)
+	f.LEAQ(operand.Mem{Symbol: operand.NewStaticSymbol("zeros" + f.m.name), Base: reg.StaticBase}, add)
+	f.MOVQ(operand.I32(0), addStep)
+	f.Label(begin)
+	f.IMUL3Q(operand.U32(matBytes), w, first)
+	f.ADDQ(links, first)
+	f.SHLQ(operand.U8(5), w) // 8 entries of 4 bytes a block
+	f.ADDQ(w, nbr)
+	if f.m.halves == 2 {
+		f.XORQ(half, half)
+	}
+	next := f.label()
+	f.Label(next)
+	f.flush(body)
+	if f.m.halves == 2 {
+		f.ADDQ(operand.U8(32), dst)
+		f.ADDQ(operand.U8(32), add)
+		f.XORQ(operand.U8(32), half)
+		f.JNE(operand.LabelRef(next))
+		f.SUBQ(operand.U8(64), add)
+	}
+	f.ADDQ(operand.U32(vecBytes-(f.m.halves-1)*64), dst)
+	f.ADDQ(addStep, add)
+	f.ADDQ(operand.U32(matBytes), first)
+	f.ADDQ(operand.U8(32), nbr)
+	f.DECQ(remaining)
+	f.JNE(operand.LabelRef(next))
+	f.Label(end)
+	f.VZEROUPPER()
+	f.RET()
+}
+
 // chains is how many independent sums the peak probe has: more than twice the
 // latency of an addition, two units working.
 const chains = 12
@@ -131,6 +234,11 @@ func (f *file) total(s []reg.VecPhysical) {
 var hopSignature = signature{
 	vecs("dst"), scalar("c"), vecs("links"), other("stride", "int"), vecs("src"), other("nbr", "[]lattice.Entry"),
 	other("dims", "int"), scalar("ca"), vecs("add"), other("lo", "int"), other("hi", "int"),
+}
+
+var wilsonSignature = signature{
+	vecs("dst"), scalar("c"), vecs("links"), other("stride", "int"), vecs("src"), other("nbr", "[]lattice.Entry"),
+	scalar("ca"), vecs("add"), other("lo", "int"), other("hi", "int"),
 }
 
 // hop emits the sweep of the staggered hop over blocks lo … hi-1: for each

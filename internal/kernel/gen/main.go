@@ -33,6 +33,7 @@ type target interface {
 	block(name string, s signature, p *program)
 	sweep(s sweep)
 	hop(n int)
+	wilson(n int)
 	peak()
 	write() ([]byte, error)
 }
@@ -106,7 +107,7 @@ func tables(suffix string, colours ...int) string {
 		list("AddMul", "[4]scaled", all("addMul", daggers...)...)
 		list("AddTriple", "[8]triple", triple...)
 		list("MulVec", "[2]product", "mulVecN", "mulVecA")
-		fmt.Fprintf(&s, "AddAlgebra: addAlgebra%s,\nAddForce: addForce%[1]s,\nPlaquette: plaquette%[1]s,\nAddRotated: addRotated%[1]s,\nReunitarize: reunitarize%[1]s,\nHop: hop%[1]s,\n", end)
+		fmt.Fprintf(&s, "AddAlgebra: addAlgebra%s,\nAddForce: addForce%[1]s,\nPlaquette: plaquette%[1]s,\nAddRotated: addRotated%[1]s,\nReunitarize: reunitarize%[1]s,\nWilson: wilson%[1]s,\nHop: hop%[1]s,\n", end)
 		if n > 1 {
 			fmt.Fprintf(&s, "exp: exp%s,\ndrift: drift%[1]s,\ndexp: dexp%[1]s,\n", end)
 		}
@@ -137,6 +138,7 @@ func operations(t target, n int) {
 	t.block("addRotated"+digit(n), signature{vecs("f"), c, like("u", "x"), masked("x", "mx"), vecs("y")}, addRotated(n))
 	t.block("reunitarize"+digit(n), signature{vecs("u")}, reunitarize(n))
 	t.hop(n)
+	t.wilson(n)
 	if n > 1 { // the exponential of a phase is a sine and a cosine
 		x := vecs("x")
 		t.block("exp"+digit(n), signature{dst, c, x}, exponential(n, false))

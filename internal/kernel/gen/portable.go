@@ -130,6 +130,13 @@ func (g *source) body(p *program, lane map[string]string, state func(k int) stri
 			}
 			a, b := factor(i.in[0]), factor(i.in[1])
 			x = sum(i.in[2]) + sign + a + "*" + b
+		case opHook:
+			g.p("px, pw, lx = xs[%d], ws[%[1]d], (l^ms[%[1]d])&7", i.index)
+			lane["w"] = "l"
+			if i.index%2 == 1 { // backward
+				lane["w"] = "lx"
+			}
+			continue
 		case opStore:
 			g.p("p%s[%d][l] = %s", i.array, i.index, sum(i.in[0]))
 			continue
@@ -206,6 +213,26 @@ func (g *source) sweep(s sweep) {
 		g.p("return %s{%s}", g.vec, names("s%d"))
 	}
 	g.p("}\n")
+}
+
+// wilson emits the sweep of the Wilson hop.
+func (g *source) wilson(n int) {
+	v, m := 8*n, size(n)
+	g.begin("wilson"+digit(n), wilsonSignature)
+	g.p("var xs [8]*[%d]%s\nvar ws [8]*[%d]%s\nvar ms [8]int\nvar zeros [%d]%s", v, g.vec, m, g.vec, v, g.vec)
+	g.p("for b := lo; b < hi; b++ {")
+	g.p("for mu := range 4 {")
+	g.p("e := nbr[8*b+mu]")
+	g.p("xs[2*mu], ms[2*mu] = (*[%d]%s)(src[e.Block()*%d:]), e.Mask()", v, g.vec, v)
+	g.p("ws[2*mu] = (*[%d]%s)(links[(mu*stride+b)*%d:])", m, g.vec, m)
+	g.p("e = nbr[8*b+4+mu]")
+	g.p("xs[2*mu+1], ms[2*mu+1] = (*[%d]%s)(src[e.Block()*%d:]), e.Mask()", v, g.vec, v)
+	g.p("ws[2*mu+1] = (*[%d]%s)(links[(mu*stride+e.Block())*%d:])\n}", m, g.vec, m)
+	g.p("pdst := (*[%d]%s)(dst[b*%d:])", v, g.vec, v)
+	g.p("padd := &zeros\nif add != nil {\npadd = (*[%d]%s)(add[b*%d:])\n}", v, g.vec, v)
+	g.p("for l := range lattice.Lanes {\nvar px *[%d]%s\nvar pw *[%d]%s\nvar lx int", v, g.vec, m, g.vec)
+	g.body(wilson(n), map[string]string{"x": "lx"}, nil)
+	g.p("}\n}\n}\n")
 }
 
 // peak emits n rounds of multiplications and additions of numbers.

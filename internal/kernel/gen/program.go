@@ -25,6 +25,7 @@ const (
 	opFNMA    // c - a b
 	opPermute // lane l of the result is lane l^mask of a, with the mask of an array
 	opStore
+	opHook // code of the frame, number index: it moves the pointers of w and x
 )
 
 // An instr is one operation of a program.
@@ -101,6 +102,16 @@ func (p *program) store(array string, index int, v value) {
 	p.code = append(p.code, instr{op: opStore, in: []value{v}, array: array, index: index})
 }
 
+// hook lets the frame move the pointers of w and x.
+func (p *program) hook(k int) {
+	for key := range p.known {
+		if key[0] == 'w' || key[0] == 'x' {
+			delete(p.known, key)
+		}
+	}
+	p.code = append(p.code, instr{op: opHook, index: k})
+}
+
 // newState returns the value that a loop carries at the start of an iteration.
 func (p *program) newState() value {
 	v := p.emit(instr{op: opState, index: len(p.state)})
@@ -121,7 +132,7 @@ func (p *program) prune() {
 	var code []instr
 	for k := len(p.code) - 1; k >= 0; k-- {
 		i := p.code[k]
-		if i.op != opStore && !used[i.out] {
+		if i.op != opStore && i.op != opHook && !used[i.out] {
 			continue
 		}
 		for _, v := range i.in {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -14,6 +15,7 @@ const never = 1 << 30
 type move struct {
 	name string
 	ops  []operand.Op
+	hook func() // code of the frame instead
 }
 
 // assembler turns a program into instructions of a machine. Values live in
@@ -28,21 +30,24 @@ type assembler struct {
 	lane map[string]reg.VecPhysical                // indices of the permute operation; none: no permutation
 	arg  func(name string) operand.Mem
 	pool *constants
+	hook func(k int)
 
-	out   []move
-	regs  []reg.VecPhysical // those the program may use
-	free  []int
-	in    map[value]int // value to index of its register
-	held  []value       // and back
-	uses  map[value][]int
-	stack map[value]int // slots
-	slots []value
-	dirty map[value]bool // was loaded from a place that has been written since
-	now   int
+	out    []move
+	regs   []reg.VecPhysical // those the program may use
+	free   []int
+	in     map[value]int // value to index of its register
+	held   []value       // and back
+	uses   map[value][]int
+	stack  map[value]int // slots
+	slots  []value
+	vacant []int          // slots of values that the instruction at hand was the last to use
+	loaded map[value]int  // where the program loads a value
+	dirty  map[value]bool // was loaded from a place that has been written since
+	now    int
 }
 
 func (a *assembler) emit(name string, ops ...operand.Op) {
-	a.out = append(a.out, move{name, ops})
+	a.out = append(a.out, move{name: name, ops: ops})
 }
 
 // run emits the program. States begin and end in the last registers of regs, in
@@ -50,10 +55,14 @@ func (a *assembler) emit(name string, ops ...operand.Op) {
 func (a *assembler) run() {
 	a.p.prune()
 	a.in, a.stack, a.dirty, a.uses = map[value]int{}, map[value]int{}, map[value]bool{}, map[value][]int{}
+	a.loaded = map[value]int{}
 	a.held = make([]value, len(a.regs))
 	for k, i := range a.p.code {
 		for _, v := range i.in {
 			a.uses[v] = append(a.uses[v], k)
+		}
+		if i.op == opLoad {
+			a.loaded[i.out] = k
 		}
 	}
 	for _, v := range a.p.last {
@@ -67,10 +76,17 @@ func (a *assembler) run() {
 	}
 	for k, i := range a.p.code {
 		a.now = k
+		for _, s := range a.vacant { // the last instruction may have read them
+			a.slots[s] = 0
+		}
+		a.vacant = nil
 		switch i.op {
 		case opLoad, opConst, opArg, opState: // when first used
 		case opStore:
 			a.storeVec(i)
+		case opHook:
+			a.moved("x", "w")
+			a.out = append(a.out, move{hook: func() { a.hook(i.index) }})
 		case opPermute:
 			if a.lane[i.array] == nil {
 				a.get(i.in[0])
@@ -136,7 +152,7 @@ func (a *assembler) release(v value) {
 		delete(a.in, v)
 	}
 	if s, ok := a.stack[v]; ok && a.next(v) == never {
-		a.slots[s] = 0
+		a.vacant = append(a.vacant, s)
 		delete(a.stack, v)
 	}
 }
@@ -356,6 +372,24 @@ func (a *assembler) rename(v, w value) {
 	a.release(v)
 	a.take(r, w)
 }
+
+// moved says that the pointers of arrays move: what was loaded from them cannot
+// be loaded again.
+func (a *assembler) moved(arrays ...string) {
+	for w, d := range a.p.def {
+		w := value(w)
+		if d.op != opLoad || !slices.Contains(arrays, d.array) || a.next(w) == never || !a.started(w) {
+			continue
+		}
+		if _, ok := a.in[w]; !ok {
+			panic(fmt.Sprintf("%s[%d] is read after its pointer has moved", d.array, d.index))
+		}
+		a.dirty[w] = true
+	}
+}
+
+// started reports whether the program has come to the load of v.
+func (a *assembler) started(v value) bool { return a.loaded[v] <= a.now }
 
 func (a *assembler) storeVec(i instr) {
 	v := i.in[0]
