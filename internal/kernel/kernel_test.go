@@ -172,15 +172,15 @@ func nearVector(t *testing.T, want []complex128, got []Vec, l int, tol float64, 
 // Matrix times vector, and the algebra components of products and outer
 // products; tolerances as above, the latter with N sums more.
 func TestVectors(t *testing.T) {
-	each(t, func(t *testing.T, o *Ops, r *rng.Source) {
+	precisions(t, func(t *testing.T, o *Ops, h *Hops[float64], r *rng.Source, unit float64) {
 		n := o.N
-		tol := float64(2*(2*n+2)*2*n*36) * eps
+		tol := float64(2*(2*n+2)*2*n*36) * unit
 		for ma := range lattice.Lanes {
 			for mv := range lattice.Lanes {
 				a, b, v, y, f0 := random(o.M, r), random(o.M, r), random(o.V, r), random(o.V, r), random(o.A, r)
 				for dag := range 2 {
 					d := guarded(random(o.V, r))
-					o.MulVec[dag](d, a, ma, v, mv)
+					h.MulVec[dag](d, a, ma, v, mv)
 					intact(t, d, "MulVec")
 					for l := range lattice.Lanes {
 						nearVector(t, onVector(o, plain(o, a, l, ma, dag == 1), v, l^mv), d, l, tol, "MulVec")
@@ -267,9 +267,9 @@ func TestHop(t *testing.T) {
 		geo, err := lattice.New(extents)
 		require.NoError(t, err)
 		d := geo.Dims()
-		each(t, func(t *testing.T, o *Ops, r *rng.Source) {
+		precisions(t, func(t *testing.T, o *Ops, h *Hops[float64], r *rng.Source, unit float64) {
 			links, src, add := random(geo.Blocks()*d*o.M, r), random(geo.Blocks()*o.V, r), random(geo.Blocks()*o.V, r)
-			tol := float64(2*d*2*(2*o.N+2)*2*o.N*36) * eps
+			tol := float64(2*d*2*(2*o.N+2)*2*o.N*36) * unit
 			lo, hi := geo.Blocks()/4, geo.Blocks()
 			for _, with := range [][]Vec{nil, add} {
 				got := guarded(random(geo.Blocks()*o.V, r))
@@ -279,7 +279,7 @@ func TestHop(t *testing.T) {
 					with = got
 					before = append([]Vec(nil), got[:lo*o.V]...)
 				}
-				o.Hop(got, -.5, links, geo.Blocks(), src, geo.Neighbours(), d, .75, with, lo, hi)
+				h.Hop(got, -.5, links, geo.Blocks(), src, geo.Neighbours(), d, .75, with, lo, hi)
 				intact(t, got, "Hop")
 				require.Equal(t, before, got[:lo*o.V], "blocks below lo")
 				for b := lo; b < hi; b++ {
@@ -364,11 +364,11 @@ func TestWilson(t *testing.T) {
 	for _, extents := range [][]int{{4, 4, 4, 4}, {4, 6, 4, 2}, {2, 3, 2, 5}, {2, 2, 2, 2}, {16, 2, 2, 4}} {
 		geo, err := lattice.New(extents)
 		require.NoError(t, err)
-		each(t, func(t *testing.T, o *Ops, r *rng.Source) {
+		precisions(t, func(t *testing.T, o *Ops, h *Hops[float64], r *rng.Source, unit float64) {
 			n, blocks := o.N, geo.Blocks()
 			v := 4 * o.V
 			links, src, add := random(blocks*4*o.M, r), random(blocks*v, r), random(blocks*v, r)
-			tol := float64(8*4*2*(2*n+2)*2*n*36) * eps
+			tol := float64(8*4*2*(2*n+2)*2*n*36) * unit
 			lo, hi := blocks/4, blocks
 			for _, with := range [][]Vec{nil, add} {
 				got := guarded(random(blocks*v, r))
@@ -377,7 +377,7 @@ func TestWilson(t *testing.T) {
 					with = got
 				}
 				before := append([]Vec(nil), got[:lo*v]...)
-				o.Wilson(got, -.5, links, blocks, src, geo.Neighbours(), .75, with, lo, hi)
+				h.Wilson(got, -.5, links, blocks, src, geo.Neighbours(), .75, with, lo, hi)
 				intact(t, got, "Wilson")
 				require.Equal(t, before, got[:lo*v], "blocks below lo")
 				for b := lo; b < hi; b++ {
@@ -421,8 +421,18 @@ func TestWilson(t *testing.T) {
 // Linear algebra for all lengths that take another way through the loops. The
 // sums of up to 13 squares below 36 per lane: round-off below 13 · 13 · 36 eps.
 func TestLinear(t *testing.T) {
+	type precision struct {
+		name   string
+		linear *Linear[float64]
+		eps    float64
+	}
+	var all []precision
 	for _, s := range Sets() {
-		t.Run(s.Name, func(t *testing.T) {
+		all = append(all, precision{s.Name, s.linear, eps}, precision{s.Name + "/single", widenedLinear(s.single), 0x1p-23})
+	}
+	for _, s := range all {
+		t.Run(s.name, func(t *testing.T) {
+			eps := s.eps
 			r := rng.New(4).Site(0)
 			for n := range 14 {
 				x0, y0, z0 := random(n, &r), random(n, &r), random(n, &r)
@@ -445,26 +455,26 @@ func TestLinear(t *testing.T) {
 				}
 				axpy := func(k, l int) float64 { return x0[k][l] - 1.5*y0[k][l] }
 				x := guarded(x0)
-				s.linear.axpy(x[:n], -1.5, y0)
+				s.linear.Axpy(x[:n], -1.5, y0)
 				check("axpy", x, axpy)
 				x = guarded(x0)
-				s.linear.xpay(x[:n], y0, -1.5)
+				s.linear.Xpay(x[:n], y0, -1.5)
 				check("xpay", x, func(k, l int) float64 { return y0[k][l] - 1.5*x0[k][l] })
 				x = guarded(x0)
-				s.linear.scale(x[:n], -1.5)
+				s.linear.Scale(x[:n], -1.5)
 				check("scale", x, func(k, l int) float64 { return -1.5 * x0[k][l] })
 				x = guarded(x0)
-				s.linear.triad(x[:n], y0, -1.5, z0)
+				s.linear.Triad(x[:n], y0, -1.5, z0)
 				check("triad", x, func(k, l int) float64 { return y0[k][l] - 1.5*z0[k][l] })
 				x, p := guarded(x0), guarded(y0)
-				s.linear.step(x[:n], -1.5, p[:n], z0, .25)
+				s.linear.Step(x[:n], -1.5, p[:n], z0, .25)
 				check("step x", x, axpy)
 				check("step p", p, func(k, l int) float64 { return z0[k][l] + .25*y0[k][l] })
 				x = guarded(x0)
-				sum := s.linear.axpyNorm(x[:n], -1.5, y0)
+				sum := s.linear.AxpyNorm(x[:n], -1.5, y0)
 				check("axpyNorm", x, axpy)
 				total("axpyNorm", sum, func(k, l int) float64 { return axpy(k, l) * axpy(k, l) })
-				total("dot", s.linear.dot(x0, y0), func(k, l int) float64 { return x0[k][l] * y0[k][l] })
+				total("dot", s.linear.Dot(x0, y0), func(k, l int) float64 { return x0[k][l] * y0[k][l] })
 			}
 		})
 	}
@@ -479,9 +489,9 @@ func TestSpecialNumbers(t *testing.T) {
 		for k, v := range special {
 			x, y := []Vec{{1, 1, 1, 1, 1, 1, 1, 1}}, []Vec{{}}
 			y[0][k] = v
-			s.linear.axpy(x, 1, y)
+			s.linear.Axpy(x, 1, y)
 			z := []Vec{y[0]}
-			s.linear.scale(z, .5)
+			s.linear.Scale(z, .5)
 			for l := range lattice.Lanes {
 				want, half := 1., 0.
 				if l == k {

@@ -28,7 +28,16 @@ func axpyNormAVX2(x []Vec, a float64, y []Vec) (sum Vec)
 func dotAVX2(x []Vec, y []Vec) (sum Vec)
 
 //go:noescape
-func peakAVX2(n int)
+func mulVecN2AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
+func mulVecA2AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
+func hop2AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
+
+//go:noescape
+func wilson2AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
 func mulNN2AVX2(dst []Vec, a []Vec, ma int, b []Vec, mb int)
@@ -79,12 +88,6 @@ func addTripleNAA2AVX2(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int, d
 func addTripleAAA2AVX2(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int, d []Vec, md int)
 
 //go:noescape
-func mulVecN2AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
-
-//go:noescape
-func mulVecA2AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
-
-//go:noescape
 func addAlgebra2AVX2(f []Vec, c float64, a []Vec, b []Vec)
 
 //go:noescape
@@ -100,12 +103,6 @@ func addRotated2AVX2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 func reunitarize2AVX2(u []Vec)
 
 //go:noescape
-func hop2AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
-
-//go:noescape
-func wilson2AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
-
-//go:noescape
 func exp2AVX2(dst []Vec, c float64, x []Vec)
 
 //go:noescape
@@ -113,6 +110,18 @@ func drift2AVX2(u []Vec, c float64, x []Vec)
 
 //go:noescape
 func dexp2AVX2(dst []Vec, x []Vec, y []Vec)
+
+//go:noescape
+func mulVecN3AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
+func mulVecA3AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
+func hop3AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
+
+//go:noescape
+func wilson3AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
 func mulNN3AVX2(dst []Vec, a []Vec, ma int, b []Vec, mb int)
@@ -163,12 +172,6 @@ func addTripleNAA3AVX2(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int, d
 func addTripleAAA3AVX2(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int, d []Vec, md int)
 
 //go:noescape
-func mulVecN3AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
-
-//go:noescape
-func mulVecA3AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
-
-//go:noescape
 func addAlgebra3AVX2(f []Vec, c float64, a []Vec, b []Vec)
 
 //go:noescape
@@ -184,12 +187,6 @@ func addRotated3AVX2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 func reunitarize3AVX2(u []Vec)
 
 //go:noescape
-func hop3AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
-
-//go:noescape
-func wilson3AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
-
-//go:noescape
 func exp3AVX2(dst []Vec, c float64, x []Vec)
 
 //go:noescape
@@ -198,37 +195,48 @@ func drift3AVX2(u []Vec, c float64, x []Vec)
 //go:noescape
 func dexp3AVX2(dst []Vec, x []Vec, y []Vec)
 
-var linearAVX2Kernels = linear{axpyAVX2, xpayAVX2, scaleAVX2, stepAVX2, triadAVX2, axpyNormAVX2, dotAVX2, peakAVX2}
+//go:noescape
+func peakAVX2(n int)
+
+var linearAVX2 = Linear[float64]{Axpy: axpyAVX2, Xpay: xpayAVX2, Scale: scaleAVX2, Triad: triadAVX2, Step: stepAVX2, AxpyNorm: axpyNormAVX2, Dot: dotAVX2}
+
+var hops2AVX2 = Hops[float64]{
+	MulVec: [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN2AVX2, mulVecA2AVX2},
+	Hop:    hop2AVX2,
+	Wilson: wilson2AVX2,
+}
 
 var table2AVX2 = table{
+	Hops:        hops2AVX2,
 	Mul:         [4]product{mulNN2AVX2, mulAN2AVX2, mulNA2AVX2, mulAA2AVX2},
 	AddMul:      [4]scaled{addMulNN2AVX2, addMulAN2AVX2, addMulNA2AVX2, addMulAA2AVX2},
 	AddTriple:   [8]triple{addTripleNNN2AVX2, addTripleANN2AVX2, addTripleNAN2AVX2, addTripleAAN2AVX2, addTripleNNA2AVX2, addTripleANA2AVX2, addTripleNAA2AVX2, addTripleAAA2AVX2},
-	MulVec:      [2]product{mulVecN2AVX2, mulVecA2AVX2},
 	AddAlgebra:  addAlgebra2AVX2,
 	AddForce:    addForce2AVX2,
 	Plaquette:   plaquette2AVX2,
 	AddRotated:  addRotated2AVX2,
 	Reunitarize: reunitarize2AVX2,
-	Wilson:      wilson2AVX2,
-	Hop:         hop2AVX2,
 	exp:         exp2AVX2,
 	drift:       drift2AVX2,
 	dexp:        dexp2AVX2,
 }
 
+var hops3AVX2 = Hops[float64]{
+	MulVec: [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN3AVX2, mulVecA3AVX2},
+	Hop:    hop3AVX2,
+	Wilson: wilson3AVX2,
+}
+
 var table3AVX2 = table{
+	Hops:        hops3AVX2,
 	Mul:         [4]product{mulNN3AVX2, mulAN3AVX2, mulNA3AVX2, mulAA3AVX2},
 	AddMul:      [4]scaled{addMulNN3AVX2, addMulAN3AVX2, addMulNA3AVX2, addMulAA3AVX2},
 	AddTriple:   [8]triple{addTripleNNN3AVX2, addTripleANN3AVX2, addTripleNAN3AVX2, addTripleAAN3AVX2, addTripleNNA3AVX2, addTripleANA3AVX2, addTripleNAA3AVX2, addTripleAAA3AVX2},
-	MulVec:      [2]product{mulVecN3AVX2, mulVecA3AVX2},
 	AddAlgebra:  addAlgebra3AVX2,
 	AddForce:    addForce3AVX2,
 	Plaquette:   plaquette3AVX2,
 	AddRotated:  addRotated3AVX2,
 	Reunitarize: reunitarize3AVX2,
-	Wilson:      wilson3AVX2,
-	Hop:         hop3AVX2,
 	exp:         exp3AVX2,
 	drift:       drift3AVX2,
 	dexp:        dexp3AVX2,

@@ -28,7 +28,16 @@ func axpyNormAVX512(x []Vec, a float64, y []Vec) (sum Vec)
 func dotAVX512(x []Vec, y []Vec) (sum Vec)
 
 //go:noescape
-func peakAVX512(n int)
+func mulVecN2AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
+func mulVecA2AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
+func hop2AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
+
+//go:noescape
+func wilson2AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
 func mulNN2AVX512(dst []Vec, a []Vec, ma int, b []Vec, mb int)
@@ -79,12 +88,6 @@ func addTripleNAA2AVX512(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int,
 func addTripleAAA2AVX512(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int, d []Vec, md int)
 
 //go:noescape
-func mulVecN2AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
-
-//go:noescape
-func mulVecA2AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
-
-//go:noescape
 func addAlgebra2AVX512(f []Vec, c float64, a []Vec, b []Vec)
 
 //go:noescape
@@ -100,12 +103,6 @@ func addRotated2AVX512(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 func reunitarize2AVX512(u []Vec)
 
 //go:noescape
-func hop2AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
-
-//go:noescape
-func wilson2AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
-
-//go:noescape
 func exp2AVX512(dst []Vec, c float64, x []Vec)
 
 //go:noescape
@@ -113,6 +110,18 @@ func drift2AVX512(u []Vec, c float64, x []Vec)
 
 //go:noescape
 func dexp2AVX512(dst []Vec, x []Vec, y []Vec)
+
+//go:noescape
+func mulVecN3AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
+func mulVecA3AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
+func hop3AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
+
+//go:noescape
+func wilson3AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
 func mulNN3AVX512(dst []Vec, a []Vec, ma int, b []Vec, mb int)
@@ -163,12 +172,6 @@ func addTripleNAA3AVX512(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int,
 func addTripleAAA3AVX512(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int, d []Vec, md int)
 
 //go:noescape
-func mulVecN3AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
-
-//go:noescape
-func mulVecA3AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
-
-//go:noescape
 func addAlgebra3AVX512(f []Vec, c float64, a []Vec, b []Vec)
 
 //go:noescape
@@ -184,12 +187,6 @@ func addRotated3AVX512(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 func reunitarize3AVX512(u []Vec)
 
 //go:noescape
-func hop3AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
-
-//go:noescape
-func wilson3AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
-
-//go:noescape
 func exp3AVX512(dst []Vec, c float64, x []Vec)
 
 //go:noescape
@@ -198,37 +195,48 @@ func drift3AVX512(u []Vec, c float64, x []Vec)
 //go:noescape
 func dexp3AVX512(dst []Vec, x []Vec, y []Vec)
 
-var linearAVX512Kernels = linear{axpyAVX512, xpayAVX512, scaleAVX512, stepAVX512, triadAVX512, axpyNormAVX512, dotAVX512, peakAVX512}
+//go:noescape
+func peakAVX512(n int)
+
+var linearAVX512 = Linear[float64]{Axpy: axpyAVX512, Xpay: xpayAVX512, Scale: scaleAVX512, Triad: triadAVX512, Step: stepAVX512, AxpyNorm: axpyNormAVX512, Dot: dotAVX512}
+
+var hops2AVX512 = Hops[float64]{
+	MulVec: [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN2AVX512, mulVecA2AVX512},
+	Hop:    hop2AVX512,
+	Wilson: wilson2AVX512,
+}
 
 var table2AVX512 = table{
+	Hops:        hops2AVX512,
 	Mul:         [4]product{mulNN2AVX512, mulAN2AVX512, mulNA2AVX512, mulAA2AVX512},
 	AddMul:      [4]scaled{addMulNN2AVX512, addMulAN2AVX512, addMulNA2AVX512, addMulAA2AVX512},
 	AddTriple:   [8]triple{addTripleNNN2AVX512, addTripleANN2AVX512, addTripleNAN2AVX512, addTripleAAN2AVX512, addTripleNNA2AVX512, addTripleANA2AVX512, addTripleNAA2AVX512, addTripleAAA2AVX512},
-	MulVec:      [2]product{mulVecN2AVX512, mulVecA2AVX512},
 	AddAlgebra:  addAlgebra2AVX512,
 	AddForce:    addForce2AVX512,
 	Plaquette:   plaquette2AVX512,
 	AddRotated:  addRotated2AVX512,
 	Reunitarize: reunitarize2AVX512,
-	Wilson:      wilson2AVX512,
-	Hop:         hop2AVX512,
 	exp:         exp2AVX512,
 	drift:       drift2AVX512,
 	dexp:        dexp2AVX512,
 }
 
+var hops3AVX512 = Hops[float64]{
+	MulVec: [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN3AVX512, mulVecA3AVX512},
+	Hop:    hop3AVX512,
+	Wilson: wilson3AVX512,
+}
+
 var table3AVX512 = table{
+	Hops:        hops3AVX512,
 	Mul:         [4]product{mulNN3AVX512, mulAN3AVX512, mulNA3AVX512, mulAA3AVX512},
 	AddMul:      [4]scaled{addMulNN3AVX512, addMulAN3AVX512, addMulNA3AVX512, addMulAA3AVX512},
 	AddTriple:   [8]triple{addTripleNNN3AVX512, addTripleANN3AVX512, addTripleNAN3AVX512, addTripleAAN3AVX512, addTripleNNA3AVX512, addTripleANA3AVX512, addTripleNAA3AVX512, addTripleAAA3AVX512},
-	MulVec:      [2]product{mulVecN3AVX512, mulVecA3AVX512},
 	AddAlgebra:  addAlgebra3AVX512,
 	AddForce:    addForce3AVX512,
 	Plaquette:   plaquette3AVX512,
 	AddRotated:  addRotated3AVX512,
 	Reunitarize: reunitarize3AVX512,
-	Wilson:      wilson3AVX512,
-	Hop:         hop3AVX512,
 	exp:         exp3AVX512,
 	drift:       drift3AVX512,
 	dexp:        dexp3AVX512,

@@ -26,37 +26,7 @@ func loops(n int) table {
 			addProduct(n, daggers>>2<<1, dst, c, ab[:], 0, d, md)
 		}
 	}
-	for dagger := range 2 {
-		o.MulVec[dagger] = func(dst, a []Vec, ma int, v []Vec, mv int) {
-			clear(dst[:2*n])
-			addHop(n, dst, 1, a, ma, dagger == 1, v, mv)
-		}
-	}
-	o.Hop = func(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo, hi int) {
-		for b := lo; b < hi; b++ {
-			var sum [2 * group.MaxN]Vec
-			for mu := range dims {
-				e := nbr[2*dims*b+mu]
-				addHop(n, sum[:2*n], 1, links[(mu*stride+b)*2*n*n:], 0, false, src[e.Block()*2*n:], e.Mask())
-				e = nbr[2*dims*b+dims+mu]
-				addHop(n, sum[:2*n], -1, links[(mu*stride+e.Block())*2*n*n:], e.Mask(), true, src[e.Block()*2*n:], e.Mask())
-			}
-			for k, s := range sum[:2*n] {
-				d := &dst[b*2*n+k]
-				if add != nil {
-					x := &add[b*2*n+k]
-					for l := range s {
-						d[l] = c*s[l] + ca*x[l]
-					}
-					continue
-				}
-				for l := range s {
-					d[l] = c * s[l]
-				}
-			}
-		}
-	}
-	o.Wilson = wilsonLoops(n)
+	o.Hops = hopLoops[float64](n)
 	return o
 }
 
@@ -66,22 +36,6 @@ func addProduct(n, daggers int, dst []Vec, c float64, a []Vec, ma int, b []Vec, 
 		for j := range n {
 			re, im := dotElement(n, a, i, daggers&1 != 0, ma, b, j, daggers&2 != 0, mb)
 			accumulate(dst[2*(i*n+j):], c, &re, &im)
-		}
-	}
-}
-
-// addHop adds sign w x or sign w^† x to sum.
-func addHop(n int, sum []Vec, sign float64, w []Vec, mw int, dagger bool, x []Vec, mx int) {
-	for i := range n {
-		re, im := &sum[2*i], &sum[2*i+1]
-		for j := range n {
-			wr, wi, s := element(n, w, i, j, dagger)
-			xr, xi := &x[2*j], &x[2*j+1]
-			for l := range lattice.Lanes {
-				lw, lx := (l^mw)&7, (l^mx)&7
-				re[l] += sign * (wr[lw]*xr[lx] - s*wi[lw]*xi[lx])
-				im[l] += sign * (wr[lw]*xi[lx] + s*wi[lw]*xr[lx])
-			}
 		}
 	}
 }
@@ -156,7 +110,7 @@ func (o *Ops) addTA(f []Vec, c float64, m []Vec) {
 }
 
 // element returns a_ij, or (a^†)_ij with its sign of the imaginary part.
-func element(n int, a []Vec, i, j int, dagger bool) (re, im *Vec, sign float64) {
+func element[F lattice.Real](n int, a []lattice.VecOf[F], i, j int, dagger bool) (re, im *lattice.VecOf[F], sign F) {
 	if dagger {
 		k := 2 * (j*n + i)
 		return &a[k], &a[k+1], -1

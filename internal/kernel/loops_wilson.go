@@ -12,46 +12,46 @@ var half = [4][2][2]complex128{
 }
 
 // wilsonLoops returns Wilson for any N.
-func wilsonLoops(n int) func(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo, hi int) {
-	v := 8 * n
-	return func(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo, hi int) {
+func wilsonLoops[F lattice.Real](n int) func(dst []lattice.VecOf[F], c F, links []lattice.VecOf[F], stride int, src []lattice.VecOf[F], nbr []lattice.Entry, ca F, add []lattice.VecOf[F], lo, hi int) {
+	size := 8 * n
+	return func(dst []lattice.VecOf[F], c F, links []lattice.VecOf[F], stride int, src []lattice.VecOf[F], nbr []lattice.Entry, ca F, add []lattice.VecOf[F], lo, hi int) {
 		for b := lo; b < hi; b++ {
-			var sum [8 * group.MaxN]Vec
+			var sum [8 * group.MaxN]lattice.VecOf[F]
 			for k := range 8 {
 				mu, backward := k/2, k%2 == 1
-				e, at, sign := nbr[8*b+mu], lattice.At(b), 1.
+				e, at, sign := nbr[8*b+mu], lattice.At(b), F(1)
 				if backward {
 					e, sign = nbr[8*b+4+mu], -1
 					at = e
 				}
-				x := src[e.Block()*v:][:v]
+				x := src[e.Block()*size:][:size]
 				w := links[(mu*stride+at.Block())*2*n*n:]
 				for s := range 2 {
 					// h = u_s ± (m d)_s, then its product, lower half ∓ m of it (time: the reverse)
-					var h, t [2 * group.MaxN]Vec
+					var h, t [2 * group.MaxN]lattice.VecOf[F]
 					copy(h[:2*n], x[2*n*s:])
 					for r, m := range half[mu][s] {
-						addNumber(h[:2*n], complex(sign, 0)*m, x[2*n*(2+r):])
+						addNumber(h[:2*n], sign, m, x[2*n*(2+r):])
 					}
-					addHop(n, t[:2*n], 1, w, at.Mask(), backward, h[:2*n], e.Mask())
-					addNumber(sum[2*n*s:][:2*n], 1, t[:2*n])
+					addHop(n, t[:2*n], F(1), w, at.Mask(), backward, h[:2*n], e.Mask())
+					addNumber(sum[2*n*s:][:2*n], F(1), 1, t[:2*n])
 					if mu < 3 {
 						sign = -sign
 					}
 					for r := range 2 {
-						addNumber(sum[2*n*(2+r):][:2*n], complex(sign, 0)*half[mu][r][s], t[:2*n])
+						addNumber(sum[2*n*(2+r):][:2*n], sign, half[mu][r][s], t[:2*n])
 					}
 					if mu < 3 {
 						sign = -sign
 					}
 				}
 			}
-			for k, s := range sum[:v] {
-				d := &dst[b*v+k]
+			for k, s := range sum[:size] {
+				d := &dst[b*size+k]
 				for l := range s {
-					a := 0.
+					a := F(0)
 					if add != nil {
-						a = ca * add[b*v+k][l]
+						a = ca * add[b*size+k][l]
 					}
 					d[l] = c*s[l] + a
 				}
@@ -60,9 +60,9 @@ func wilsonLoops(n int) func(dst []Vec, c float64, links []Vec, stride int, src 
 	}
 }
 
-// addNumber adds c x to y, complex numbers in pairs of Vecs.
-func addNumber(y []Vec, c complex128, x []Vec) {
-	re, im := real(c), imag(c)
+// addNumber adds sign c x to y, complex numbers in pairs of Vecs.
+func addNumber[F lattice.Real](y []lattice.VecOf[F], sign F, c complex128, x []lattice.VecOf[F]) {
+	re, im := sign*F(real(c)), sign*F(imag(c))
 	for k := 0; k < len(y); k += 2 {
 		for l := range lattice.Lanes {
 			y[k][l] += re*x[k][l] - im*x[k+1][l]

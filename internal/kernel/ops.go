@@ -8,6 +8,11 @@ import (
 // Vec is a number of each of the eight sites of a block.
 type Vec = lattice.Vec
 
+// Single is the same in single precision: half the memory, and twice the speed
+// where a register holds four numbers of eight bytes or the machine splits
+// longer ones in two (AVX2, AVX-512 on Zen 4).
+type Single = lattice.Single
+
 // Daggers of the operands of a product, for indexing Mul and AddMul: bit 0 the
 // left one, bit 1 the right one. AddTriple has bit 2 for its third.
 const (
@@ -23,16 +28,38 @@ type (
 	triple  func(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int, d []Vec, md int)
 )
 
+// Hops has what acts on quark fields of N colours, in one kernel set and
+// precision.
+type Hops[F lattice.Real] struct {
+	// MulVec sets dst = a v or a^† v, v a colour vector.
+	MulVec [2]func(dst, a []lattice.VecOf[F], ma int, v []lattice.VecOf[F], mv int)
+	// Hop sets, for blocks b = lo … hi-1 and n their sites,
+	//
+	//	dst(n) = c sum_mu [ w_mu(n) src(n+mu) - w_mu(n-mu)^† src(n-mu) ] + ca add(n)
+	//
+	// with links w (mu, block), stride blocks a direction: that makes every
+	// direction a stream of its own for the prefetchers, forward and backward; nbr
+	// is the neighbour table of dims directions; add may be nil, or dst's own
+	// storage if src is another.
+	Hop func(dst []lattice.VecOf[F], c F, links []lattice.VecOf[F], stride int, src []lattice.VecOf[F], nbr []lattice.Entry, dims int, ca F, add []lattice.VecOf[F], lo, hi int)
+
+	// Wilson sets, like Hop and in four dimensions, for fields of four spins,
+	//
+	//	dst(n) = c sum_mu [ (1 - g_mu) w_mu(n) src(n+mu) + (1 + g_mu) w_mu(n-mu)^† src(n-mu) ] + ca add(n)
+	//
+	// in the chiral basis g_k = ((0, -i s_k), (i s_k, 0)), g_4 = ((0, 1), (1, 0)).
+	Wilson func(dst []lattice.VecOf[F], c F, links []lattice.VecOf[F], stride int, src []lattice.VecOf[F], nbr []lattice.Entry, ca F, add []lattice.VecOf[F], lo, hi int)
+}
+
 // table has the operations of N colours in one kernel set.
 type table struct {
+	Hops[float64]
 	// Mul sets dst = a b, with daggers by index.
 	Mul [4]product
 	// AddMul sets dst += c a b, with daggers by index.
 	AddMul [4]scaled
 	// AddTriple sets dst += c a b d, with daggers by index.
 	AddTriple [8]triple
-	// MulVec sets dst = a v or a^† v, v a colour vector.
-	MulVec [2]product
 	// AddAlgebra sets f += c [a b]_TA, component by component (see TA).
 	AddAlgebra func(f []Vec, c float64, a, b []Vec)
 	// AddForce sets f += c [u x y^†]_TA, x and y colour vectors.
@@ -44,23 +71,6 @@ type table struct {
 	AddRotated func(f []Vec, c float64, u, x []Vec, mx int, y []Vec)
 	// Reunitarize projects u, which has left the group by round-off.
 	Reunitarize func(u []Vec)
-	// Hop sets, for blocks b = lo … hi-1 and n their sites,
-	//
-	//	dst(n) = c sum_mu [ w_mu(n) src(n+mu) - w_mu(n-mu)^† src(n-mu) ] + ca add(n)
-	//
-	// with links w (mu, block), stride blocks a direction: that makes every
-	// direction a stream of its own for the prefetchers, forward and backward; nbr
-	// is the neighbour table of dims directions; add may be nil, or dst's own
-	// storage if src is another.
-	Hop func(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo, hi int)
-
-	// Wilson sets, like Hop and in four dimensions, for fields of four spins,
-	//
-	//	dst(n) = c sum_mu [ (1 - g_mu) w_mu(n) src(n+mu) + (1 + g_mu) w_mu(n-mu)^† src(n-mu) ] + ca add(n)
-	//
-	// in the chiral basis g_k = ((0, -i s_k), (i s_k, 0)), g_4 = ((0, 1), (1, 0)).
-	Wilson func(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo, hi int)
-
 	// For small arguments only (see small): dst = exp(i c x^a T_a), u = that times
 	// u, dst = J(x)^T y.
 	exp, drift func(dst []Vec, c float64, x []Vec)
@@ -71,12 +81,13 @@ type table struct {
 // for concurrent use on different destinations.
 type Ops struct {
 	table
-	Group group.Group
-	N     int     // colours
-	M     int     // Vecs of a matrix block: 2 N^2, SU(2): 4
-	V     int     // Vecs of a colour vector block, 2 N
-	A     int     // Vecs of an algebra block
-	Index float64 // tr T_a T_a: 1/2, U(1): 1
+	Single Hops[float32] // of fields in single precision
+	Group  group.Group
+	N      int     // colours
+	M      int     // Vecs of a matrix block: 2 N^2, SU(2): 4
+	V      int     // Vecs of a colour vector block, 2 N
+	A      int     // Vecs of an algebra block
+	Index  float64 // tr T_a T_a: 1/2, U(1): 1
 
 	expAny  func(dst []Vec, c float64, x []Vec)
 	dexpAny func(dst, x, y []Vec)
@@ -98,16 +109,17 @@ func (s *Set) ops(g group.Group) *Ops {
 	o := Ops{Group: g, N: n, M: 2 * n * n, V: 2 * n, A: g.Dim(), Index: 0.5}
 	switch n {
 	case 1:
-		o.table, o.Index = table1, 1
+		o.table, o.Single, o.Index = table1, hops1Single, 1
 		o.expAny, o.dexpAny = expU1, dexpU1
 	case 2:
-		o.table, o.M = *s.two, 4
+		o.table, o.Single, o.M = *s.two, *s.twoSingle, 4
 		o.expAny, o.dexpAny = expSU2, dexpSU2
 	case 3:
-		o.table = *s.three
+		o.table, o.Single = *s.three, *s.threeSingle
 		o.expAny, o.dexpAny = expSU3, dexpSU3
 	default:
 		o.table = loops(n)
+		o.Single = hopLoops[float32](n)
 		o.expAny, o.dexpAny = expLanes(g), dexpLanes(g)
 	}
 	o.diag = diagonal(g)

@@ -8,24 +8,16 @@ import (
 
 // A Set is one implementation of the kernels.
 type Set struct {
-	Name       string
-	two, three *table // of N = 2, 3; other N are portable in all sets
-	linear     *linear
+	Name                   string
+	two, three             *table // of N = 2, 3; other N are portable in all sets
+	linear                 *Linear[float64]
+	twoSingle, threeSingle *Hops[float32]
+	single                 *Linear[float32]
+	peak                   func(n int)
+	round                  int // operations in a round of peak
 }
 
-// linear is the linear algebra of flat fields.
-type linear struct {
-	axpy     func(x []Vec, a float64, y []Vec)
-	xpay     func(x, y []Vec, a float64)
-	scale    func(x []Vec, a float64)
-	step     func(x []Vec, a float64, p, r []Vec, b float64)
-	triad    func(x, y []Vec, a float64, z []Vec)
-	axpyNorm func(x []Vec, a float64, y []Vec) Vec
-	dot      func(x, y []Vec) Vec
-	peak     func(n int)
-}
-
-var portable = Set{"portable", &table2, &table3, &linearKernels}
+var portable = Set{"portable", &table2, &table3, &linear, &hops2Single, &hops3Single, &linearSingle, peak, 12 * 2}
 
 // Sets returns the kernel sets that this machine can run, the fastest one last.
 func Sets() []Set { return append([]Set{portable}, machineSets()...) }

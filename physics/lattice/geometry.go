@@ -11,8 +11,17 @@ const (
 	laneBits = 3
 )
 
-// Vec holds one real number of each of the eight sites of a block.
-type Vec = [Lanes]float64
+// Real is a number of either precision.
+type Real interface{ float64 | float32 }
+
+// VecOf holds one real number of each of the eight sites of a block.
+type VecOf[F Real] = [Lanes]F
+
+// Vec is a VecOf in double precision, Single one in single precision.
+type (
+	Vec    = VecOf[float64]
+	Single = VecOf[float32]
+)
 
 // Entry names a block and the permutation of its lanes: lane l of the
 // neighbour is lane l^Mask of Block.

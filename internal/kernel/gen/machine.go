@@ -11,7 +11,7 @@ import (
 // a register holds all of them, or, AVX2 in double precision, half.
 type machine struct {
 	name    string // suffix of function names
-	set     string // avx512 or avx2
+	file    string
 	double  bool
 	regs    []reg.VecPhysical
 	halves  int
@@ -46,10 +46,10 @@ var (
 		reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
 	}
 
-	avx512  = &machine{"AVX512", "avx512", true, zmm, 1, 8, "VPERMPD", 64}
-	avx2    = &machine{"AVX2", "avx2", true, ymm[:16], 2, 8, "VPERMPS", 32}
-	single5 = &machine{"SingleAVX512", "avx512", false, ymm, 1, 4, "VPERMPS", 32}
-	single2 = &machine{"SingleAVX2", "avx2", false, ymm[:16], 1, 4, "VPERMPS", 32}
+	avx512    = &machine{"AVX512", "kernels_avx512", true, zmm, 1, 8, "VPERMPD", 64}
+	avx2      = &machine{"AVX2", "kernels_avx2", true, ymm[:16], 2, 8, "VPERMPS", 32}
+	single512 = &machine{"SingleAVX512", "single_avx512", false, ymm, 1, 4, "VPERMPS", 32}
+	single2   = &machine{"SingleAVX2", "single_avx2", false, ymm[:16], 1, 4, "VPERMPS", 32}
 )
 
 // masks is the number of lane masks within a register.

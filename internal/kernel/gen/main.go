@@ -39,14 +39,14 @@ type target interface {
 }
 
 func generate(dir string) error {
-	for _, m := range []*machine{avx512, avx2} {
+	for _, m := range []*machine{avx512, avx2, single512, single2} {
 		f := newFile(m)
-		code, err := kernels(f, 2, 3)
+		code, err := kernels(f, m.double, 2, 3)
 		if err != nil {
 			return err
 		}
-		name := filepath.Join(dir, "kernels_"+m.set+"_amd64")
-		stubs, err := format.Source([]byte(f.declarations() + tables(m.name, 2, 3)))
+		name := filepath.Join(dir, m.file+"_amd64")
+		stubs, err := format.Source([]byte(f.declarations() + tables(m.name, m.double, 2, 3)))
 		if err != nil {
 			return err
 		}
@@ -54,33 +54,51 @@ func generate(dir string) error {
 			return err
 		}
 	}
-	g := newSource(true)
-	g.p("%s", tables("", 1, 2, 3))
-	code, err := kernels(g, 1, 2, 3)
-	if err != nil {
-		return err
+	for name, double := range map[string]bool{"kernels_portable.go": true, "single_portable.go": false} {
+		g := newSource(double)
+		g.p("%s", tables(g.suffix, double, 1, 2, 3))
+		code, err := kernels(g, double, 1, 2, 3)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), code, 0o644); err != nil {
+			return err
+		}
 	}
-	return os.WriteFile(filepath.Join(dir, "kernels_portable.go"), code, 0o644)
+	return nil
 }
 
 // kernels writes the linear algebra and the operations of some numbers of
-// colours.
-func kernels(t target, colours ...int) ([]byte, error) {
+// colours: in single precision those of quark fields.
+func kernels(t target, double bool, colours ...int) ([]byte, error) {
 	for _, s := range sweeps {
 		t.sweep(s)
 	}
-	t.peak()
 	for _, n := range colours {
-		operations(t, n)
+		hops(t, n)
+		if double {
+			operations(t, n)
+		}
+	}
+	if double {
+		t.peak()
 	}
 	return t.write()
 }
 
 // tables writes the variables by which package kernel finds the functions, whose
 // names end in suffix.
-func tables(suffix string, colours ...int) string {
+func tables(suffix string, double bool, colours ...int) string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "var linear%sKernels = linear{axpy%[1]s, xpay%[1]s, scale%[1]s, step%[1]s, triad%[1]s, axpyNorm%[1]s, dot%[1]s, peak%[1]s}\n\n", suffix)
+	kind := "[float64]"
+	if !double {
+		kind = "[float32]"
+	}
+	fmt.Fprintf(&s, "var linear%s = Linear%s{", suffix, kind)
+	for _, w := range sweeps {
+		fmt.Fprintf(&s, "%s: %s%s, ", strings.ToUpper(w.name[:1])+w.name[1:], w.name, suffix)
+	}
+	s.WriteString("}\n\n")
 	for _, n := range colours {
 		end := digit(n) + suffix
 		list := func(field, form string, names ...string) {
@@ -96,18 +114,25 @@ func tables(suffix string, colours ...int) string {
 			}
 			return names
 		}
+		fmt.Fprintf(&s, "var hops%s = Hops%s{\n", end, kind)
+		fmt.Fprintf(&s, "MulVec: [2]func(dst, a []%[1]s, ma int, v []%[1]s, mv int){mulVecN%[2]s, mulVecA%[2]s},\n", map[bool]string{true: "Vec", false: "Single"}[double], end)
+		fmt.Fprintf(&s, "Hop: hop%s,\nWilson: wilson%[1]s,\n}\n\n", end)
+		if !double {
+			continue
+		}
 		var triple []string
 		for _, d := range []string{"N", "A"} {
 			for _, x := range daggers {
 				triple = append(triple, "addTriple"+x+d)
 			}
 		}
-		fmt.Fprintf(&s, "var table%s = table{\n", end)
+		fmt.Fprintf(&s, "var table%s = table{\nHops: hops%[1]s,\n", end)
 		list("Mul", "[4]product", all("mul", daggers...)...)
 		list("AddMul", "[4]scaled", all("addMul", daggers...)...)
 		list("AddTriple", "[8]triple", triple...)
-		list("MulVec", "[2]product", "mulVecN", "mulVecA")
-		fmt.Fprintf(&s, "AddAlgebra: addAlgebra%s,\nAddForce: addForce%[1]s,\nPlaquette: plaquette%[1]s,\nAddRotated: addRotated%[1]s,\nReunitarize: reunitarize%[1]s,\nWilson: wilson%[1]s,\nHop: hop%[1]s,\n", end)
+		for _, name := range []string{"AddAlgebra", "AddForce", "Plaquette", "AddRotated", "Reunitarize"} {
+			fmt.Fprintf(&s, "%s: %s%s,\n", name, strings.ToLower(name[:1])+name[1:], end)
+		}
 		if n > 1 {
 			fmt.Fprintf(&s, "exp: exp%s,\ndrift: drift%[1]s,\ndexp: dexp%[1]s,\n", end)
 		}
@@ -118,7 +143,16 @@ func tables(suffix string, colours ...int) string {
 
 var daggers = []string{"NN", "AN", "NA", "AA"} // as kernel.NN, …
 
-// operations emits those of N colours.
+// hops emits what acts on quark fields of N colours.
+func hops(t target, n int) {
+	for k, name := range []string{"N", "A"} {
+		t.block("mulVec"+name+digit(n), signature{vecs("dst"), masked("a", "ma"), masked("v", "mv")}, multiplyVector(n, k == 1))
+	}
+	t.hop(n)
+	t.wilson(n)
+}
+
+// operations emits those on links of N colours.
 func operations(t target, n int) {
 	a, b, dst, c := masked("a", "ma"), masked("b", "mb"), vecs("dst"), scalar("c")
 	for k, name := range daggers {
@@ -129,16 +163,11 @@ func operations(t target, n int) {
 		name := daggers[k&3] + "NA"[k>>2:][:1]
 		t.block("addTriple"+name+digit(n), signature{dst, c, a, b, masked("d", "md")}, addTriple(n, k&1 != 0, k&2 != 0, k&4 != 0))
 	}
-	for k, name := range []string{"N", "A"} {
-		t.block("mulVec"+name+digit(n), signature{dst, a, masked("v", "mv")}, multiplyVector(n, k == 1))
-	}
 	t.block("addAlgebra"+digit(n), signature{vecs("f"), c, vecs("a"), vecs("b")}, addAlgebra(n))
 	t.block("addForce"+digit(n), signature{vecs("f"), c, vecs("u"), masked("x", "mx"), vecs("y")}, addForce(n))
 	t.block("plaquette"+digit(n), signature{vecs("x"), vecs("a"), b, vecs("c"), masked("d", "md")}, plaquette(n))
 	t.block("addRotated"+digit(n), signature{vecs("f"), c, like("u", "x"), masked("x", "mx"), vecs("y")}, addRotated(n))
 	t.block("reunitarize"+digit(n), signature{vecs("u")}, reunitarize(n))
-	t.hop(n)
-	t.wilson(n)
 	if n > 1 { // the exponential of a phase is a sine and a cosine
 		x := vecs("x")
 		t.block("exp"+digit(n), signature{dst, c, x}, exponential(n, false))
