@@ -52,7 +52,7 @@ func BenchmarkRoofline(b *testing.B) {
 			n := size.bytes / 3 / 64
 			x, y, z := make([]lattice.Vec, n), make([]lattice.Vec, n), make([]lattice.Vec, n)
 			for b.Loop() {
-				kernel.Triad(x, y, 1, z)
+				kernel.Double().Triad(x, y, 1, z)
 			}
 			b.ReportMetric(float64(3*64*n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
 		})

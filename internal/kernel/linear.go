@@ -74,11 +74,11 @@ func Round(x []Single, y []Vec) {
 	}
 }
 
-// AddSingle sets x += y, y being in single precision.
-func AddSingle(x []Vec, y []Single) {
+// AddSingle sets x += a y, y being in single precision.
+func AddSingle(x []Vec, a float64, y []Single) {
 	for k := range x {
 		for l := range lattice.Lanes {
-			x[k][l] += float64(y[k][l])
+			x[k][l] += a * float64(y[k][l])
 		}
 	}
 }

@@ -146,11 +146,11 @@ func TestRound(t *testing.T) {
 	Round(y, x)
 	z := random(5, &r)
 	w := append([]Vec(nil), z...)
-	AddSingle(z, y)
+	AddSingle(z, -2, y)
 	for k := range x {
 		for l := range lattice.Lanes {
 			require.Equal(t, float32(x[k][l]), y[k][l])
-			require.Equal(t, w[k][l]+float64(y[k][l]), z[k][l])
+			require.Equal(t, w[k][l]-2*float64(y[k][l]), z[k][l])
 		}
 	}
 }

@@ -269,8 +269,8 @@ func TestWorkers(t *testing.T) {
 func TestMisuse(t *testing.T) {
 	geo := verify.Case{Extents: []int{3, 4}}.Geometry()
 	f := fermion.NewField(geo, group.SU2, 1)
-	assert.PanicsWithValue(t, "fermion: fields of different shape", func() { f.Axpy(1, fermion.NewField(geo, group.SU2, 2), lattice.All) })
-	assert.PanicsWithValue(t, "fermion: fields of different shape", func() { f.Copy(fermion.NewField(geo, group.SU3, 1), lattice.All) })
+	assert.PanicsWithValue(t, "fermion: fields of different shape or precision", func() { f.Axpy(1, fermion.NewField(geo, group.SU2, 2), lattice.All) })
+	assert.PanicsWithValue(t, "fermion: fields of different shape or precision", func() { f.Copy(fermion.NewField(geo, group.SU3, 1), lattice.All) })
 	assert.PanicsWithValue(t, "fermion: a field needs a spin", func() { fermion.NewField(geo, group.SU2, 0) })
 	assert.PanicsWithValue(t, "lattice: parity of a lattice with an odd extent", func() { f.Norm2(lattice.Even) })
 	assert.True(t, f.SameShape(f.Like()))

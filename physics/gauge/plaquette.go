@@ -48,6 +48,7 @@ func (s *plaquettes) planes() int { return s.geo.Dims() * (s.geo.Dims() - 1) / 2
 // addForce adds c sum [U_mu A_mu]_TA, component by component.
 func (s *plaquettes) addForce(f *Algebra, c float64, u *Field) {
 	f.match(u)
+	u.needDouble()
 	if u.geo != s.geo || u.ops.Group != s.ops.Group {
 		panic("gauge: plaquettes of another geometry or group")
 	}
@@ -55,7 +56,7 @@ func (s *plaquettes) addForce(f *Algebra, c float64, u *Field) {
 	j := &s.job
 	j.do, j.u, j.f, j.c = multiplyPlaquettes, u.v, f.v, c
 	s.geo.Sweep(j, lattice.All)
-	s.geo.Exchange(s.x, s.planes()*s.ops.A, lattice.All, lattice.Faces, &s.buf)
+	lattice.Exchange(s.geo, s.x, s.planes()*s.ops.A, lattice.All, lattice.Faces, &s.buf)
 	j.do = gatherPlaquettes
 	s.geo.Sweep(j, lattice.All)
 }

@@ -120,6 +120,7 @@ func (s *StapleSum) start(do func(*StapleSum, lattice.Range), u *Field, w []floa
 	if w != nil && len(w) != s.terms*s.geo.Dims() {
 		panic("gauge: a weight is needed for every term and direction")
 	}
+	u.needDouble()
 	u.Ghosts()
 	j := &s.job
 	j.do, j.u, j.w = do, u, w

@@ -23,6 +23,15 @@ type (
 	Single = VecOf[float32]
 )
 
+// Precision is that of a field's numbers.
+type Precision uint8
+
+// The precisions.
+const (
+	Float64 Precision = iota
+	Float32
+)
+
 // Entry names a block and the permutation of its lanes: lane l of the
 // neighbour is lane l^Mask of Block.
 type Entry int32
