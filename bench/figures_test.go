@@ -162,6 +162,23 @@ func BenchmarkStaggered(b *testing.B) {
 					}
 					b.ReportMetric(b.Elapsed().Seconds()*1e6/float64(b.N)/iterations, "us/iteration")
 				})
+				single := gauge.NewSingle(geo, g)
+				single.Round(u)
+				d.Bind(single)
+				for kind, c := range map[string]solver.Solver{
+					"double": &solver.CG{Tolerance: 1e-10, MaxIterations: 10000}, "mixed": &solver.Mixed{Tolerance: 1e-10, MaxIterations: 10000},
+				} {
+					b.Run("solve/"+kind+"/"+name, func(b *testing.B) {
+						iterations := 0
+						for b.Loop() {
+							r, err := c.Solve(y, d, x, lattice.Even)
+							require.NoError(b, err)
+							iterations += r.Iterations
+						}
+						b.ReportMetric(b.Elapsed().Seconds()*1e3/float64(b.N), "ms/solve")
+						b.ReportMetric(float64(iterations)/float64(b.N), "iterations")
+					})
+				}
 				f := gauge.NewAlgebra(geo, g)
 				b.Run("force/"+name, func(b *testing.B) {
 					for b.Loop() {
