@@ -17,11 +17,11 @@ type Real interface{ float64 | float32 }
 // VecOf holds one real number of each of the eight sites of a block.
 type VecOf[F Real] = [Lanes]F
 
-// Vec is a VecOf in double precision, Single one in single precision.
-type (
-	Vec    = VecOf[float64]
-	Single = VecOf[float32]
-)
+// Vec is a VecOf in double precision.
+type Vec = VecOf[float64]
+
+// Single is a VecOf in single precision.
+type Single = VecOf[float32]
 
 // Precision is that of a field's numbers.
 type Precision uint8

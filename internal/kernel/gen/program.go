@@ -82,14 +82,18 @@ func (p *program) arg(name string) value {
 	return p.once("@"+name, instr{op: opArg, name: name})
 }
 
-func (p *program) add(a, b value) value     { return p.emit(instr{op: opAdd, in: []value{a, b}}) }
-func (p *program) sub(a, b value) value     { return p.emit(instr{op: opSub, in: []value{a, b}}) }
-func (p *program) mul(a, b value) value     { return p.emit(instr{op: opMul, in: []value{a, b}}) }
-func (p *program) div(a, b value) value     { return p.emit(instr{op: opDiv, in: []value{a, b}}) }
-func (p *program) max(a, b value) value     { return p.emit(instr{op: opMax, in: []value{a, b}}) }
-func (p *program) sqrt(a value) value       { return p.emit(instr{op: opSqrt, in: []value{a}}) }
-func (p *program) fma(a, b, c value) value  { return p.emit(instr{op: opFMA, in: []value{a, b, c}}) }
+func (p *program) add(a, b value) value { return p.emit(instr{op: opAdd, in: []value{a, b}}) }
+func (p *program) sub(a, b value) value { return p.emit(instr{op: opSub, in: []value{a, b}}) }
+func (p *program) mul(a, b value) value { return p.emit(instr{op: opMul, in: []value{a, b}}) }
+func (p *program) div(a, b value) value { return p.emit(instr{op: opDiv, in: []value{a, b}}) }
+func (p *program) max(a, b value) value { return p.emit(instr{op: opMax, in: []value{a, b}}) }
+func (p *program) sqrt(a value) value   { return p.emit(instr{op: opSqrt, in: []value{a}}) }
+
+// fma is a b + c, fnma c - a b, scale x a.
+func (p *program) fma(a, b, c value) value { return p.emit(instr{op: opFMA, in: []value{a, b, c}}) }
+
 func (p *program) fnma(a, b, c value) value { return p.emit(instr{op: opFNMA, in: []value{a, b, c}}) }
+
 func (p *program) scale(a value, x float64) value {
 	return p.mul(a, p.number(x))
 }
