@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"go/format"
+	"log"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,8 +22,7 @@ func main() {
 		dir = os.Args[1]
 	}
 	if err := generate(dir); err != nil {
-		fmt.Fprintln(os.Stderr, "gen:", err)
-		os.Exit(1)
+		log.Fatal("gen: ", err)
 	}
 }
 

@@ -41,15 +41,8 @@ func rows(n int) int {
 	return n
 }
 
-// size is the number of Vecs of a matrix, dim that of an algebra element.
+// size is the number of Vecs of a matrix.
 func size(n int) int { return 2 * n * rows(n) }
-
-func dim(n int) int {
-	if n == 1 {
-		return 1
-	}
-	return n*n - 1
-}
 
 // vector is a colour vector of an array.
 type vector struct {

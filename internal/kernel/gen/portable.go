@@ -95,7 +95,7 @@ func (g *source) body(p *program, lane map[string]string, state func(k int) stri
 			return name
 		}
 		if t, ok := text[v]; ok {
-			if factor && i.op != opMax && i.op != opSqrt {
+			if factor && i.op != opSqrt {
 				return "(" + t + ")"
 			}
 			return t
@@ -119,8 +119,6 @@ func (g *source) body(p *program, lane map[string]string, state func(k int) stri
 			x = factor(i.in[0]) + "*" + factor(i.in[1])
 		case opDiv:
 			x = factor(i.in[0]) + "/" + factor(i.in[1])
-		case opMax:
-			x = fmt.Sprintf("max(%s, %s)", sum(i.in[0]), sum(i.in[1]))
 		case opSqrt:
 			x = fmt.Sprintf("math.Sqrt(%s)", sum(i.in[0]))
 		case opFMA, opFNMA:

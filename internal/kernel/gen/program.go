@@ -20,7 +20,6 @@ const (
 	opMul
 	opDiv
 	opSqrt
-	opMax
 	opFMA     // a b + c
 	opFNMA    // c - a b
 	opPermute // lane l of the result is lane l^mask of a, with the mask of an array
@@ -86,7 +85,6 @@ func (p *program) add(a, b value) value { return p.emit(instr{op: opAdd, in: []v
 func (p *program) sub(a, b value) value { return p.emit(instr{op: opSub, in: []value{a, b}}) }
 func (p *program) mul(a, b value) value { return p.emit(instr{op: opMul, in: []value{a, b}}) }
 func (p *program) div(a, b value) value { return p.emit(instr{op: opDiv, in: []value{a, b}}) }
-func (p *program) max(a, b value) value { return p.emit(instr{op: opMax, in: []value{a, b}}) }
 func (p *program) sqrt(a value) value   { return p.emit(instr{op: opSqrt, in: []value{a}}) }
 
 // fma is a b + c, fnma c - a b, scale x a.

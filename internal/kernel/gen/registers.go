@@ -107,8 +107,6 @@ func (a *assembler) run() {
 			a.binary(i, "VMUL", true)
 		case opDiv:
 			a.binary(i, "VDIV", false)
-		case opMax:
-			a.binary(i, "VMAX", true)
 		case opFMA:
 			a.fused(i, "VFMADD")
 		case opFNMA:
