@@ -23,10 +23,16 @@ const (
 type Term struct {
 	Name  string
 	Paths [][]gauge.Loop // [mu]
+
+	plaquettes bool // all of them, and nothing else
 }
 
 // PlaquetteTerm is the sum of the 2(D-1) staples of each link.
-func PlaquetteTerm(d int) Term { return loopTerm("plaquette", d, gauge.Plaquettes(d, 1)) }
+func PlaquetteTerm(d int) Term {
+	t := loopTerm("plaquette", d, gauge.Plaquettes(d, 1))
+	t.plaquettes = true
+	return t
+}
 
 // RectangleTerm is the sum of the 6(D-1) paths that close a link to a 2 x 1
 // rectangle.
@@ -37,7 +43,7 @@ func RectangleTerm(d int) Term { return loopTerm("rectangle", d, gauge.Rectangle
 func LoopTerm(name string, d int, loops []gauge.Loop) Term { return loopTerm(name, d, loops) }
 
 func loopTerm(name string, d int, loops []gauge.Loop) Term {
-	t := Term{name, make([][]gauge.Loop, d)}
+	t := Term{Name: name, Paths: make([][]gauge.Loop, d)}
 	for mu := range t.Paths {
 		t.Paths[mu] = gauge.Staples(loops, mu+1)
 	}
@@ -48,7 +54,7 @@ func loopTerm(name string, d int, loops []gauge.Loop) Term {
 // rest of the line around the lattice: P_mu(n)^† with P_mu(n) = U_mu(n+mu) …
 // U_mu(n+(L-1)mu), once per link.
 func PolyakovTerm(name string, geo *lattice.Geometry, winds func(mu int) bool) Term {
-	t := Term{name, make([][]gauge.Loop, geo.Dims())}
+	t := Term{Name: name, Paths: make([][]gauge.Loop, geo.Dims())}
 	for mu := range t.Paths {
 		if !winds(mu) {
 			continue
@@ -84,9 +90,13 @@ type Stout struct {
 	sum     *gauge.StapleSum
 	rho     []float64
 
-	w    []float64      // (term, direction), for sharings above the site
+	plaq  *gauge.PlaquetteSum // of a plaquette term, for sharings above the site; else nil
+	plaqW []float64           // its weights (direction)
+	rest  bool                // there are other terms
+
+	w    []float64      // (term, direction), for sharings above the site; none for plaq
 	u    *gauge.Field   // of the last Forward
-	ua   *gauge.Field   // U A, A = C^†
+	ua   *gauge.Field   // U A, A = C^†, plaq aside
 	q    *gauge.Algebra // Q = i q^a T_a
 	dq   *gauge.Algebra // its cotangent
 	mark *gauge.Field   // Phi U: what multiplies dA
@@ -144,6 +154,13 @@ func NewStout(u *gauge.Field, sharing Sharing, terms ...Term) (*Stout, error) {
 	default:
 		return nil, fmt.Errorf("covnet: sharing %d (allowed: Shared, PerDirection, PerSite)", sharing)
 	}
+	s.rest = true
+	for _, t := range terms {
+		if t.plaquettes && s.plaq == nil && sharing != PerSite {
+			s.plaq, s.plaqW = gauge.NewPlaquetteSum(geo, u.Group()), make([]float64, d)
+			s.rest = len(terms) > 1
+		}
+	}
 	s.ua, s.mark, s.a = gauge.NewField(geo, u.Group()), gauge.NewField(geo, u.Group()), gauge.NewField(geo, u.Group())
 	s.q, s.dq = gauge.NewAlgebra(geo, u.Group()), gauge.NewAlgebra(geo, u.Group())
 	s.job = stoutJob{s: s, partial: make([]float64, geo.Chunks(lattice.All)), scratch: make([][]lattice.Vec, geo.Workers())}
@@ -156,17 +173,26 @@ func NewStout(u *gauge.Field, sharing Sharing, terms ...Term) (*Stout, error) {
 // Params returns the weights.
 func (s *Stout) Params() []float64 { return s.rho }
 
-// weights spreads shared weights over directions.
+// weights spreads shared weights over directions, those of plaq apart.
 func (s *Stout) weights() []float64 {
 	d := s.geo.Dims()
-	for k := range s.w {
-		switch s.sharing {
-		case Shared:
-			s.w[k] = s.rho[k/d]
-		case PerDirection:
-			s.w[k] = s.rho[k]
-		default:
-			s.w[k] = 1
+	apart := s.plaq == nil
+	for i, t := range s.terms {
+		w := s.w[i*d:][:d]
+		for mu := range w {
+			switch s.sharing {
+			case Shared:
+				w[mu] = s.rho[i]
+			case PerDirection:
+				w[mu] = s.rho[i*d+mu]
+			default:
+				w[mu] = 1
+			}
+		}
+		if t.plaquettes && !apart {
+			copy(s.plaqW, w)
+			clear(w)
+			apart = true
 		}
 	}
 	return s.w
@@ -183,6 +209,11 @@ func (s *Stout) Forward(v, u *gauge.Field) {
 		panic("covnet: output is input")
 	}
 	s.u = u
+	s.q.Zero()
+	w := s.weights()
+	if s.plaq != nil {
+		s.plaq.AddForce(s.q, -1, u, s.plaqW)
+	}
 	if s.sharing == PerSite {
 		clear(s.ua.Raw())
 		for k := range s.terms {
@@ -190,8 +221,8 @@ func (s *Stout) Forward(v, u *gauge.Field) {
 			s.job.term = k
 			s.sweep(closeSites)
 		}
-	} else {
-		s.sum.Close(s.ua, u, s.weights())
+	} else if s.rest {
+		s.sum.Close(s.ua, u, w)
 	}
 	s.job.v = v.Raw()
 	s.sweep(stoutForward)
@@ -228,13 +259,15 @@ func (s *Stout) siteIndex(term, mu, site int) int {
 // stoutForward: Q = [C U^†]_TA = -[U A]_TA.
 func stoutForward(s *Stout, r lattice.Range) {
 	d, o := s.geo.Dims(), s.ops
-	e, u, ua := s.job.scratch[r.Worker][:o.M], s.u.Raw(), s.ua.Raw()
+	t, u, ua := s.job.scratch[r.Worker], s.u.Raw(), s.ua.Raw()
 	for k := r.Lo * d; k < r.Hi*d; k++ {
-		q := s.q.Raw()[k*o.A:][:o.A]
-		o.TA(q, ua[k*o.M:])
-		kernel.Scale(q, -1)
-		o.Exp(e, 1, q)
-		o.Mul[kernel.NN](s.job.v[k*o.M:], e, 0, u[k*o.M:], 0)
+		q, v := s.q.Raw()[k*o.A:][:o.A], s.job.v[k*o.M:][:o.M]
+		if s.rest {
+			o.TA(t[:o.A], ua[k*o.M:])
+			kernel.Axpy(q, -1, t[:o.A])
+		}
+		copy(v, u[k*o.M:])
+		o.Drift(v, 1, q, t)
 	}
 }
 
@@ -247,7 +280,7 @@ func stoutForward(s *Stout, r lattice.Range) {
 // q^a = -(1/t) Re tr(-i T_a U A), t = tr T_a T_a, follows dS = Re tr(Phi d(U A))
 // with Phi = (i/t) (J^T dv)^a T_a: the outer U receives -t [U A Phi]_TA, the
 // links in A the derivative of sum Re tr(Phi U A) at fixed Phi U, and rho_k
-// sum Re tr(Phi U A_k).
+// sum Re tr(Phi U A_k). Plaquettes do both at once (gauge.PlaquetteSum).
 func (s *Stout) Backward(du *gauge.Algebra, dtheta []float64, dv *gauge.Algebra) {
 	if s.u == nil {
 		panic("covnet: Backward before Forward")
@@ -255,10 +288,14 @@ func (s *Stout) Backward(du *gauge.Algebra, dtheta []float64, dv *gauge.Algebra)
 	s.job.du, s.job.dv = du.Raw(), dv.Raw()
 	s.sweep(stoutBackward)
 	s.mark.Changed()
+	w := s.weights()
+	if s.plaq != nil {
+		s.plaq.AddBack(du, 1/s.ops.Index, s.u, s.dq, s.plaqW)
+	}
 	if s.sharing == PerSite {
 		s.backSites(du)
-	} else {
-		s.sum.AddBack(du, s.u, s.mark, s.weights())
+	} else if s.rest {
+		s.sum.AddBack(du, s.u, s.mark, w)
 	}
 	if dtheta != nil {
 		s.gradient(dtheta)
@@ -268,21 +305,22 @@ func (s *Stout) Backward(du *gauge.Algebra, dtheta []float64, dv *gauge.Algebra)
 func stoutBackward(s *Stout, r lattice.Range) {
 	j, d, o := &s.job, s.geo.Dims(), s.ops
 	m := j.scratch[r.Worker]
-	x, y, z := m[:o.M], m[o.M:2*o.M], m[2*o.M:3*o.M]
+	x, y := m[:o.M], m[o.M:2*o.M]
 	u, ua := s.u.Raw(), s.ua.Raw()
 	for k := r.Lo * d; k < r.Hi*d; k++ {
 		q, dq := s.q.Raw()[k*o.A:][:o.A], s.dq.Raw()[k*o.A:][:o.A]
 		dv, du := j.dv[k*o.A:][:o.A], j.du[k*o.A:][:o.A]
 		// du += e^-Q dv e^Q
 		o.Exp(x, -1, q)
-		o.Element(y, 1, dv)
-		o.Mul[kernel.NA](z, y, 0, x, 0)
-		o.AddAlgebra(du, 1, x, z)
+		o.Rotate(y, x, dv, 0)
+		kernel.Axpy(du, 1, y[:o.A])
 		// Phi, Phi U and the outer link
 		o.DExpTranspose(dq, q, dv)
 		o.Element(x, 1/o.Index, dq)
 		o.Mul[kernel.NN](s.mark.Raw()[k*o.M:], x, 0, u[k*o.M:], 0)
-		o.AddAlgebra(du, -o.Index, ua[k*o.M:], x)
+		if s.rest {
+			o.AddAlgebra(du, -o.Index, ua[k*o.M:], x)
+		}
 	}
 }
 

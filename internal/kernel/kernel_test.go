@@ -260,6 +260,91 @@ func TestPlaquette(t *testing.T) {
 	})
 }
 
+// What a plaquette brings to Re tr(Phi loop) is linear in each of its links, so its
+// derivative is its value with a link replaced by i T_k times it.
+func TestPlaquetteBack(t *testing.T) {
+	each(t, func(t *testing.T, o *Ops, r *rng.Source) {
+		g := o.Group
+		n := o.N
+		unitary := func() []Vec {
+			u := make([]Vec, o.M)
+			for l := range lattice.Lanes {
+				m := g.NewMatrix()
+				g.Haar(m, r)
+				o.Set(u, l, m)
+			}
+			return u
+		}
+		// products of four unitary matrices with an algebra element below 6 N^2
+		tol := 100 * float64(n*n*n) * 36 * eps
+		for _, masks := range [][2]int{{0, 0}, {1, 0}, {0, 4}, {6, 3}, {5, 7}} {
+			mb, md := masks[0], masks[1]
+			link := [4][]Vec{unitary(), unitary(), unitary(), unitary()}
+			mask := [4]int{0, mb, 0, md}
+			x := [4][]Vec{random(o.A, r), random(o.A, r), random(o.A, r), random(o.A, r)}
+			phi := make([]Vec, 4*o.A+1)
+			copy(phi, x[0])
+			copy(phi[2*o.A:], x[2])
+			b, d := guarded(phi[:o.A]), guarded(phi[:o.A])
+			o.Rotate(b, link[0], x[1], mb)
+			o.Rotate(d, link[2], x[3], md)
+			intact(t, b, "Rotate")
+			copy(phi[o.A:2*o.A], b)
+			copy(phi[3*o.A:4*o.A], d)
+			y := guarded(random(4*o.A, r))
+			o.PlaquetteBack(y, phi, link[0], link[1], mb, link[2], link[3], md)
+			intact(t, y, "PlaquetteBack")
+			for l := range lattice.Lanes {
+				var u, p [4]group.Matrix
+				for k := range u {
+					u[k] = plain(o, link[k], l, mask[k], false)
+					p[k] = g.NewMatrix()
+					g.Element(p[k], lane(x[k], l^mask[k]))
+				}
+				value := func(u [4]group.Matrix) float64 {
+					var v [4]group.Matrix
+					for k := range v {
+						v[k] = g.NewMatrix()
+						group.Dagger(v[k], u[k])
+					}
+					sum := 0.0
+					for _, path := range [4][5]group.Matrix{
+						{p[0], u[0], u[1], v[3], v[2]}, {p[1], u[1], v[3], v[2], u[0]},
+						{p[2], u[2], u[3], v[1], v[0]}, {p[3], u[3], v[1], v[0], u[2]},
+					} {
+						m := path[0]
+						for _, f := range path[1:] {
+							m = product2(o, m, f)
+						}
+						for i := range n {
+							sum += real(m[i*n+i])
+						}
+					}
+					return sum
+				}
+				for k := range u {
+					got := lane(y[k*o.A:][:o.A], l)
+					if k%2 == 1 && n > 1 { // carried: back to the start of the link
+						h := g.NewMatrix()
+						g.Element(h, got)
+						by := plain(o, link[k-1], l, 0, false)
+						g.TA(got, product2(o, plain(o, link[k-1], l, 0, true), product2(o, h, by)))
+					}
+					for a := range o.A {
+						moved := u
+						unit := make([]float64, o.A)
+						unit[a] = 1
+						h := g.NewMatrix()
+						g.Element(h, unit)
+						moved[k] = product2(o, h, u[k])
+						require.InDelta(t, value(moved), -o.Index*got[a], tol, "link %d, component %d, lane %d, masks %v", k, a, l, masks)
+					}
+				}
+			}
+		}
+	})
+}
+
 // The staggered hop against single matrices, on lattices that cut three, two, one
 // and no direction into lanes: all masks occur. Up to 8 products of N terms.
 func TestHop(t *testing.T) {

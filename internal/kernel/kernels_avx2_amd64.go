@@ -100,6 +100,12 @@ func plaquette2AVX2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 func addRotated2AVX2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 
 //go:noescape
+func rotate2AVX2(y []Vec, u []Vec, x []Vec, mx int)
+
+//go:noescape
+func plaquetteBack2AVX2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
 func reunitarize2AVX2(u []Vec)
 
 //go:noescape
@@ -184,6 +190,12 @@ func plaquette3AVX2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 func addRotated3AVX2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 
 //go:noescape
+func rotate3AVX2(y []Vec, u []Vec, x []Vec, mx int)
+
+//go:noescape
+func plaquetteBack3AVX2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
 func reunitarize3AVX2(u []Vec)
 
 //go:noescape
@@ -207,18 +219,20 @@ var hops2AVX2 = Hops[float64]{
 }
 
 var table2AVX2 = table{
-	Hops:        hops2AVX2,
-	Mul:         [4]product{mulNN2AVX2, mulAN2AVX2, mulNA2AVX2, mulAA2AVX2},
-	AddMul:      [4]scaled{addMulNN2AVX2, addMulAN2AVX2, addMulNA2AVX2, addMulAA2AVX2},
-	AddTriple:   [8]triple{addTripleNNN2AVX2, addTripleANN2AVX2, addTripleNAN2AVX2, addTripleAAN2AVX2, addTripleNNA2AVX2, addTripleANA2AVX2, addTripleNAA2AVX2, addTripleAAA2AVX2},
-	AddAlgebra:  addAlgebra2AVX2,
-	AddForce:    addForce2AVX2,
-	Plaquette:   plaquette2AVX2,
-	AddRotated:  addRotated2AVX2,
-	Reunitarize: reunitarize2AVX2,
-	exp:         exp2AVX2,
-	drift:       drift2AVX2,
-	dexp:        dexp2AVX2,
+	Hops:          hops2AVX2,
+	Mul:           [4]product{mulNN2AVX2, mulAN2AVX2, mulNA2AVX2, mulAA2AVX2},
+	AddMul:        [4]scaled{addMulNN2AVX2, addMulAN2AVX2, addMulNA2AVX2, addMulAA2AVX2},
+	AddTriple:     [8]triple{addTripleNNN2AVX2, addTripleANN2AVX2, addTripleNAN2AVX2, addTripleAAN2AVX2, addTripleNNA2AVX2, addTripleANA2AVX2, addTripleNAA2AVX2, addTripleAAA2AVX2},
+	AddAlgebra:    addAlgebra2AVX2,
+	AddForce:      addForce2AVX2,
+	Plaquette:     plaquette2AVX2,
+	AddRotated:    addRotated2AVX2,
+	Rotate:        rotate2AVX2,
+	PlaquetteBack: plaquetteBack2AVX2,
+	Reunitarize:   reunitarize2AVX2,
+	exp:           exp2AVX2,
+	drift:         drift2AVX2,
+	dexp:          dexp2AVX2,
 }
 
 var hops3AVX2 = Hops[float64]{
@@ -228,16 +242,18 @@ var hops3AVX2 = Hops[float64]{
 }
 
 var table3AVX2 = table{
-	Hops:        hops3AVX2,
-	Mul:         [4]product{mulNN3AVX2, mulAN3AVX2, mulNA3AVX2, mulAA3AVX2},
-	AddMul:      [4]scaled{addMulNN3AVX2, addMulAN3AVX2, addMulNA3AVX2, addMulAA3AVX2},
-	AddTriple:   [8]triple{addTripleNNN3AVX2, addTripleANN3AVX2, addTripleNAN3AVX2, addTripleAAN3AVX2, addTripleNNA3AVX2, addTripleANA3AVX2, addTripleNAA3AVX2, addTripleAAA3AVX2},
-	AddAlgebra:  addAlgebra3AVX2,
-	AddForce:    addForce3AVX2,
-	Plaquette:   plaquette3AVX2,
-	AddRotated:  addRotated3AVX2,
-	Reunitarize: reunitarize3AVX2,
-	exp:         exp3AVX2,
-	drift:       drift3AVX2,
-	dexp:        dexp3AVX2,
+	Hops:          hops3AVX2,
+	Mul:           [4]product{mulNN3AVX2, mulAN3AVX2, mulNA3AVX2, mulAA3AVX2},
+	AddMul:        [4]scaled{addMulNN3AVX2, addMulAN3AVX2, addMulNA3AVX2, addMulAA3AVX2},
+	AddTriple:     [8]triple{addTripleNNN3AVX2, addTripleANN3AVX2, addTripleNAN3AVX2, addTripleAAN3AVX2, addTripleNNA3AVX2, addTripleANA3AVX2, addTripleNAA3AVX2, addTripleAAA3AVX2},
+	AddAlgebra:    addAlgebra3AVX2,
+	AddForce:      addForce3AVX2,
+	Plaquette:     plaquette3AVX2,
+	AddRotated:    addRotated3AVX2,
+	Rotate:        rotate3AVX2,
+	PlaquetteBack: plaquetteBack3AVX2,
+	Reunitarize:   reunitarize3AVX2,
+	exp:           exp3AVX2,
+	drift:         drift3AVX2,
+	dexp:          dexp3AVX2,
 }

@@ -100,6 +100,12 @@ func plaquette2AVX512(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md in
 func addRotated2AVX512(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 
 //go:noescape
+func rotate2AVX512(y []Vec, u []Vec, x []Vec, mx int)
+
+//go:noescape
+func plaquetteBack2AVX512(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
 func reunitarize2AVX512(u []Vec)
 
 //go:noescape
@@ -184,6 +190,12 @@ func plaquette3AVX512(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md in
 func addRotated3AVX512(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 
 //go:noescape
+func rotate3AVX512(y []Vec, u []Vec, x []Vec, mx int)
+
+//go:noescape
+func plaquetteBack3AVX512(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
 func reunitarize3AVX512(u []Vec)
 
 //go:noescape
@@ -207,18 +219,20 @@ var hops2AVX512 = Hops[float64]{
 }
 
 var table2AVX512 = table{
-	Hops:        hops2AVX512,
-	Mul:         [4]product{mulNN2AVX512, mulAN2AVX512, mulNA2AVX512, mulAA2AVX512},
-	AddMul:      [4]scaled{addMulNN2AVX512, addMulAN2AVX512, addMulNA2AVX512, addMulAA2AVX512},
-	AddTriple:   [8]triple{addTripleNNN2AVX512, addTripleANN2AVX512, addTripleNAN2AVX512, addTripleAAN2AVX512, addTripleNNA2AVX512, addTripleANA2AVX512, addTripleNAA2AVX512, addTripleAAA2AVX512},
-	AddAlgebra:  addAlgebra2AVX512,
-	AddForce:    addForce2AVX512,
-	Plaquette:   plaquette2AVX512,
-	AddRotated:  addRotated2AVX512,
-	Reunitarize: reunitarize2AVX512,
-	exp:         exp2AVX512,
-	drift:       drift2AVX512,
-	dexp:        dexp2AVX512,
+	Hops:          hops2AVX512,
+	Mul:           [4]product{mulNN2AVX512, mulAN2AVX512, mulNA2AVX512, mulAA2AVX512},
+	AddMul:        [4]scaled{addMulNN2AVX512, addMulAN2AVX512, addMulNA2AVX512, addMulAA2AVX512},
+	AddTriple:     [8]triple{addTripleNNN2AVX512, addTripleANN2AVX512, addTripleNAN2AVX512, addTripleAAN2AVX512, addTripleNNA2AVX512, addTripleANA2AVX512, addTripleNAA2AVX512, addTripleAAA2AVX512},
+	AddAlgebra:    addAlgebra2AVX512,
+	AddForce:      addForce2AVX512,
+	Plaquette:     plaquette2AVX512,
+	AddRotated:    addRotated2AVX512,
+	Rotate:        rotate2AVX512,
+	PlaquetteBack: plaquetteBack2AVX512,
+	Reunitarize:   reunitarize2AVX512,
+	exp:           exp2AVX512,
+	drift:         drift2AVX512,
+	dexp:          dexp2AVX512,
 }
 
 var hops3AVX512 = Hops[float64]{
@@ -228,16 +242,18 @@ var hops3AVX512 = Hops[float64]{
 }
 
 var table3AVX512 = table{
-	Hops:        hops3AVX512,
-	Mul:         [4]product{mulNN3AVX512, mulAN3AVX512, mulNA3AVX512, mulAA3AVX512},
-	AddMul:      [4]scaled{addMulNN3AVX512, addMulAN3AVX512, addMulNA3AVX512, addMulAA3AVX512},
-	AddTriple:   [8]triple{addTripleNNN3AVX512, addTripleANN3AVX512, addTripleNAN3AVX512, addTripleAAN3AVX512, addTripleNNA3AVX512, addTripleANA3AVX512, addTripleNAA3AVX512, addTripleAAA3AVX512},
-	AddAlgebra:  addAlgebra3AVX512,
-	AddForce:    addForce3AVX512,
-	Plaquette:   plaquette3AVX512,
-	AddRotated:  addRotated3AVX512,
-	Reunitarize: reunitarize3AVX512,
-	exp:         exp3AVX512,
-	drift:       drift3AVX512,
-	dexp:        dexp3AVX512,
+	Hops:          hops3AVX512,
+	Mul:           [4]product{mulNN3AVX512, mulAN3AVX512, mulNA3AVX512, mulAA3AVX512},
+	AddMul:        [4]scaled{addMulNN3AVX512, addMulAN3AVX512, addMulNA3AVX512, addMulAA3AVX512},
+	AddTriple:     [8]triple{addTripleNNN3AVX512, addTripleANN3AVX512, addTripleNAN3AVX512, addTripleAAN3AVX512, addTripleNNA3AVX512, addTripleANA3AVX512, addTripleNAA3AVX512, addTripleAAA3AVX512},
+	AddAlgebra:    addAlgebra3AVX512,
+	AddForce:      addForce3AVX512,
+	Plaquette:     plaquette3AVX512,
+	AddRotated:    addRotated3AVX512,
+	Rotate:        rotate3AVX512,
+	PlaquetteBack: plaquetteBack3AVX512,
+	Reunitarize:   reunitarize3AVX512,
+	exp:           exp3AVX512,
+	drift:         drift3AVX512,
+	dexp:          dexp3AVX512,
 }

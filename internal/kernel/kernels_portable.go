@@ -16,15 +16,17 @@ var hops1 = Hops[float64]{
 }
 
 var table1 = table{
-	Hops:        hops1,
-	Mul:         [4]product{mulNN1, mulAN1, mulNA1, mulAA1},
-	AddMul:      [4]scaled{addMulNN1, addMulAN1, addMulNA1, addMulAA1},
-	AddTriple:   [8]triple{addTripleNNN1, addTripleANN1, addTripleNAN1, addTripleAAN1, addTripleNNA1, addTripleANA1, addTripleNAA1, addTripleAAA1},
-	AddAlgebra:  addAlgebra1,
-	AddForce:    addForce1,
-	Plaquette:   plaquette1,
-	AddRotated:  addRotated1,
-	Reunitarize: reunitarize1,
+	Hops:          hops1,
+	Mul:           [4]product{mulNN1, mulAN1, mulNA1, mulAA1},
+	AddMul:        [4]scaled{addMulNN1, addMulAN1, addMulNA1, addMulAA1},
+	AddTriple:     [8]triple{addTripleNNN1, addTripleANN1, addTripleNAN1, addTripleAAN1, addTripleNNA1, addTripleANA1, addTripleNAA1, addTripleAAA1},
+	AddAlgebra:    addAlgebra1,
+	AddForce:      addForce1,
+	Plaquette:     plaquette1,
+	AddRotated:    addRotated1,
+	Rotate:        rotate1,
+	PlaquetteBack: plaquetteBack1,
+	Reunitarize:   reunitarize1,
 }
 
 var hops2 = Hops[float64]{
@@ -34,18 +36,20 @@ var hops2 = Hops[float64]{
 }
 
 var table2 = table{
-	Hops:        hops2,
-	Mul:         [4]product{mulNN2, mulAN2, mulNA2, mulAA2},
-	AddMul:      [4]scaled{addMulNN2, addMulAN2, addMulNA2, addMulAA2},
-	AddTriple:   [8]triple{addTripleNNN2, addTripleANN2, addTripleNAN2, addTripleAAN2, addTripleNNA2, addTripleANA2, addTripleNAA2, addTripleAAA2},
-	AddAlgebra:  addAlgebra2,
-	AddForce:    addForce2,
-	Plaquette:   plaquette2,
-	AddRotated:  addRotated2,
-	Reunitarize: reunitarize2,
-	exp:         exp2,
-	drift:       drift2,
-	dexp:        dexp2,
+	Hops:          hops2,
+	Mul:           [4]product{mulNN2, mulAN2, mulNA2, mulAA2},
+	AddMul:        [4]scaled{addMulNN2, addMulAN2, addMulNA2, addMulAA2},
+	AddTriple:     [8]triple{addTripleNNN2, addTripleANN2, addTripleNAN2, addTripleAAN2, addTripleNNA2, addTripleANA2, addTripleNAA2, addTripleAAA2},
+	AddAlgebra:    addAlgebra2,
+	AddForce:      addForce2,
+	Plaquette:     plaquette2,
+	AddRotated:    addRotated2,
+	Rotate:        rotate2,
+	PlaquetteBack: plaquetteBack2,
+	Reunitarize:   reunitarize2,
+	exp:           exp2,
+	drift:         drift2,
+	dexp:          dexp2,
 }
 
 var hops3 = Hops[float64]{
@@ -55,18 +59,20 @@ var hops3 = Hops[float64]{
 }
 
 var table3 = table{
-	Hops:        hops3,
-	Mul:         [4]product{mulNN3, mulAN3, mulNA3, mulAA3},
-	AddMul:      [4]scaled{addMulNN3, addMulAN3, addMulNA3, addMulAA3},
-	AddTriple:   [8]triple{addTripleNNN3, addTripleANN3, addTripleNAN3, addTripleAAN3, addTripleNNA3, addTripleANA3, addTripleNAA3, addTripleAAA3},
-	AddAlgebra:  addAlgebra3,
-	AddForce:    addForce3,
-	Plaquette:   plaquette3,
-	AddRotated:  addRotated3,
-	Reunitarize: reunitarize3,
-	exp:         exp3,
-	drift:       drift3,
-	dexp:        dexp3,
+	Hops:          hops3,
+	Mul:           [4]product{mulNN3, mulAN3, mulNA3, mulAA3},
+	AddMul:        [4]scaled{addMulNN3, addMulAN3, addMulNA3, addMulAA3},
+	AddTriple:     [8]triple{addTripleNNN3, addTripleANN3, addTripleNAN3, addTripleAAN3, addTripleNNA3, addTripleANA3, addTripleNAA3, addTripleAAA3},
+	AddAlgebra:    addAlgebra3,
+	AddForce:      addForce3,
+	Plaquette:     plaquette3,
+	AddRotated:    addRotated3,
+	Rotate:        rotate3,
+	PlaquetteBack: plaquetteBack3,
+	Reunitarize:   reunitarize3,
+	exp:           exp3,
+	drift:         drift3,
+	dexp:          dexp3,
 }
 
 func axpy(x []Vec, a float64, y []Vec) {
@@ -1177,6 +1183,46 @@ func addRotated1(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec) {
 		v3 := py[0][l]
 		v6 := pf[0][l]
 		pf[0][l] = v6 + c*(v3-(v2))
+	}
+}
+
+func rotate1(y []Vec, u []Vec, x []Vec, mx int) {
+	px := (*[1]Vec)(x)
+	py := (*[1]Vec)(y)
+	for l := range lattice.Lanes {
+		lx := (l ^ mx) & 7
+		v1 := px[0][lx]
+		py[0][l] = v1
+	}
+}
+
+func plaquetteBack1(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int) {
+	pa := (*[2]Vec)(a)
+	pb := (*[2]Vec)(b)
+	pc := (*[2]Vec)(c)
+	pd := (*[2]Vec)(d)
+	pphi := (*[4]Vec)(phi)
+	py := (*[4]Vec)(y)
+	for l := range lattice.Lanes {
+		lb := (l ^ mb) & 7
+		ld := (l ^ md) & 7
+		v1 := pa[0][l]
+		v3 := pb[0][lb]
+		v2 := pa[1][l]
+		v4 := pb[1][lb]
+		v9 := pc[0][l]
+		v11 := pd[0][ld]
+		v10 := pc[1][l]
+		v12 := pd[1][ld]
+		v21 := pphi[0][l]
+		v22 := pphi[1][l]
+		v24 := pphi[2][l]
+		v25 := pphi[3][l]
+		v28 := (v21 + v22 - (v24 + v25)) * ((v1*v3-v2*v4)*(v9*v11-v10*v12) + (v1*v4+v2*v3)*(v9*v12+v10*v11))
+		py[0][l] = v28
+		py[1][l] = v28
+		py[2][l] = v28 * (-1)
+		py[3][l] = v28 * (-1)
 	}
 }
 
@@ -2370,6 +2416,121 @@ func addRotated2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec) {
 		v43 := py[0][l]
 		v46 := pf[0][l]
 		pf[0][l] = v46 + c*(v43-(v5*v20+v6*v18+v7*v14+v8*v12))
+	}
+}
+
+func rotate2(y []Vec, u []Vec, x []Vec, mx int) {
+	px := (*[3]Vec)(x)
+	pu := (*[4]Vec)(u)
+	py := (*[3]Vec)(y)
+	for l := range lattice.Lanes {
+		lx := (l ^ mx) & 7
+		v1 := px[2][lx]
+		v3 := v1 * 0.5
+		v4 := px[1][lx]
+		v5 := v4 * 0.5
+		v6 := px[0][lx]
+		v7 := v6 * 0.5
+		v9 := pu[1][l]
+		v8 := pu[0][l]
+		v10 := pu[2][l]
+		v11 := pu[3][l]
+		v15 := v9*v3 + v10*v5 + v11*v7
+		v17 := v8*v3 + v10*v7 - v11*v5
+		v22 := v8*v5 - v9*v7 + v11*v3
+		v23 := v8*v7 + v9*v5 - v10*v3
+		v31 := v15*v9 + v17*v8 - v22*v11 + v23*v10
+		v37 := v15*v10 + v17*v11 + v22*v8 - v23*v9
+		v39 := v15*v11 - v17*v10 + v22*v9 + v23*v8
+		py[0][l] = v39 + v39
+		py[1][l] = v37 + v37
+		py[2][l] = v31 + v31
+	}
+}
+
+func plaquetteBack2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int) {
+	pa := (*[4]Vec)(a)
+	pb := (*[4]Vec)(b)
+	pc := (*[4]Vec)(c)
+	pd := (*[4]Vec)(d)
+	pphi := (*[12]Vec)(phi)
+	py := (*[12]Vec)(y)
+	for l := range lattice.Lanes {
+		lb := (l ^ mb) & 7
+		ld := (l ^ md) & 7
+		v1 := pa[0][l]
+		v5 := pb[0][lb]
+		v2 := pa[1][l]
+		v6 := pb[1][lb]
+		v3 := pa[2][l]
+		v7 := pb[2][lb]
+		v4 := pa[3][l]
+		v8 := pb[3][lb]
+		v14 := v1*v5 - v2*v6 - v3*v7 - v4*v8
+		v16 := v1*v6 + v2*v5 + v3*v8 - v4*v7
+		v22 := v1*v7 - v2*v8 + v3*v5 + v4*v6
+		v24 := v1*v8 + v2*v7 - v3*v6 + v4*v5
+		v25 := pc[0][l]
+		v29 := pd[0][ld]
+		v26 := pc[1][l]
+		v30 := pd[1][ld]
+		v27 := pc[2][l]
+		v31 := pd[2][ld]
+		v28 := pc[3][l]
+		v32 := pd[3][ld]
+		v38 := v25*v29 - v26*v30 - v27*v31 - v28*v32
+		v40 := v25*v30 + v26*v29 + v27*v32 - v28*v31
+		v46 := v25*v31 - v26*v32 + v27*v29 + v28*v30
+		v48 := v25*v32 + v26*v31 - v27*v30 + v28*v29
+		v54 := v14*v38 + v16*v40 + v22*v46 + v24*v48
+		v56 := v14*v40 - v16*v38 + v22*v48 - v24*v46
+		v62 := v14*v46 - v16*v48 - v22*v38 + v24*v40
+		v64 := v14*v48 + v16*v46 - v22*v40 - v24*v38
+		v65 := pphi[2][l]
+		v68 := pphi[1][l]
+		v70 := pphi[0][l]
+		v72 := pphi[5][l]
+		v73 := v72 * 0.5
+		v74 := pphi[4][l]
+		v75 := v74 * 0.5
+		v76 := pphi[3][l]
+		v77 := v76 * 0.5
+		v78 := pphi[8][l]
+		v80 := pphi[7][l]
+		v82 := pphi[6][l]
+		v84 := pphi[11][l]
+		v85 := v84 * 0.5
+		v86 := pphi[10][l]
+		v87 := v86 * 0.5
+		v88 := pphi[9][l]
+		v89 := v88 * 0.5
+		v92 := v65*0.5 + v73 - (v78 * 0.5) - v85
+		v97 := v68*0.5 + v75 - (v80 * 0.5) - v87
+		v98 := v70*0.5 + v77 - (v82 * 0.5) - v89
+		v104 := v54*v92 - v62*v98 + v64*v97
+		v109 := v54*v97 + v56*v98 - v64*v92
+		v110 := v54*v98 - v56*v97 + v62*v92
+		py[3][l] = v110 + v110
+		py[4][l] = v109 + v109
+		py[5][l] = v104 + v104
+		v136 := v104 + v62*v77 - v64*v75 - (v75*v64 - v77*v62)
+		v137 := v109 + v73*v64 - v77*v56 - (v56*v77 - v64*v73)
+		v138 := v110 + v56*v75 - v62*v73 - (v73*v62 - v75*v56)
+		py[0][l] = v138 + v138
+		py[1][l] = v137 + v137
+		py[2][l] = v136 + v136
+		v147 := v92*v54 - v97*v64 + v98*v62
+		v151 := v92*v64 + v97*v54 - v98*v56
+		v153 := v92*v62 - v97*v56 - v98*v54
+		py[9][l] = v153 + v153
+		py[10][l] = (v151 + v151) * (-1)
+		py[11][l] = (v147 + v147) * (-1)
+		v182 := v147 + v62*v89 - v64*v87 - (v87*v64 - v89*v62)
+		v183 := v151 + v85*v64 - v89*v56 - (v56*v89 - v64*v85)
+		v184 := v153 - (v56*v87 - v62*v85 - (v85*v62 - v87*v56))
+		py[6][l] = v184 + v184
+		py[7][l] = (v183 + v183) * (-1)
+		py[8][l] = (v182 + v182) * (-1)
 	}
 }
 
@@ -5463,6 +5624,353 @@ func addRotated3(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec) {
 		v243 := py[7][l]
 		v246 := pf[7][l]
 		pf[7][l] = v246 + c*(v243-((v219+v231)*1.7320508075688772))
+	}
+}
+
+func rotate3(y []Vec, u []Vec, x []Vec, mx int) {
+	px := (*[8]Vec)(x)
+	pu := (*[18]Vec)(u)
+	py := (*[8]Vec)(y)
+	for l := range lattice.Lanes {
+		lx := (l ^ mx) & 7
+		v2 := px[7][lx]
+		v4 := v2 * 0.5773502691896258
+		v5 := px[6][lx]
+		v7 := 0.5 * (v4 + v5)
+		v9 := 0.5 * (v4 - v5)
+		v12 := (0.5 * v4) * (-2)
+		v13 := px[0][lx]
+		v14 := 0.5 * v13
+		v15 := px[1][lx]
+		v16 := 0.5 * v15
+		v17 := px[2][lx]
+		v18 := 0.5 * v17
+		v19 := px[3][lx]
+		v20 := 0.5 * v19
+		v21 := px[4][lx]
+		v22 := 0.5 * v21
+		v23 := px[5][lx]
+		v24 := 0.5 * v23
+		v26 := pu[1][l]
+		v25 := pu[0][l]
+		v27 := pu[2][l]
+		v28 := pu[3][l]
+		v29 := pu[4][l]
+		v30 := pu[5][l]
+		v38 := v26*v7 + v27*v16 + v28*v14 + v29*v20 + v30*v18
+		v40 := v25*v7 + v27*v14 - v28*v16 + v29*v18 - v30*v20
+		v48 := v25*v16 - v26*v14 - v28*v9 - v29*v24 - v30*v22
+		v50 := v25*v14 + v26*v16 + v27*v9 + v29*v22 - v30*v24
+		v59 := v25*v20 - v26*v18 + v27*v24 - v28*v22 - v30*v12
+		v60 := v25*v18 + v26*v20 + v27*v22 + v28*v24 + v29*v12
+		v62 := pu[7][l]
+		v61 := pu[6][l]
+		v63 := pu[8][l]
+		v64 := pu[9][l]
+		v65 := pu[10][l]
+		v66 := pu[11][l]
+		v74 := v62*v7 + v63*v16 + v64*v14 + v65*v20 + v66*v18
+		v76 := v61*v7 + v63*v14 - v64*v16 + v65*v18 - v66*v20
+		v84 := v61*v16 - v62*v14 - v64*v9 - v65*v24 - v66*v22
+		v86 := v61*v14 + v62*v16 + v63*v9 + v65*v22 - v66*v24
+		v95 := v61*v20 - v62*v18 + v63*v24 - v64*v22 - v66*v12
+		v96 := v61*v18 + v62*v20 + v63*v22 + v64*v24 + v65*v12
+		v98 := pu[13][l]
+		v97 := pu[12][l]
+		v99 := pu[14][l]
+		v100 := pu[15][l]
+		v101 := pu[16][l]
+		v102 := pu[17][l]
+		v144 := v38*v26 + v40*v25 - v48*v28 + v50*v27 - v59*v30 + v60*v29
+		v154 := v38*v61 - v40*v62 - v48*v63 - v50*v64 - v59*v65 - v60*v66
+		v156 := v38*v62 + v40*v61 - v48*v64 + v50*v63 - v59*v66 + v60*v65
+		v166 := v38*v97 - v40*v98 - v48*v99 - v50*v100 - v59*v101 - v60*v102
+		v168 := v38*v98 + v40*v97 - v48*v100 + v50*v99 - v59*v102 + v60*v101
+		v180 := v74*v62 + v76*v61 - v84*v64 + v86*v63 - v95*v66 + v96*v65
+		v190 := v74*v97 - v76*v98 - v84*v99 - v86*v100 - v95*v101 - v96*v102
+		v192 := v74*v98 + v76*v97 - v84*v100 + v86*v99 - v95*v102 + v96*v101
+		py[0][l] = v156 + v156
+		py[1][l] = (v154 + v154) * (-1)
+		py[2][l] = v168 + v168
+		py[3][l] = (v166 + v166) * (-1)
+		py[4][l] = v192 + v192
+		py[5][l] = (v190 + v190) * (-1)
+		py[6][l] = v144 - v180
+		py[7][l] = (v144 + v180 - 2*((v98*v7+v99*v16+v100*v14+v101*v20+v102*v18)*v98+(v97*v7+v99*v14-v100*v16+v101*v18-v102*v20)*v97-(v97*v16-v98*v14-v100*v9-v101*v24-v102*v22)*v100+(v97*v14+v98*v16+v99*v9+v101*v22-v102*v24)*v99-(v97*v20-v98*v18+v99*v24-v100*v22-v102*v12)*v102+(v97*v18+v98*v20+v99*v22+v100*v24+v101*v12)*v101)) * 0.5773502691896258
+	}
+}
+
+func plaquetteBack3(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int) {
+	pa := (*[18]Vec)(a)
+	pb := (*[18]Vec)(b)
+	pc := (*[18]Vec)(c)
+	pd := (*[18]Vec)(d)
+	pphi := (*[32]Vec)(phi)
+	py := (*[32]Vec)(y)
+	for l := range lattice.Lanes {
+		lb := (l ^ mb) & 7
+		ld := (l ^ md) & 7
+		v1 := pa[0][l]
+		v7 := pb[0][lb]
+		v2 := pa[1][l]
+		v8 := pb[1][lb]
+		v3 := pa[2][l]
+		v9 := pb[6][lb]
+		v4 := pa[3][l]
+		v10 := pb[7][lb]
+		v5 := pa[4][l]
+		v11 := pb[12][lb]
+		v6 := pa[5][l]
+		v12 := pb[13][lb]
+		v22 := v1*v7 - v2*v8 + v3*v9 - v4*v10 + v5*v11 - v6*v12
+		v24 := v1*v8 + v2*v7 + v3*v10 + v4*v9 + v5*v12 + v6*v11
+		v25 := pb[2][lb]
+		v26 := pb[3][lb]
+		v27 := pb[8][lb]
+		v28 := pb[9][lb]
+		v29 := pb[14][lb]
+		v30 := pb[15][lb]
+		v40 := v1*v25 - v2*v26 + v3*v27 - v4*v28 + v5*v29 - v6*v30
+		v42 := v1*v26 + v2*v25 + v3*v28 + v4*v27 + v5*v30 + v6*v29
+		v43 := pb[4][lb]
+		v44 := pb[5][lb]
+		v45 := pb[10][lb]
+		v46 := pb[11][lb]
+		v47 := pb[16][lb]
+		v48 := pb[17][lb]
+		v58 := v1*v43 - v2*v44 + v3*v45 - v4*v46 + v5*v47 - v6*v48
+		v60 := v1*v44 + v2*v43 + v3*v46 + v4*v45 + v5*v48 + v6*v47
+		v61 := pa[6][l]
+		v62 := pa[7][l]
+		v63 := pa[8][l]
+		v64 := pa[9][l]
+		v65 := pa[10][l]
+		v66 := pa[11][l]
+		v76 := v61*v7 - v62*v8 + v63*v9 - v64*v10 + v65*v11 - v66*v12
+		v78 := v61*v8 + v62*v7 + v63*v10 + v64*v9 + v65*v12 + v66*v11
+		v88 := v61*v25 - v62*v26 + v63*v27 - v64*v28 + v65*v29 - v66*v30
+		v90 := v61*v26 + v62*v25 + v63*v28 + v64*v27 + v65*v30 + v66*v29
+		v100 := v61*v43 - v62*v44 + v63*v45 - v64*v46 + v65*v47 - v66*v48
+		v102 := v61*v44 + v62*v43 + v63*v46 + v64*v45 + v65*v48 + v66*v47
+		v103 := pa[12][l]
+		v104 := pa[13][l]
+		v105 := pa[14][l]
+		v106 := pa[15][l]
+		v107 := pa[16][l]
+		v108 := pa[17][l]
+		v118 := v103*v7 - v104*v8 + v105*v9 - v106*v10 + v107*v11 - v108*v12
+		v120 := v103*v8 + v104*v7 + v105*v10 + v106*v9 + v107*v12 + v108*v11
+		v130 := v103*v25 - v104*v26 + v105*v27 - v106*v28 + v107*v29 - v108*v30
+		v132 := v103*v26 + v104*v25 + v105*v28 + v106*v27 + v107*v30 + v108*v29
+		v142 := v103*v43 - v104*v44 + v105*v45 - v106*v46 + v107*v47 - v108*v48
+		v144 := v103*v44 + v104*v43 + v105*v46 + v106*v45 + v107*v48 + v108*v47
+		v145 := pc[0][l]
+		v151 := pd[0][ld]
+		v146 := pc[1][l]
+		v152 := pd[1][ld]
+		v147 := pc[2][l]
+		v153 := pd[6][ld]
+		v148 := pc[3][l]
+		v154 := pd[7][ld]
+		v149 := pc[4][l]
+		v155 := pd[12][ld]
+		v150 := pc[5][l]
+		v156 := pd[13][ld]
+		v166 := v145*v151 - v146*v152 + v147*v153 - v148*v154 + v149*v155 - v150*v156
+		v168 := v145*v152 + v146*v151 + v147*v154 + v148*v153 + v149*v156 + v150*v155
+		v169 := pd[2][ld]
+		v170 := pd[3][ld]
+		v171 := pd[8][ld]
+		v172 := pd[9][ld]
+		v173 := pd[14][ld]
+		v174 := pd[15][ld]
+		v184 := v145*v169 - v146*v170 + v147*v171 - v148*v172 + v149*v173 - v150*v174
+		v186 := v145*v170 + v146*v169 + v147*v172 + v148*v171 + v149*v174 + v150*v173
+		v187 := pd[4][ld]
+		v188 := pd[5][ld]
+		v189 := pd[10][ld]
+		v190 := pd[11][ld]
+		v191 := pd[16][ld]
+		v192 := pd[17][ld]
+		v202 := v145*v187 - v146*v188 + v147*v189 - v148*v190 + v149*v191 - v150*v192
+		v204 := v145*v188 + v146*v187 + v147*v190 + v148*v189 + v149*v192 + v150*v191
+		v205 := pc[6][l]
+		v206 := pc[7][l]
+		v207 := pc[8][l]
+		v208 := pc[9][l]
+		v209 := pc[10][l]
+		v210 := pc[11][l]
+		v220 := v205*v151 - v206*v152 + v207*v153 - v208*v154 + v209*v155 - v210*v156
+		v222 := v205*v152 + v206*v151 + v207*v154 + v208*v153 + v209*v156 + v210*v155
+		v232 := v205*v169 - v206*v170 + v207*v171 - v208*v172 + v209*v173 - v210*v174
+		v234 := v205*v170 + v206*v169 + v207*v172 + v208*v171 + v209*v174 + v210*v173
+		v244 := v205*v187 - v206*v188 + v207*v189 - v208*v190 + v209*v191 - v210*v192
+		v246 := v205*v188 + v206*v187 + v207*v190 + v208*v189 + v209*v192 + v210*v191
+		v247 := pc[12][l]
+		v248 := pc[13][l]
+		v249 := pc[14][l]
+		v250 := pc[15][l]
+		v251 := pc[16][l]
+		v252 := pc[17][l]
+		v262 := v247*v151 - v248*v152 + v249*v153 - v250*v154 + v251*v155 - v252*v156
+		v264 := v247*v152 + v248*v151 + v249*v154 + v250*v153 + v251*v156 + v252*v155
+		v274 := v247*v169 - v248*v170 + v249*v171 - v250*v172 + v251*v173 - v252*v174
+		v276 := v247*v170 + v248*v169 + v249*v172 + v250*v171 + v251*v174 + v252*v173
+		v286 := v247*v187 - v248*v188 + v249*v189 - v250*v190 + v251*v191 - v252*v192
+		v288 := v247*v188 + v248*v187 + v249*v190 + v250*v189 + v251*v192 + v252*v191
+		v298 := v22*v166 + v24*v168 + v40*v184 + v42*v186 + v58*v202 + v60*v204
+		v300 := v22*v168 - v24*v166 + v40*v186 - v42*v184 + v58*v204 - v60*v202
+		v310 := v22*v220 + v24*v222 + v40*v232 + v42*v234 + v58*v244 + v60*v246
+		v312 := v22*v222 - v24*v220 + v40*v234 - v42*v232 + v58*v246 - v60*v244
+		v322 := v22*v262 + v24*v264 + v40*v274 + v42*v276 + v58*v286 + v60*v288
+		v324 := v22*v264 - v24*v262 + v40*v276 - v42*v274 + v58*v288 - v60*v286
+		v334 := v76*v166 + v78*v168 + v88*v184 + v90*v186 + v100*v202 + v102*v204
+		v336 := v76*v168 - v78*v166 + v88*v186 - v90*v184 + v100*v204 - v102*v202
+		v346 := v76*v220 + v78*v222 + v88*v232 + v90*v234 + v100*v244 + v102*v246
+		v348 := v76*v222 - v78*v220 + v88*v234 - v90*v232 + v100*v246 - v102*v244
+		v358 := v76*v262 + v78*v264 + v88*v274 + v90*v276 + v100*v286 + v102*v288
+		v360 := v76*v264 - v78*v262 + v88*v276 - v90*v274 + v100*v288 - v102*v286
+		v370 := v118*v166 + v120*v168 + v130*v184 + v132*v186 + v142*v202 + v144*v204
+		v372 := v118*v168 - v120*v166 + v130*v186 - v132*v184 + v142*v204 - v144*v202
+		v382 := v118*v220 + v120*v222 + v130*v232 + v132*v234 + v142*v244 + v144*v246
+		v384 := v118*v222 - v120*v220 + v130*v234 - v132*v232 + v142*v246 - v144*v244
+		v394 := v118*v262 + v120*v264 + v130*v274 + v132*v276 + v142*v286 + v144*v288
+		v396 := v118*v264 - v120*v262 + v130*v276 - v132*v274 + v142*v288 - v144*v286
+		v398 := pphi[7][l]
+		v400 := v398 * 0.5773502691896258
+		v401 := pphi[6][l]
+		v409 := pphi[0][l]
+		v411 := pphi[1][l]
+		v413 := pphi[2][l]
+		v415 := pphi[3][l]
+		v417 := pphi[4][l]
+		v419 := pphi[5][l]
+		v421 := pphi[15][l]
+		v422 := v421 * 0.5773502691896258
+		v423 := pphi[14][l]
+		v425 := 0.5 * (v422 + v423)
+		v427 := 0.5 * (v422 - v423)
+		v429 := (0.5 * v422) * (-2)
+		v430 := pphi[8][l]
+		v431 := 0.5 * v430
+		v432 := pphi[9][l]
+		v433 := 0.5 * v432
+		v434 := pphi[10][l]
+		v435 := 0.5 * v434
+		v436 := pphi[11][l]
+		v437 := 0.5 * v436
+		v438 := pphi[12][l]
+		v439 := 0.5 * v438
+		v440 := pphi[13][l]
+		v441 := 0.5 * v440
+		v442 := pphi[23][l]
+		v443 := v442 * 0.5773502691896258
+		v444 := pphi[22][l]
+		v451 := pphi[16][l]
+		v453 := pphi[17][l]
+		v455 := pphi[18][l]
+		v457 := pphi[19][l]
+		v459 := pphi[20][l]
+		v461 := pphi[21][l]
+		v463 := pphi[31][l]
+		v464 := v463 * 0.5773502691896258
+		v465 := pphi[30][l]
+		v467 := 0.5 * (v464 + v465)
+		v469 := 0.5 * (v464 - v465)
+		v471 := (0.5 * v464) * (-2)
+		v472 := pphi[24][l]
+		v473 := 0.5 * v472
+		v474 := pphi[25][l]
+		v475 := 0.5 * v474
+		v476 := pphi[26][l]
+		v477 := 0.5 * v476
+		v478 := pphi[27][l]
+		v479 := 0.5 * v478
+		v480 := pphi[28][l]
+		v481 := 0.5 * v480
+		v482 := pphi[29][l]
+		v483 := 0.5 * v482
+		v486 := 0.5*(v400+v401) + v425 - (0.5 * (v443 + v444)) - v467
+		v491 := 0.5*v411 + v433 - (0.5 * v453) - v475
+		v492 := 0.5*v409 + v431 - (0.5 * v451) - v473
+		v497 := 0.5*v415 + v437 - (0.5 * v457) - v479
+		v498 := 0.5*v413 + v435 - (0.5 * v455) - v477
+		v501 := 0.5*(v400-v401) + v427 - (0.5 * (v443 - v444)) - v469
+		v506 := 0.5*v419 + v441 - (0.5 * v461) - v483
+		v507 := 0.5*v417 + v439 - (0.5 * v459) - v481
+		v510 := (0.5*v400)*(-2) + v429 - ((0.5 * v443) * (-2)) - v471
+		v513 := (v310 - v334) * 0.5
+		v514 := (v312 + v336) * 0.5
+		v517 := (v322 - v370) * 0.5
+		v518 := (v324 + v372) * 0.5
+		v521 := (v358 - v382) * 0.5
+		v522 := (v360 + v384) * 0.5
+		v532 := v298*v486 + v310*v492 + v312*v491 + v322*v498 + v324*v497
+		v555 := (v298*v491 + v300*v492 + v312*v501 - v322*v506 + v324*v507 - (v336*v486 - v346*v491 + v348*v492 - v358*v497 + v360*v498)) * 0.5
+		v556 := (v298*v492 - v300*v491 + v310*v501 + v322*v507 + v324*v506 + v334*v486 + v346*v492 + v348*v491 + v358*v498 + v360*v497) * 0.5
+		v579 := (v298*v497 + v300*v498 + v310*v506 + v312*v507 + v324*v510 - (v372*v486 - v382*v491 + v384*v492 - v394*v497 + v396*v498)) * 0.5
+		v580 := (v298*v498 - v300*v497 + v310*v507 - v312*v506 + v322*v510 + v370*v486 + v382*v492 + v384*v491 + v394*v498 + v396*v497) * 0.5
+		v590 := v334*v492 - v336*v491 + v346*v501 + v358*v507 + v360*v506
+		v613 := (v334*v497 + v336*v498 + v346*v506 + v348*v507 + v360*v510 - (v370*v491 + v372*v492 + v384*v501 - v394*v506 + v396*v507)) * 0.5
+		v614 := (v334*v498 - v336*v497 + v346*v507 - v348*v506 + v358*v510 + v370*v492 - v372*v491 + v382*v501 + v394*v507 + v396*v506) * 0.5
+		v624 := v370*v498 - v372*v497 + v382*v507 - v384*v506 + v394*v510
+		py[8][l] = v556 + v556
+		py[9][l] = v555 + v555
+		py[10][l] = v580 + v580
+		py[11][l] = v579 + v579
+		py[12][l] = v614 + v614
+		py[13][l] = v613 + v613
+		py[14][l] = v532 - v590
+		py[15][l] = (v532 + v590 - 2*v624) * 0.5773502691896258
+		v750 := v532 - (v433*v514 + v431*v513 + v437*v518 + v435*v517 + v513*v431 + v514*v433 + v517*v435 + v518*v437)
+		v751 := v555 + v425*v514 + v431*v348 - v437*v521 + v435*v522 - (v300*v431 + v514*v427 - v517*v441 + v518*v439)
+		v752 := v556 + v425*v513 - v433*v348 - v437*v522 - v435*v521 + v300*v433 - v513*v427 - v517*v439 - v518*v441
+		v753 := v579 + v425*v518 + v433*v521 + v431*v522 + v435*v396 - (v300*v435 + v513*v441 + v514*v439 + v518*v429)
+		v754 := v580 + v425*v517 - v433*v522 + v431*v521 - v437*v396 + v300*v437 - v513*v439 + v514*v441 - v517*v429
+		v755 := v590 + v433*v514 + v431*v513 - v441*v522 - v439*v521 + v513*v431 + v514*v433 - v521*v439 - v522*v441
+		v756 := v613 + v513*v437 - v514*v435 - v348*v439 - v522*v429 - (v433*v517 - v431*v518 - v427*v522 - v439*v396)
+		v757 := v614 + v433*v518 + v431*v517 + v427*v521 - v441*v396 + v513*v435 + v514*v437 + v348*v441 - v521*v429
+		py[0][l] = v752 + v752
+		py[1][l] = v751 + v751
+		py[2][l] = v754 + v754
+		py[3][l] = v753 + v753
+		py[4][l] = v757 + v757
+		py[5][l] = v756 + v756
+		py[6][l] = v750 - v755
+		py[7][l] = (v750 + v755 - 2*(v624+v437*v518+v435*v517+v441*v522+v439*v521+v517*v435+v518*v437+v521*v439+v522*v441)) * 0.5773502691896258
+		v778 := v486*v298 - v491*v336 + v492*v334 - v497*v372 + v498*v370
+		v801 := (v486*v312 + v491*v346 + v492*v348 + v497*v382 + v498*v384 + v491*v298 - v492*v300 - v501*v336 - v506*v370 - v507*v372) * 0.5
+		v802 := (v486*v310 - v491*v348 + v492*v346 - v497*v384 + v498*v382 + v491*v300 + v492*v298 + v501*v334 - v506*v372 + v507*v370) * 0.5
+		v825 := (v486*v324 + v491*v358 + v492*v360 + v497*v394 + v498*v396 + v497*v298 - v498*v300 + v506*v334 - v507*v336 - v510*v372) * 0.5
+		v826 := (v486*v322 - v491*v360 + v492*v358 - v497*v396 + v498*v394 + v497*v300 + v498*v298 + v506*v336 + v507*v334 + v510*v370) * 0.5
+		v836 := v491*v312 + v492*v310 + v501*v346 - v506*v384 + v507*v382
+		v859 := (v491*v322 - v492*v324 - v501*v360 - v506*v394 - v507*v396 - (v497*v310 - v498*v312 + v506*v346 - v507*v348 - v510*v384)) * 0.5
+		v860 := (v491*v324 + v492*v322 + v501*v358 - v506*v396 + v507*v394 + v497*v312 + v498*v310 + v506*v348 + v507*v346 + v510*v382) * 0.5
+		v870 := v497*v324 + v498*v322 + v506*v360 + v507*v358 + v510*v394
+		py[24][l] = (v802 + v802) * (-1)
+		py[25][l] = (v801 + v801) * (-1)
+		py[26][l] = (v826 + v826) * (-1)
+		py[27][l] = (v825 + v825) * (-1)
+		py[28][l] = (v860 + v860) * (-1)
+		py[29][l] = v859 + v859
+		py[30][l] = v778*(-1) - (v836 * (-1))
+		py[31][l] = (v778*(-1) + v836*(-1) - 2*(v870*(-1))) * 0.5773502691896258
+		v1006 := v475*v514 + v473*v513 + v479*v518 + v477*v517 + v513*v473 + v514*v475 + v517*v477 + v518*v479 - v778
+		v1007 := v801 + v467*v514 + v473*v348 - v479*v521 + v477*v522 - (v300*v473 + v514*v469 - v517*v483 + v518*v481)
+		v1008 := v802 + v467*v513 - v475*v348 - v479*v522 - v477*v521 + v300*v475 - v513*v469 - v517*v481 - v518*v483
+		v1009 := v825 + v467*v518 + v475*v521 + v473*v522 + v477*v396 - (v300*v477 + v513*v483 + v514*v481 + v518*v471)
+		v1010 := v826 + v467*v517 - v475*v522 + v473*v521 - v479*v396 + v300*v479 - v513*v481 + v514*v483 - v517*v471
+		v1011 := v836 + v475*v514 + v473*v513 - v483*v522 - v481*v521 + v513*v473 + v514*v475 - v521*v481 - v522*v483
+		v1012 := v859 - (v513*v479 - v514*v477 - v348*v481 - v522*v471 - (v475*v517 - v473*v518 - v469*v522 - v481*v396))
+		v1013 := v860 + v475*v518 + v473*v517 + v469*v521 - v483*v396 + v513*v477 + v514*v479 + v348*v483 - v521*v471
+		py[16][l] = (v1008 + v1008) * (-1)
+		py[17][l] = (v1007 + v1007) * (-1)
+		py[18][l] = (v1010 + v1010) * (-1)
+		py[19][l] = (v1009 + v1009) * (-1)
+		py[20][l] = (v1013 + v1013) * (-1)
+		py[21][l] = v1012 + v1012
+		py[22][l] = v1006 - (v1011 * (-1))
+		py[23][l] = (v1006 + v1011*(-1) - 2*((v870+v479*v518+v477*v517+v483*v522+v481*v521+v517*v477+v518*v479+v521*v481+v522*v483)*(-1))) * 0.5773502691896258
 	}
 }
 

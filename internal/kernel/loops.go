@@ -89,6 +89,49 @@ func (o *Ops) addRotatedLoops(f []Vec, c float64, u, x []Vec, mx int, y []Vec) {
 	}
 }
 
+// rotateLoops is Rotate for any N.
+func (o *Ops) rotateLoops(y, u, x []Vec, mx int) {
+	var h, uh, w [2 * group.MaxN * group.MaxN]Vec
+	o.Element(h[:], 1, x)
+	addProduct(o.N, NN, uh[:], 1, u, 0, h[:], mx)
+	addProduct(o.N, NA, w[:], 1, uh[:], 0, u, 0)
+	o.TA(y, w[:])
+}
+
+// plaquetteBackLoops is PlaquetteBack for any N, without the shortcuts of the
+// generated ones.
+func (o *Ops) plaquetteBackLoops(y, phi, a, b []Vec, mb int, c, d []Vec, md int) {
+	type matrix [2 * group.MaxN * group.MaxN]Vec
+	var ab, cd, p, s, m, e matrix
+	addProduct(o.N, NN, ab[:], 1, a, 0, b, mb)
+	addProduct(o.N, NN, cd[:], 1, c, 0, d, md)
+	addProduct(o.N, NA, p[:], 1, ab[:], 0, cd[:], 0)
+	add := func(to *matrix, c float64, from *matrix) {
+		for k := range to[:o.M] {
+			for l := range lattice.Lanes {
+				to[k][l] += c * from[k][l]
+			}
+		}
+	}
+	for k := range 4 {
+		o.Element(e[:], 1, phi[k*o.A:])
+		add(&s, []float64{1, 1, -1, -1}[k], &e)
+	}
+	addProduct(o.N, NN, m[:], 1, p[:], 0, s[:], 0)
+	o.TA(y[o.A:], m[:])
+	o.Element(e[:], 1, phi[o.A:])
+	addProduct(o.N, NN, m[:], 1, e[:], 0, p[:], 0)
+	addProduct(o.N, NN, m[:], -1, p[:], 0, e[:], 0)
+	o.TA(y, m[:])
+	m = matrix{}
+	addProduct(o.N, NN, m[:], -1, s[:], 0, p[:], 0)
+	o.TA(y[3*o.A:], m[:])
+	o.Element(e[:], 1, phi[3*o.A:])
+	addProduct(o.N, NN, m[:], -1, e[:], 0, p[:], 0)
+	addProduct(o.N, NN, m[:], 1, p[:], 0, e[:], 0)
+	o.TA(y[2*o.A:], m[:])
+}
+
 // reunitarizeLanes is Reunitarize for any N.
 func (o *Ops) reunitarizeLanes(u []Vec) {
 	var m [group.MaxN * group.MaxN]complex128

@@ -69,6 +69,14 @@ type table struct {
 	// AddRotated sets f += c (y - w) with w^a T_a = u^† x^a T_a u, u unitary, where
 	// u and x are taken in lane l^mx.
 	AddRotated func(f []Vec, c float64, u, x []Vec, mx int, y []Vec)
+	// Rotate sets y^a T_a = u x^a T_a u^†, u unitary, x taken in lane l^mx.
+	Rotate func(y, u, x []Vec, mx int)
+	// PlaquetteBack sets the four algebra elements y to the derivatives, along the
+	// links a, b, c, d of the plaquette P = a b (c d)^†, of Re tr of
+	// (i phi^a T_a)(P), (P), (P^†), (P^†) for the four elements phi, those of b and d
+	// being carried along a and c to where P begins, phi and y alike; the links are
+	// unitary.
+	PlaquetteBack func(y, phi, a, b []Vec, mb int, c, d []Vec, md int)
 	// Reunitarize projects u, which has left the group by round-off.
 	Reunitarize func(u []Vec)
 	// For small arguments only (see small): dst = exp(i c x^a T_a), u = that times
@@ -126,6 +134,7 @@ func (s *Set) ops(g group.Group) *Ops {
 	if n > 3 {
 		o.AddAlgebra, o.AddForce = o.addAlgebraLoops, o.addForceLoops
 		o.Plaquette, o.AddRotated, o.Reunitarize = o.plaquetteLoops, o.addRotatedLoops, o.reunitarizeLanes
+		o.Rotate, o.PlaquetteBack = o.rotateLoops, o.plaquetteBackLoops
 	}
 	return &o
 }

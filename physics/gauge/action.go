@@ -31,9 +31,9 @@ type Action struct {
 	n       float64
 	index   float64 // tr T_a T_a
 	loops   *LoopSum
-	plaq    *plaquettes // nil: none
-	c0      float64     // their coefficient
-	staples *StapleSum  // of the other loops; nil: none
+	plaq    *PlaquetteSum // nil: none
+	c0      float64       // their coefficient
+	staples *StapleSum    // of the other loops; nil: none
 	w       []float64
 	geo     *lattice.Geometry
 }
@@ -56,7 +56,7 @@ func NewAction(geo *lattice.Geometry, g group.Group, beta float64, loops []Loop)
 	}
 	c0, loops := withoutPlaquettes(geo.Dims(), loops)
 	if c0 != 0 {
-		a.plaq, a.c0 = newPlaquettes(geo, g), c0
+		a.plaq, a.c0 = NewPlaquetteSum(geo, g), c0
 	}
 	if len(loops) == 0 {
 		return a, nil
@@ -111,7 +111,7 @@ func (a *Action) Value(u *Field) (float64, error) {
 func (a *Action) AddForce(f *Algebra, c float64, u *Field) error {
 	c *= a.beta / a.n * a.index
 	if a.plaq != nil {
-		a.plaq.addForce(f, c*a.c0, u)
+		a.plaq.AddForce(f, c*a.c0, u, nil)
 	}
 	if a.staples != nil {
 		a.staples.AddForce(f, c, u, a.w)

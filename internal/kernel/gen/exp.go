@@ -111,13 +111,13 @@ func (h hermitian) at(i, j int) number {
 	return h.off[i+j-1]
 }
 
-// element is c x^a T_a of the components in an array; c may be none, for 1.
-func (p *program) element(array string, c value) (h hermitian) {
+// element is c x^a T_a of the components first … of an array; c may be none, for 1.
+func (p *program) element(array string, first int, c value) (h hermitian) {
 	half := p.number(0.5)
 	if c != 0 {
 		half = p.scale(c, 0.5)
 	}
-	x := func(k int) value { return p.load(array, k) }
+	x := func(k int) value { return p.load(array, first+k) }
 	third := p.scale(x(7), 1/math.Sqrt(3))
 	h.d[0], h.d[1] = p.mul(half, p.add(third, x(6))), p.mul(half, p.sub(third, x(6)))
 	h.d[2] = p.scale(p.mul(half, third), -2)
@@ -194,7 +194,7 @@ func exponential(n int, drift bool) *program {
 	if n == 2 {
 		return p.exponential2(drift)
 	}
-	h := p.element("x", p.arg("c"))
+	h := p.element("x", 0, p.arg("c"))
 	q, alpha, delta := p.square(h)
 	f, _, _ := p.series(alpha, delta, false)
 	e := p.polynomial(f, h, q)
@@ -274,11 +274,11 @@ func derivative(n int) *program {
 	if n == 2 {
 		return p.derivative2()
 	}
-	h := p.element("x", 0)
+	h := p.element("x", 0, 0)
 	q, alpha, delta := p.square(h)
 	f, fa, fd := p.series(alpha, delta, true)
 	e := p.polynomial(f, h, q)
-	y := p.element("y", 0)
+	y := p.element("y", 0, 0)
 	// m = E^† Y, so that G = -2i m; all below are halves of what is made of G
 	var m [3][3]number
 	for i := range 3 {

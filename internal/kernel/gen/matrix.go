@@ -323,7 +323,7 @@ func addRotated(n int) *program {
 		put(0, p.sum(0, im...))
 		return p
 	}
-	u, h := matrix{p, "u", n, false}, p.element("x", 0)
+	u, h := matrix{p, "u", n, false}, p.element("x", 0, 0)
 	var hu [3][3]number
 	for i := range 3 {
 		for j := range 3 {

@@ -23,7 +23,7 @@ func newSource(double bool) *source {
 	return g
 }
 
-func (g *source) p(f string, args ...any) { fmt.Fprintf(g, f+"\n", args...) }
+func (g *source) p(f string, args ...any) { g.WriteString(fmt.Sprintf(f+"\n", args...)) }
 
 func (g *source) begin(name string, s signature) {
 	g.p("func %s%s%s {", name, g.suffix, s.expression(g.double, true)[len("func"):])
