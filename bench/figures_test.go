@@ -115,6 +115,7 @@ func BenchmarkStout(b *testing.B) {
 			}
 			site(b, geo, 0)
 		})
+		layer.Forward(v, u)
 		b.Run(fmt.Sprintf("backward/%v/L=8", g), func(b *testing.B) {
 			for b.Loop() {
 				layer.Backward(du, nil, dv)

@@ -54,8 +54,60 @@ func (h *hops[F]) bind(u []lattice.VecOf[F]) {
 
 // hop sets dst = c D_h src + ca add on s.
 func (h *hops[F]) hop(dst []lattice.VecOf[F], c float64, src []lattice.VecOf[F], ca float64, add []lattice.VecOf[F], s lattice.Subset) {
+	h.set(dst, c, src, ca, add)
+	geo := h.d.geo
+	if s != lattice.All || !h.sliced() {
+		geo.Sweep(h, s)
+		return
+	}
+	for t := range geo.Slices() {
+		h.slice(lattice.Even, t)
+		h.slice(lattice.Odd, t)
+	}
+}
+
+func (h *hops[F]) set(dst []lattice.VecOf[F], c float64, src []lattice.VecOf[F], ca float64, add []lattice.VecOf[F]) {
 	h.dst, h.c, h.src, h.ca, h.add = dst, F(c/2), src, F(ca), add
-	h.d.geo.Sweep(h, s)
+}
+
+func (h *hops[F]) slice(s lattice.Subset, t int) {
+	lo, hi := h.d.geo.Slice(s, t)
+	h.d.geo.SweepBlocks(h, lo, hi)
+}
+
+// cache is a size that caches do not hold, in bytes.
+const cache = 8 << 20
+
+// sliced reports whether the lattice is so large that both parities should go
+// through it slice by slice: links then come from memory once, not twice.
+func (h *hops[F]) sliced() bool {
+	geo := h.d.geo
+	for mu := range geo.Dims() {
+		if geo.Divided(mu) {
+			return false // ghosts are fetched between whole parities
+		}
+	}
+	return geo.Slices() >= 4 && len(h.links)*lattice.Lanes*8 > cache
+}
+
+// normal sets dst = (m^2 - D_h^2) src on s, a parity. In slices, the other parity
+// of a slice follows as soon as its neighbours are there; that of the first one
+// needs the last one, the direction being closed.
+func (h *hops[F]) normal(dst, half, src []lattice.VecOf[F], mass float64, s lattice.Subset) {
+	n, other := h.d.geo.Slices(), s.Other()
+	first := func(t int) {
+		h.set(half, 1, src, 0, nil)
+		h.slice(other, t)
+	}
+	first(n - 1)
+	first(0)
+	for t := range n {
+		if t+1 < n-1 {
+			first(t + 1)
+		}
+		h.set(dst, -1, half, mass*mass, src)
+		h.slice(s, t)
+	}
 }
 
 // Do does a range of blocks.

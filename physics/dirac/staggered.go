@@ -173,6 +173,13 @@ func (d *Staggered) ApplyNormal(dst, src *fermion.Field, s lattice.Subset) {
 	half := d.double.half
 	if dst.Precision() == lattice.Float32 {
 		half = d.single.half
+		if s != lattice.All && d.single.sliced() {
+			d.single.normal(dst.RawSingle(), half.RawSingle(), src.RawSingle(), d.mass, s)
+			return
+		}
+	} else if s != lattice.All && d.double.sliced() {
+		d.double.normal(dst.Raw(), half.Raw(), src.Raw(), d.mass, s)
+		return
 	}
 	d.hop(half, 1, src, 0, nil, s.Other())
 	d.hop(dst, -1, half, d.mass*d.mass, src, s)

@@ -263,6 +263,23 @@ func (g *Geometry) Range(s Subset) (lo, hi int) {
 	return g.blocks / 2, g.blocks
 }
 
+// Slices returns into how many slices across the last direction the blocks of
+// either parity fall, in order; steps in other directions stay within a slice.
+// Zero where sites have no parity.
+func (g *Geometry) Slices() int {
+	if !g.evenOdd {
+		return 0
+	}
+	return g.sub[g.dims-1]
+}
+
+// Slice returns the blocks lo … hi-1 of slice t of a parity.
+func (g *Geometry) Slice(s Subset, t int) (lo, hi int) {
+	lo, hi = g.Range(s)
+	n := (hi - lo) / g.Slices()
+	return lo + t*n, lo + (t+1)*n
+}
+
 // Neighbours returns the table of steps: entry 2 D b + mu is the neighbour of
 // block b in direction +mu, entry 2 D b + D + mu the one in direction -mu.
 // Read only.
