@@ -309,8 +309,10 @@ func TestPlaquetteBack(t *testing.T) {
 					}
 					sum := 0.0
 					for _, path := range [4][5]group.Matrix{
-						{p[0], u[0], u[1], v[3], v[2]}, {p[1], u[1], v[3], v[2], u[0]},
-						{p[2], u[2], u[3], v[1], v[0]}, {p[3], u[3], v[1], v[0], u[2]},
+						{p[0], u[0], u[1], v[3], v[2]},
+						{p[1], u[1], v[3], v[2], u[0]},
+						{p[2], u[2], u[3], v[1], v[0]},
+						{p[3], u[3], v[1], v[0], u[2]},
 					} {
 						m := path[0]
 						for _, f := range path[1:] {
@@ -501,6 +503,52 @@ func TestWilson(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The force of a Wilson hop against whole Dirac matrices and outer products: 4
+// spins, twice, of products of three numbers.
+func TestWilsonForce(t *testing.T) {
+	gamma := gammas()
+	each(t, func(t *testing.T, o *Ops, r *rng.Source) {
+		n := o.N
+		tol := float64(2*4*4*2*(2*n+2)*2*n*36*6) * eps
+		for mu := range 4 {
+			for mp := range lattice.Lanes {
+				u, f0 := random(o.M, r), random(o.A, r)
+				x, y, xp, yp := random(4*o.V, r), random(4*o.V, r), random(4*o.V, r), random(4*o.V, r)
+				f := guarded(f0)
+				o.AddWilson[mu](f, -1.5, u, x, y, xp, mp, yp)
+				intact(t, f, "AddWilson")
+				spin := func(v []Vec, s, i, l int) complex128 {
+					k := 2 * (s*n + i)
+					return complex(v[k][l], v[k+1][l])
+				}
+				for l := range lattice.Lanes {
+					m := o.Group.NewMatrix()
+					for to := range 4 {
+						for s := range 4 {
+							g := gamma[mu][to][s]
+							one := complex128(0)
+							if to == s {
+								one = 1
+							}
+							for i := range n {
+								for j := range n {
+									m[i*n+j] += (one-g)*spin(xp, s, i, l^mp)*conj(spin(y, to, j, l)) + (one+g)*spin(yp, s, i, l^mp)*conj(spin(x, to, j, l))
+								}
+							}
+						}
+					}
+					um := product2(o, get(o, u, l), m)
+					want := make([]float64, o.A)
+					o.Group.TA(want, um)
+					for k, w := range want {
+						require.InDelta(t, f0[k][l]-1.5*w, f[k][l], tol, "mu %d, mask %d, component %d of lane %d", mu, mp, k, l)
+					}
+				}
+			}
+		}
+	})
 }
 
 // Linear algebra for all lengths that take another way through the loops. The
@@ -763,6 +811,28 @@ func BenchmarkWilson(b *testing.B) {
 				b.ReportMetric(b.Elapsed().Seconds()*1e9/sites, "ns/site")
 			})
 		}
+	}
+}
+
+func BenchmarkWilsonForce(b *testing.B) {
+	geo, _ := lattice.New([]int{8, 8, 8, 8})
+	for _, s := range Sets() {
+		o := s.ops(group.SU3)
+		r := rng.New(1).Site(0)
+		blocks := geo.Blocks()
+		u, x, y, f := random(blocks*4*o.M, &r), random(blocks*4*o.V, &r), random(blocks*4*o.V, &r), random(blocks*4*o.A, &r)
+		b.Run(s.Name, func(b *testing.B) {
+			for b.Loop() {
+				for k := range blocks {
+					for mu := range 4 {
+						e := geo.Neighbours()[8*k+mu]
+						at, to := 4*o.V*k, 4*o.V*e.Block()
+						o.AddWilson[mu](f[(4*k+mu)*o.A:], 1e-9, u[(4*k+mu)*o.M:], x[at:], y[at:], x[to:], e.Mask(), y[to:])
+					}
+				}
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N)/float64(geo.Volume()), "ns/site")
+		})
 	}
 }
 

@@ -100,6 +100,18 @@ func plaquette2AVX2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 func addRotated2AVX2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 
 //go:noescape
+func addWilsonX2AVX2(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
+func addWilsonY2AVX2(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
+func addWilsonZ2AVX2(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
+func addWilsonT2AVX2(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
 func rotate2AVX2(y []Vec, u []Vec, x []Vec, mx int)
 
 //go:noescape
@@ -190,6 +202,18 @@ func plaquette3AVX2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 func addRotated3AVX2(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 
 //go:noescape
+func addWilsonX3AVX2(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
+func addWilsonY3AVX2(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
+func addWilsonZ3AVX2(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
+func addWilsonT3AVX2(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
 func rotate3AVX2(y []Vec, u []Vec, x []Vec, mx int)
 
 //go:noescape
@@ -223,6 +247,7 @@ var table2AVX2 = table{
 	Mul:           [4]product{mulNN2AVX2, mulAN2AVX2, mulNA2AVX2, mulAA2AVX2},
 	AddMul:        [4]scaled{addMulNN2AVX2, addMulAN2AVX2, addMulNA2AVX2, addMulAA2AVX2},
 	AddTriple:     [8]triple{addTripleNNN2AVX2, addTripleANN2AVX2, addTripleNAN2AVX2, addTripleAAN2AVX2, addTripleNNA2AVX2, addTripleANA2AVX2, addTripleNAA2AVX2, addTripleAAA2AVX2},
+	AddWilson:     [4]wilsonForce{addWilsonX2AVX2, addWilsonY2AVX2, addWilsonZ2AVX2, addWilsonT2AVX2},
 	AddAlgebra:    addAlgebra2AVX2,
 	AddForce:      addForce2AVX2,
 	Plaquette:     plaquette2AVX2,
@@ -246,6 +271,7 @@ var table3AVX2 = table{
 	Mul:           [4]product{mulNN3AVX2, mulAN3AVX2, mulNA3AVX2, mulAA3AVX2},
 	AddMul:        [4]scaled{addMulNN3AVX2, addMulAN3AVX2, addMulNA3AVX2, addMulAA3AVX2},
 	AddTriple:     [8]triple{addTripleNNN3AVX2, addTripleANN3AVX2, addTripleNAN3AVX2, addTripleAAN3AVX2, addTripleNNA3AVX2, addTripleANA3AVX2, addTripleNAA3AVX2, addTripleAAA3AVX2},
+	AddWilson:     [4]wilsonForce{addWilsonX3AVX2, addWilsonY3AVX2, addWilsonZ3AVX2, addWilsonT3AVX2},
 	AddAlgebra:    addAlgebra3AVX2,
 	AddForce:      addForce3AVX2,
 	Plaquette:     plaquette3AVX2,

@@ -100,6 +100,18 @@ func plaquette2AVX512(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md in
 func addRotated2AVX512(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 
 //go:noescape
+func addWilsonX2AVX512(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
+func addWilsonY2AVX512(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
+func addWilsonZ2AVX512(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
+func addWilsonT2AVX512(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
 func rotate2AVX512(y []Vec, u []Vec, x []Vec, mx int)
 
 //go:noescape
@@ -190,6 +202,18 @@ func plaquette3AVX512(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md in
 func addRotated3AVX512(f []Vec, c float64, u []Vec, x []Vec, mx int, y []Vec)
 
 //go:noescape
+func addWilsonX3AVX512(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
+func addWilsonY3AVX512(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
+func addWilsonZ3AVX512(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
+func addWilsonT3AVX512(f []Vec, c float64, u []Vec, x []Vec, y []Vec, xp []Vec, mp int, yp []Vec)
+
+//go:noescape
 func rotate3AVX512(y []Vec, u []Vec, x []Vec, mx int)
 
 //go:noescape
@@ -223,6 +247,7 @@ var table2AVX512 = table{
 	Mul:           [4]product{mulNN2AVX512, mulAN2AVX512, mulNA2AVX512, mulAA2AVX512},
 	AddMul:        [4]scaled{addMulNN2AVX512, addMulAN2AVX512, addMulNA2AVX512, addMulAA2AVX512},
 	AddTriple:     [8]triple{addTripleNNN2AVX512, addTripleANN2AVX512, addTripleNAN2AVX512, addTripleAAN2AVX512, addTripleNNA2AVX512, addTripleANA2AVX512, addTripleNAA2AVX512, addTripleAAA2AVX512},
+	AddWilson:     [4]wilsonForce{addWilsonX2AVX512, addWilsonY2AVX512, addWilsonZ2AVX512, addWilsonT2AVX512},
 	AddAlgebra:    addAlgebra2AVX512,
 	AddForce:      addForce2AVX512,
 	Plaquette:     plaquette2AVX512,
@@ -246,6 +271,7 @@ var table3AVX512 = table{
 	Mul:           [4]product{mulNN3AVX512, mulAN3AVX512, mulNA3AVX512, mulAA3AVX512},
 	AddMul:        [4]scaled{addMulNN3AVX512, addMulAN3AVX512, addMulNA3AVX512, addMulAA3AVX512},
 	AddTriple:     [8]triple{addTripleNNN3AVX512, addTripleANN3AVX512, addTripleNAN3AVX512, addTripleAAN3AVX512, addTripleNNA3AVX512, addTripleANA3AVX512, addTripleNAA3AVX512, addTripleAAA3AVX512},
+	AddWilson:     [4]wilsonForce{addWilsonX3AVX512, addWilsonY3AVX512, addWilsonZ3AVX512, addWilsonT3AVX512},
 	AddAlgebra:    addAlgebra3AVX512,
 	AddForce:      addForce3AVX512,
 	Plaquette:     plaquette3AVX512,

@@ -60,6 +60,29 @@ func wilsonLoops[F lattice.Real](n int) func(dst []lattice.VecOf[F], c F, links 
 	}
 }
 
+// addWilsonLoops returns AddWilson for any N: the force of each spin's part alone.
+func (o *Ops) addWilsonLoops(mu int) wilsonForce {
+	n := o.N
+	return func(f []Vec, c float64, u, x, y, xp []Vec, mp int, yp []Vec) {
+		for k, side := range [2][2][]Vec{{xp, y}, {yp, x}} {
+			sign := 1. // of the lower half in 1 ∓ g_mu
+			if k == 1 {
+				sign = -1
+			}
+			for s := range 2 {
+				var h [2][2 * group.MaxN]Vec
+				for i, v := range side {
+					copy(h[i][:2*n], v[2*n*s:])
+					for r, m := range half[mu][s] {
+						addNumber(h[i][:2*n], sign, m, v[2*n*(2+r):])
+					}
+				}
+				o.addForceLoops(f, c, u, h[0][:], mp, h[1][:])
+			}
+		}
+	}
+}
+
 // addNumber adds sign c x to y, complex numbers in pairs of Vecs.
 func addNumber[F lattice.Real](y []lattice.VecOf[F], sign F, c complex128, x []lattice.VecOf[F]) {
 	re, im := sign*F(real(c)), sign*F(imag(c))

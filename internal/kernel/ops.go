@@ -23,9 +23,10 @@ const (
 )
 
 type (
-	product func(dst, a []Vec, ma int, b []Vec, mb int)
-	scaled  func(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int)
-	triple  func(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int, d []Vec, md int)
+	product     func(dst, a []Vec, ma int, b []Vec, mb int)
+	scaled      func(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int)
+	wilsonForce func(f []Vec, c float64, u, x, y, xp []Vec, mp int, yp []Vec)
+	triple      func(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int, d []Vec, md int)
 )
 
 // Hops has what acts on quark fields of N colours, in one kernel set and
@@ -64,6 +65,11 @@ type table struct {
 	AddAlgebra func(f []Vec, c float64, a, b []Vec)
 	// AddForce sets f += c [u x y^†]_TA, x and y colour vectors.
 	AddForce func(f []Vec, c float64, u, x []Vec, mx int, y []Vec)
+	// AddWilson sets, for direction mu by index, x and y fields of four spins (see
+	// Hops.Wilson) at n, xp and yp at n+mu,
+	//
+	//	f += c [ u tr_spin { (1 - g_mu) xp y^† + (1 + g_mu) yp x^† } ]_TA.
+	AddWilson [4]wilsonForce
 	// Plaquette sets x = [a b (c d)^†]_TA.
 	Plaquette func(x, a, b []Vec, mb int, c, d []Vec, md int)
 	// AddRotated sets f += c (y - w) with w^a T_a = u^† x^a T_a u, u unitary, where
@@ -135,6 +141,9 @@ func (s *Set) ops(g group.Group) *Ops {
 		o.AddAlgebra, o.AddForce = o.addAlgebraLoops, o.addForceLoops
 		o.Plaquette, o.AddRotated, o.Reunitarize = o.plaquetteLoops, o.addRotatedLoops, o.reunitarizeLanes
 		o.Rotate, o.PlaquetteBack = o.rotateLoops, o.plaquetteBackLoops
+		for mu := range o.AddWilson {
+			o.AddWilson[mu] = o.addWilsonLoops(mu)
+		}
 	}
 	return &o
 }

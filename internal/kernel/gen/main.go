@@ -130,6 +130,7 @@ func tables(suffix string, double bool, colours ...int) string {
 		list("Mul", "[4]product", all("mul", daggers...)...)
 		list("AddMul", "[4]scaled", all("addMul", daggers...)...)
 		list("AddTriple", "[8]triple", triple...)
+		list("AddWilson", "[4]wilsonForce", all("addWilson", "X", "Y", "Z", "T")...)
 		for _, name := range []string{"AddAlgebra", "AddForce", "Plaquette", "AddRotated", "Rotate", "PlaquetteBack", "Reunitarize"} {
 			fmt.Fprintf(&s, "%s: %s%s,\n", name, strings.ToLower(name[:1])+name[1:], end)
 		}
@@ -167,6 +168,10 @@ func operations(t target, n int) {
 	t.block("addForce"+digit(n), signature{vecs("f"), c, vecs("u"), masked("x", "mx"), vecs("y")}, addForce(n))
 	t.block("plaquette"+digit(n), signature{vecs("x"), vecs("a"), b, vecs("c"), masked("d", "md")}, plaquette(n))
 	t.block("addRotated"+digit(n), signature{vecs("f"), c, like("u", "x"), masked("x", "mx"), vecs("y")}, addRotated(n))
+	for mu := range 4 {
+		s := signature{vecs("f"), c, vecs("u"), vecs("x"), vecs("y"), masked("xp", "mp"), like("yp", "xp")}
+		t.block("addWilson"+"XYZT"[mu:][:1]+digit(n), s, wilsonForce(n, mu))
+	}
 	t.block("rotate"+digit(n), signature{vecs("y"), vecs("u"), masked("x", "mx")}, rotate(n))
 	t.block("plaquetteBack"+digit(n), signature{vecs("y"), vecs("phi"), vecs("a"), b, vecs("c"), masked("d", "md")}, plaquetteBack(n))
 	t.block("reunitarize"+digit(n), signature{vecs("u")}, reunitarize(n))

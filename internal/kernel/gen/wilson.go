@@ -86,3 +86,57 @@ func wilson(n int) *program {
 	}
 	return p
 }
+
+// wilsonForce is what the hop along one link brings to the force of a pair of
+// Wilson fields x and y,
+//
+//	f += c [ U tr_spin { (1 - g_mu) x(n+mu) y(n)^† + (1 + g_mu) y(n+mu) x(n)^† } ]_TA.
+//
+// (1 ∓ g_mu)/2 is a projector, so each trace is the sum over two spins of the half
+// spinors of both its factors.
+func wilsonForce(n, mu int) *program {
+	p := newProgram()
+	// half spinors (1 ∓ g_mu) of a field; permuted for one at the neighbour
+	half := func(array string, plus, at bool) (h [2][]number) {
+		x := func(spin, colour int) number {
+			i := 2 * (spin*n + colour)
+			return number{part{v: p.load(array, i)}, part{v: p.load(array, i+1)}}
+		}
+		for c := range n {
+			a, b := pauli(mu, x(2, c), x(3, c))
+			if plus {
+				a, b = number{a.re.neg(), a.im.neg()}, number{b.re.neg(), b.im.neg()}
+			}
+			for s, z := range []number{p.plusNumber(x(0, c), a), p.plusNumber(x(1, c), b)} {
+				if at {
+					z = number{part{z.re.minus, p.permute(z.re.v, "xp")}, part{z.im.minus, p.permute(z.im.v, "xp")}}
+				}
+				h[s] = append(h[s], z)
+			}
+		}
+		return h
+	}
+	u := matrix{p, "u", n, false}
+	var far, near [][]number
+	for _, side := range []struct {
+		far, near string
+		plus      bool
+	}{{"xp", "y", false}, {"yp", "x", true}} {
+		h := half(side.far, side.plus, true)
+		for s, v := range half(side.near, side.plus, false) {
+			var uh []number
+			for i := range n {
+				uh = append(uh, p.product(u.row(i), h[s]))
+			}
+			far, near = append(far, uh), append(near, v)
+		}
+	}
+	p.ta(n, p.adder(p.arg("c")), func(i, j int) (re, im []term) {
+		for s := range far {
+			r, m := product(far[s][i], near[s][j].conj())
+			re, im = append(re, r...), append(im, m...)
+		}
+		return re, im
+	})
+	return p
+}
