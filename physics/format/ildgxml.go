@@ -10,33 +10,6 @@ import (
 	"github.com/slhmc/slhmc/physics/group"
 )
 
-// Kind is a file format.
-type Kind string
-
-// The formats.
-const (
-	ILDG       Kind = "ILDG"
-	LoneRecord Kind = "lone ildg-binary-data record" // LIME without an ildg-format record
-	BridgeText Kind = "Bridge++ text"
-)
-
-// Header says what a file holds, as far as it says so itself.
-type Header struct {
-	Kind Kind
-	// Extents are those of x, (y, (z,)) t; nil if unknown.
-	Extents []int
-	// Group is the zero Group if unknown.
-	Group group.Group
-	// Precision is the size of a real in bits, 32 or 64; 0 if unknown.
-	Precision int
-	// Inferred says that Extents, Group and Precision were not written in the
-	// file but are the only ones that its size and the unitarity of its first
-	// links admit.
-	Inferred bool
-	// Checksum is that of a scidac-checksum record; nil if there is none.
-	Checksum *Checksum
-}
-
 // extentNames are the elements of the extents in 2, 3 and 4 dimensions.
 func extentNames(d int) []string {
 	return slices.Concat([]string{"lx", "ly", "lz"}[:d-1], []string{"lt"})
@@ -53,35 +26,29 @@ type formatXML struct {
 }
 
 // parseFormat reads an ildg-format record.
-func parseFormat(data []byte) (h Header, err error) {
+func (f *File) parseFormat(data []byte) error {
 	var x formatXML
 	if err := xml.Unmarshal(data, &x); err != nil {
-		return h, fmt.Errorf("ildg-format: %w", err)
+		return err
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("ildg-format: %w", err)
-		}
-	}()
-	h.Kind = ILDG
 	field, err := single("field", x.Field)
 	if err != nil {
-		return h, err
+		return err
 	}
-	if h.Group, err = parseFieldName(field); err != nil {
-		return h, err
+	if f.Group, err = parseFieldName(field); err != nil {
+		return err
 	}
 	precision, err := single("precision", x.Precision)
 	if err != nil {
-		return h, err
+		return err
 	}
 	switch precision {
 	case "32":
-		h.Precision = 32
+		f.Precision = 32
 	case "64":
-		h.Precision = 64
+		f.Precision = 64
 	default:
-		return h, fmt.Errorf("<precision> is %q (allowed: 32, 64)", precision)
+		return fmt.Errorf("<precision> is %q (allowed: 32, 64)", precision)
 	}
 	d := 4
 	for _, missing := range [][]string{x.Y, x.Z} {
@@ -93,15 +60,23 @@ func parseFormat(data []byte) (h Header, err error) {
 		name := extentNames(d)[i]
 		s, err := single(name, values)
 		if err != nil {
-			return h, err
+			return err
 		}
 		l, err := strconv.Atoi(s)
 		if err != nil || l < 1 {
-			return h, fmt.Errorf("<%s> is %q, not a number of sites", name, s)
+			return fmt.Errorf("<%s> is %q, not a number of sites", name, s)
 		}
-		h.Extents = append(h.Extents, l)
+		f.Extents = append(f.Extents, l)
 	}
-	return h, nil
+	return nil
+}
+
+// single returns the text of an XML element that must occur once.
+func single(name string, values []string) (string, error) {
+	if len(values) != 1 {
+		return "", fmt.Errorf("%d elements <%s> (allowed: 1)", len(values), name)
+	}
+	return strings.TrimSpace(values[0]), nil
 }
 
 // parseFieldName returns the group of a field "su3gauge".
@@ -121,8 +96,8 @@ func fieldName(g group.Group) string {
 	return fmt.Sprintf("su%dgauge", g.N())
 }
 
-// xml is the ildg-format record of h.
-func (h Header) xml() []byte {
+// ildgXML is the ildg-format record of h.
+func (h Header) ildgXML() []byte {
 	b := fmt.Appendf(nil, `<?xml version="1.0" encoding="UTF-8"?>`+
 		`<ildgFormat xmlns="http://www.lqcd.org/ildg" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://www.lqcd.org/ildg/filefmt.xsd">`+
 		`<version>1.0</version><field>%s</field><precision>%d</precision>`, fieldName(h.Group), h.Precision)
@@ -132,17 +107,30 @@ func (h Header) xml() []byte {
 	return append(b, "</ildgFormat>"...)
 }
 
-// fills reports whether the links take the given number of bytes.
-func (h Header) fills(bytes int64) bool {
-	size := siteBytes(len(h.Extents), h.Group.N(), h.Precision)
-	for _, l := range h.Extents {
-		if int64(l) > bytes/size { // also guards the product
-			return false
-		}
-		size *= int64(l)
-	}
-	return size == bytes
+type checksumXML struct {
+	XMLName xml.Name `xml:"scidacChecksum"`
+	A       []string `xml:"suma"`
+	B       []string `xml:"sumb"`
 }
 
-// siteBytes returns the size of the links of one site.
-func siteBytes(d, n, precision int) int64 { return int64(d * 2 * n * n * precision / 8) }
+func (f *File) parseChecksum(data []byte) error {
+	var x checksumXML
+	if err := xml.Unmarshal(data, &x); err != nil {
+		return err
+	}
+	for _, e := range []struct {
+		name   string
+		values []string
+	}{{"suma", x.A}, {"sumb", x.B}} {
+		s, err := single(e.name, e.values)
+		if err != nil {
+			return err
+		}
+		v, err := strconv.ParseUint(s, 16, 32)
+		if err != nil {
+			return fmt.Errorf("<%s> is %q, not a 32-bit hexadecimal number", e.name, s)
+		}
+		f.Checksum = append(f.Checksum, uint32(v))
+	}
+	return nil
+}
