@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/slhmc/slhmc/physics/group"
 )
 
 // codec is all that a format needs of its own: how it begins, what its header
@@ -80,4 +82,17 @@ func ParseKind(name string) (Kind, error) {
 		all = append(all, c.extensions[0])
 	}
 	return "", fmt.Errorf("format: unknown format %q (allowed: %s)", name, strings.Join(all, ", "))
+}
+
+// Precisions returns the sizes of a real, in bits, that a format can be written
+// in.
+func Precisions(kind Kind) []int {
+	var all []int
+	for _, p := range []int{32, 64} {
+		h := Header{Kind: kind, Shape: Shape{Group: group.SU3}, Precision: p, Rows: group.SU3.N()}
+		if c := codecOf(kind); c.encode != nil && c.encode(&h) == nil {
+			all = append(all, p)
+		}
+	}
+	return all
 }

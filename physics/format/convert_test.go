@@ -145,6 +145,10 @@ func TestEncodingRefused(t *testing.T) {
 		err := format.Write(filepath.Join(t.TempDir(), c.name), c.u, c.e)
 		assert.ErrorContains(t, err, c.want)
 	}
+	assert.Equal(t, []int{32, 64}, format.Precisions(format.NERSC))
+	assert.Equal(t, []int{32}, format.Precisions(format.MILC))
+	assert.Equal(t, []int{64}, format.Precisions(format.BridgeText))
+	assert.Empty(t, format.Precisions(format.LoneRecord))
 	kind, err := format.ParseKind("nersc")
 	assert.NoError(t, err)
 	assert.Equal(t, format.NERSC, kind)

@@ -19,8 +19,9 @@ type File struct {
 	told   Shape
 	r      io.ReaderAt
 	size   int64
-	data   span  // the links; in a text, in units of eight bytes a real
-	where  claim // bytes of the claims in the header
+	data   span   // the links; in a text, in units of eight bytes a real
+	where  claim  // bytes of the claims in the header
+	path   string // of Open
 	closer io.Closer
 }
 
@@ -58,7 +59,7 @@ func open(r *os.File, told Shape) (*File, error) {
 	}
 	f, err := Parse(r, info.Size(), told)
 	if err == nil {
-		f.closer = r
+		f.path, f.closer = r.Name(), r
 	}
 	return f, err
 }
@@ -66,6 +67,13 @@ func open(r *os.File, told Shape) (*File, error) {
 // named puts the name of the file before an error.
 func named(path string, err error) error {
 	return fmt.Errorf("format: %s: %w", path, &trimmed{err})
+}
+
+func (f *File) named(err error) error {
+	if f.path == "" {
+		return fmt.Errorf("format: %w", &trimmed{err})
+	}
+	return named(f.path, err)
 }
 
 // trimmed says once only which package an error comes from.
@@ -139,10 +147,13 @@ func (f *File) Close() error {
 // divided among processes all call it together and each reads the file.
 func (f *File) Read(options ...lattice.Option) (*gauge.Field, error) {
 	u, err := f.NewField(options...)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = f.fill(u)
 	}
-	return u, f.fill(u)
+	if err != nil {
+		return nil, f.named(err)
+	}
+	return u, nil
 }
 
 // fill sets u, and leaves it useless on error.
@@ -205,20 +216,17 @@ func Read(path string, u *gauge.Field) error {
 		return err
 	}
 	defer f.Close()
-	if err := f.ReadInto(u); err != nil {
-		return named(path, err)
-	}
-	return nil
+	return f.ReadInto(u)
 }
 
 // ReadInto is [Read] for a file that is open.
 func (f *File) ReadInto(u *gauge.Field) error {
 	if !f.complete() || !f.agrees(Of(u)) {
-		return fmt.Errorf("format: the file holds %v, not %v", f.Shape, Of(u))
+		return f.named(fmt.Errorf("the file holds %v, not %v", f.Shape, Of(u)))
 	}
 	v := gauge.NewField(u.Geometry(), u.Group())
 	if err := f.fill(v); err != nil {
-		return err
+		return f.named(err)
 	}
 	u.Copy(v)
 	return nil
