@@ -20,6 +20,7 @@
 //
 //	[L]   M. Luescher, arXiv:1006.4518 (energy density)
 //	[Q]   C. Alexandrou et al., arXiv:1509.04259 (definitions of the charge)
+//	[K]   A. Knyazev, SIAM J. Sci. Comput. 23 (2001) 517 (LOBPCG)
 //	[DL]  S.-J. Dong, K.-F. Liu, hep-lat/9308015 (Z2 noise)
 //	[KiS] G. Kilcup, S. Sharpe, Nucl. Phys. B 283 (1987) 493 (staggered pions)
 package observe
