@@ -19,6 +19,7 @@
 // # References
 //
 //	[L]   M. Luescher, arXiv:1006.4518 (energy density)
+//	[W0]  S. Borsanyi et al., arXiv:1203.4469 (w_0)
 //	[Q]   C. Alexandrou et al., arXiv:1509.04259 (definitions of the charge)
 //	[K]   A. Knyazev, SIAM J. Sci. Comput. 23 (2001) 517 (LOBPCG)
 //	[DL]  S.-J. Dong, K.-F. Liu, hep-lat/9308015 (Z2 noise)
