@@ -38,7 +38,7 @@ type APE struct {
 type apeJob struct {
 	s       *APE
 	do      func(s *APE, r lattice.Range)
-	du, dv  []lattice.Vec
+	du      []lattice.Vec
 	partial []float64
 	scratch [][]lattice.Vec
 }
