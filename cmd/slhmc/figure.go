@@ -84,7 +84,7 @@ func (f *figure) ranges() (x, y scale) {
 			if !f.Log || c.Y[i]-e > 0 {
 				grow(&y, c.Y[i]-e)
 			}
-			if c.Bars {
+			if c.Bars && !f.Log {
 				grow(&y, 0)
 			}
 		}
