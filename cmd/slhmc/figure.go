@@ -19,6 +19,7 @@ type figure struct {
 // curve is a line through points; Bars draws columns from 0, Points dots instead.
 type curve struct {
 	Label  string
+	Colour int // of the palette, counted from 1; 0: by position
 	X, Y   []float64
 	Errors []float64 // of Y; nil: none
 	Bars   bool
@@ -44,6 +45,14 @@ const (
 
 // palette is that of M. Okabe and K. Ito, readable by the colour-blind.
 var palette = [...]string{"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"}
+
+// colour returns that of a curve.
+func (f *figure) colour(i int) string {
+	if c := f.Curves[i].Colour; c > 0 {
+		i = c - 1
+	}
+	return palette[i%len(palette)]
+}
 
 // scale maps an axis to pixels.
 type scale struct {
@@ -169,7 +178,7 @@ func (f *figure) svg() string {
 	text(&b, (left+right)/2, figureHeight-8, `text-anchor="middle"`, f.X)
 	text(&b, 14, (top+low)/2, fmt.Sprintf(`text-anchor="middle" transform="rotate(-90 14 %d)"`, (top+low)/2), f.Y)
 	for i := range f.Curves {
-		f.draw(&b, &f.Curves[i], palette[i%len(palette)], x, y)
+		f.draw(&b, &f.Curves[i], f.colour(i), x, y)
 	}
 	f.legend(&b)
 	const dashed = `stroke="#888" stroke-dasharray="4"`
@@ -230,7 +239,7 @@ func (f *figure) legend(b *strings.Builder) {
 	at := figureWidth - rightMargin - 8
 	for i := len(f.Curves) - 1; i >= 0; i-- {
 		if label := f.Curves[i].Label; label != "" {
-			text(b, float64(at), 18, fmt.Sprintf(`text-anchor="end" fill=%q`, palette[i%len(palette)]), label)
+			text(b, float64(at), 18, fmt.Sprintf(`text-anchor="end" fill=%q`, f.colour(i)), label)
 			at -= 8*len(label) + 16
 		}
 	}

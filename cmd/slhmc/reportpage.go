@@ -57,12 +57,13 @@ func (r *runReport) names() (names []string) {
 	return names
 }
 
-// each calls visit with the phases that have a quantity.
-func (r *runReport) each(name string, visit func(phase string, s *reportedSeries)) {
+// each calls visit for the phases that have a quantity, with a curve of the phase's
+// name and colour.
+func (r *runReport) each(name string, visit func(c curve, s *reportedSeries)) {
 	for i := range r.Phases {
 		for k := range r.Phases[i].Series {
 			if s := &r.Phases[i].Series[k]; s.Name == name {
-				visit(r.Phases[i].Name, s)
+				visit(curve{Label: r.Phases[i].Name, Colour: i + 1}, s)
 			}
 		}
 	}
@@ -71,12 +72,15 @@ func (r *runReport) each(name string, visit func(phase string, s *reportedSeries
 // historyOf draws a quantity against Monte Carlo time, phase by phase.
 func (r *runReport) historyOf(name string) figure {
 	f := figure{Title: name, X: "trajectory", Y: name}
-	if name == "dH" {
-		f.Marks = append(f.Marks, mark{At: 0})
+	switch name {
+	case "dH":
+		f.Marks = []mark{{At: 0}}
+	case "acceptance": // all of its range
+		f.Marks = []mark{{At: 0}, {At: 1}}
 	}
 	mean := 1
-	r.each(name, func(phase string, s *reportedSeries) {
-		c := curve{Label: phase, X: s.History.Trajectory}
+	r.each(name, func(c curve, s *reportedSeries) {
+		c.X = s.History.Trajectory
 		positive := true
 		for _, v := range s.History.Value {
 			c.Y = append(c.Y, float64(v))
@@ -95,15 +99,17 @@ func (r *runReport) historyOf(name string) figure {
 // histogramOf draws the distribution of a quantity, phase by phase.
 func (r *runReport) histogramOf(name string) figure {
 	f := figure{Title: name, X: name, Y: "entries"}
-	r.each(name, func(phase string, s *reportedSeries) {
+	r.each(name, func(c curve, s *reportedSeries) {
 		if s.Histogram == nil {
 			return
 		}
-		c := curve{Label: phase} // a staircase, so that several can be seen
+		edges := s.Histogram.Edges // a staircase, so that several can be seen
+		c.X, c.Y = append(c.X, edges[0]), append(c.Y, 0)
 		for i, n := range s.Histogram.Counts {
-			c.X = append(c.X, s.Histogram.Edges[i], s.Histogram.Edges[i+1])
+			c.X = append(c.X, edges[i], edges[i+1])
 			c.Y = append(c.Y, float64(n), float64(n))
 		}
+		c.X, c.Y = append(c.X, edges[len(edges)-1]), append(c.Y, 0)
 		f.Curves = append(f.Curves, c)
 	})
 	return f
