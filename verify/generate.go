@@ -13,10 +13,36 @@ import (
 // four directions, extents from 2 (which wraps onto itself) to 6, odd ones
 // included, fields from smooth to random.
 type Domain struct {
-	Cases  int  // how many; 0: 32. A quarter of them under go test -short
-	Volume int  // most sites; 0: 128. Half as many under go test -short
-	Even   bool // even extents only: staggered fermions
-	Cold   bool // also fields without roughness
+	Cases  int      // how many; 0: 32 of [Run], those of the suite otherwise
+	Volume int      // most sites; 0: 128 of [Run], those of the suite otherwise
+	Draws  int      // of statistical laws; 0: those of the suite
+	Even   bool     // even extents only: staggered fermions
+	Cold   bool     // also fields without roughness
+	Groups []string // nil: all
+	Fixed  *Case    // all but roughness, seed and draws is as in this one
+
+	turns bool // groups take turns, lest few cases miss one
+}
+
+// and returns d with the values of e that are not zero.
+func (d Domain) and(e Domain) Domain {
+	if e.Cases > 0 {
+		d.Cases = e.Cases
+	}
+	if e.Volume > 0 {
+		d.Volume = e.Volume
+	}
+	if e.Draws > 0 {
+		d.Draws = e.Draws
+	}
+	if e.Groups != nil {
+		d.Groups = e.Groups
+	}
+	if e.Fixed != nil {
+		d.Fixed = e.Fixed
+	}
+	d.Even, d.Cold = d.Even || e.Even, d.Cold || e.Cold
+	return d
 }
 
 func (d Domain) defaults() Domain {
@@ -47,8 +73,13 @@ func (d Domain) draw(r *rand.Rand) Case {
 	if d.Cold {
 		rough = append([]float64{0}, rough...)
 	}
+	if d.Fixed != nil {
+		c := *d.Fixed
+		c.Roughness, c.Seed, c.Draws = pick(r, rough), uint64(r.Uint32()), d.Draws
+		return c
+	}
 	c := Case{
-		Group: pick(r, groupNames), Beta: pick(r, couplings), C1: pick(r, rectangles),
+		Group: pick(r, d.groups()), Draws: d.Draws, Beta: pick(r, couplings), C1: pick(r, rectangles),
 		Mass: pick(r, masses), Roughness: pick(r, rough), Seed: uint64(r.Uint32()),
 	}
 	if d.Volume < 4 {
@@ -71,21 +102,39 @@ func (d Domain) draw(r *rand.Rand) Case {
 	return c
 }
 
+// groups returns the names of the groups, simplest first.
+func (d Domain) groups() []string {
+	if d.Groups != nil {
+		return d.Groups
+	}
+	return groupNames
+}
+
 func pick[T any](r *rand.Rand, from []T) T { return from[r.Intn(len(from))] }
 
 // generator hands the cases to gopter, together with their shrinker.
-func (d Domain) generator(p *gopter.GenParameters) *gopter.GenResult {
-	return gopter.NewGenResult(d.draw(p.Rng), func(v any) gopter.Shrink {
-		simpler := d.shrink(v.(Case))
-		return func() (any, bool) {
-			if len(simpler) == 0 {
-				return nil, false
-			}
-			c := simpler[0]
-			simpler = simpler[1:]
-			return c, true
+func (d Domain) generator() gopter.Gen {
+	turn := 0
+	return func(p *gopter.GenParameters) *gopter.GenResult {
+		c := d.draw(p.Rng)
+		if d.turns && d.Fixed == nil {
+			c.Group = d.groups()[turn%len(d.groups())]
+			turn++
 		}
-	})
+		return gopter.NewGenResult(c, d.shrinker)
+	}
+}
+
+func (d Domain) shrinker(v any) gopter.Shrink {
+	simpler := d.shrink(v.(Case))
+	return func() (any, bool) {
+		if len(simpler) == 0 {
+			return nil, false
+		}
+		c := simpler[0]
+		simpler = simpler[1:]
+		return c, true
+	}
 }
 
 // shrink lists cases of the domain that are simpler than c in one respect: a
@@ -96,6 +145,22 @@ func (d Domain) shrink(c Case) (simpler []Case) {
 		s.Extents, s.Boundary = slices.Clone(c.Extents), slices.Clone(c.Boundary)
 		change(&s)
 		simpler = append(simpler, s)
+	}
+	rough := roughnesses
+	if d.Cold {
+		rough = append([]float64{0}, rough...)
+	}
+	number := func(values []float64, field func(*Case) *float64) {
+		for _, v := range values {
+			if v == *field(&c) {
+				break
+			}
+			vary(func(s *Case) { *field(s) = v })
+		}
+	}
+	if d.Fixed != nil {
+		number(rough, func(s *Case) *float64 { return &s.Roughness })
+		return simpler
 	}
 	if len(c.Extents) > 2 {
 		for mu := range c.Extents {
@@ -112,7 +177,7 @@ func (d Domain) shrink(c Case) (simpler []Case) {
 			}
 		}
 	}
-	for _, g := range groupNames {
+	for _, g := range d.groups() {
 		if g == c.Group {
 			break
 		}
@@ -122,18 +187,6 @@ func (d Domain) shrink(c Case) (simpler []Case) {
 		if b != 1 {
 			vary(func(s *Case) { s.Boundary[mu] = 1 })
 		}
-	}
-	number := func(values []float64, field func(*Case) *float64) {
-		for _, v := range values {
-			if v == *field(&c) {
-				break
-			}
-			vary(func(s *Case) { *field(s) = v })
-		}
-	}
-	rough := roughnesses
-	if d.Cold {
-		rough = append([]float64{0}, rough...)
 	}
 	number(rough, func(s *Case) *float64 { return &s.Roughness })
 	number(couplings, func(s *Case) *float64 { return &s.Beta })

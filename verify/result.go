@@ -12,11 +12,26 @@ type Result struct {
 	Bound    float64
 	Because  string // where the bound comes from
 	Vacuous  bool   // the bound is so large that it could not tell right from wrong
+	Series   []Series
+}
+
+// Series is a curve that shows how a result came about.
+type Series struct {
+	Name string
+	X, Y []float64
 }
 
 // OK reports whether the law holds. NaN never satisfies a bound, and a vacuous
 // result proves nothing.
 func (r Result) OK() bool { return r.Measured <= r.Bound && !r.Vacuous }
+
+// Ratio returns Measured/Bound, and 0 for a law without tolerance that holds.
+func (r Result) Ratio() float64 {
+	if r.Bound == 0 && r.Measured == 0 {
+		return 0
+	}
+	return r.Measured / r.Bound
+}
 
 // String says what was measured, what is allowed and why.
 func (r Result) String() string {

@@ -1,0 +1,5 @@
+package verify
+
+import "io"
+
+func (r Report) WriteHTML(w io.Writer) error { return r.WriteText(w) }

@@ -1,0 +1,459 @@
+package verify
+
+import (
+	"math"
+	"math/cmplx"
+
+	"github.com/slhmc/slhmc/physics/dirac"
+	"github.com/slhmc/slhmc/physics/fermion"
+	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/reference"
+)
+
+// OperatorBuilder makes the Dirac operator of a case on a lattice, or answers
+// ErrUnsupported. It will be bound to links.
+type OperatorBuilder func(c Case, geo *lattice.Geometry) (dirac.Operator, error)
+
+// Operator judges a Dirac operator of one's own.
+func Operator(t TB, build OperatorBuilder, options ...Option) {
+	t.Helper()
+	test(t, OfOperator(t.Name(), build, options...), newSettings(options))
+}
+
+// TwinOperator is an independent program for the matrix of an operator.
+type TwinOperator func(c Case, u *reference.Links) (*reference.Operator, error)
+
+// TwinOfOperator adds the comparison of an operator with an independent matrix.
+func TwinOfOperator(twin TwinOperator) Option { return func(o *settings) { o.twinOperator = twin } }
+
+// Hermitian names the matrix g with g D g = D^†, g^2 = 1: gamma5 of Wilson
+// quarks, and for staggered ones (-1)^(n_0 + … + n_{D-1}), [Epsilon]. It is
+// applied to f in place.
+func Hermitian(g func(f *fermion.Field)) Option { return func(o *settings) { o.gamma5 = g } }
+
+// Epsilon multiplies f by the parity of its sites.
+func Epsilon(f *fermion.Field) { f.Scale(-1, lattice.Odd) }
+
+// OfOperator returns a Dirac operator as a subject.
+func OfOperator(name string, build OperatorBuilder, options ...Option) Subject {
+	o := newSettings(options)
+	on := func(name string, law func(b bound) []Result) Law {
+		return Law{Name: name, Check: func(c Case) []Result { return law(newBound(build, c)) }}
+	}
+	laws := []Law{
+		on("linear", linear),
+		on("adjoint", adjoint),
+		on("positive", positive),
+		on("pure", operatorPure),
+		on("gauge", operatorCovariant),
+		on("derivative", derivative),
+		on("parities", parities),
+		{Name: "workers", Cost: 3, Check: func(c Case) []Result { return operatorWorkers(build, c) }},
+	}
+	if o.gamma5 != nil {
+		laws = append(laws, on("gamma5", func(b bound) []Result { return hermitian(b, o.gamma5) }))
+	}
+	var phases bool
+	var moving []Symmetry
+	for _, s := range o.symmetries {
+		if s == Boundary {
+			phases = true
+			continue
+		}
+		moving = append(moving, s)
+	}
+	if phases {
+		laws = append(laws, Law{Name: "boundary", Check: func(c Case) []Result { return boundaryPhases(build, c) }})
+	}
+	if moving != nil {
+		laws = append(laws, on("symmetries", func(b bound) []Result { return operatorSymmetries(b, moving) }))
+	}
+	if o.twinOperator != nil {
+		laws = append(laws, Law{Name: "twin", Volume: 96, Check: func(c Case) []Result { return operatorTwin(newBound(build, c), o.twinOperator) }})
+	}
+	return Subject{Name: name, Domain: o.within, Laws: laws}
+}
+
+// bound is an operator of a case, bound to its links.
+type bound struct {
+	c    Case
+	geo  *lattice.Geometry
+	d    dirac.Operator
+	u    *gauge.Field
+	x, y *fermion.Field // noise
+	a, b *fermion.Field
+}
+
+func newBound(build OperatorBuilder, c Case, options ...lattice.Option) bound {
+	geo := c.Geometry(options...)
+	d := must(build(c, geo))
+	b := bound{c: c, geo: geo, d: d, u: c.Links(geo, "links"), x: d.NewField(), y: d.NewField(), a: d.NewField(), b: d.NewField()}
+	b.x.Gaussian(c.Stream("x"), lattice.All)
+	b.y.Gaussian(c.Stream("y"), lattice.All)
+	d.Bind(b.u)
+	return b
+}
+
+// roundoff returns the error allowed in D x, as a norm: 32 x its change when the
+// links change by round-off, and some roundings of the operands.
+func (b bound) roundoff() float64 {
+	v := gauge.NewField(b.geo, b.u.Group())
+	b.d.Apply(b.a, b.x)
+	noise := 0.0
+	for k := range jitters {
+		Jitter(v, b.u, b.c.Stream("jitter").At(uint64(k)))
+		b.d.Bind(v)
+		b.d.Apply(b.b, b.x)
+		b.b.Axpy(-1, b.a, lattice.All)
+		noise += b.b.Norm2(lattice.All) / jitters
+	}
+	b.d.Bind(b.u)
+	return margin*math.Sqrt(noise) + 16*Roundoff*(math.Sqrt(b.a.Norm2(lattice.All))+math.Sqrt(b.x.Norm2(lattice.All)))
+}
+
+const becauseHops = "32 x the change of D x when links change by round-off"
+
+// near says that a and b agree to the bound.
+func near(law string, a, b *fermion.Field, bound float64) Result {
+	size := math.Sqrt(b.Norm2(lattice.All))
+	d := a.Like()
+	d.Copy(a, lattice.All)
+	d.Axpy(-1, b, lattice.All)
+	return Result{Law: law, Measured: math.Sqrt(d.Norm2(lattice.All)), Bound: bound, Because: becauseHops, Vacuous: !(bound < 1e-6*size)}
+}
+
+// linear: D (x + c y) = D x + c D y, for complex c by way of i x.
+func linear(b bound) []Result {
+	allowed := 4 * b.roundoff()
+	const c = -0.7
+	z, dz := b.x.Like(), b.x.Like()
+	z.Copy(b.x, lattice.All)
+	z.Axpy(c, b.y, lattice.All)
+	b.d.Apply(dz, z)
+	b.d.Apply(b.a, b.x)
+	b.d.Apply(b.b, b.y)
+	b.a.Axpy(c, b.b, lattice.All)
+	results := []Result{near("D (x + c y) = D x + c D y", dz, b.a, allowed)}
+	timesI(z, b.x)
+	b.d.Apply(dz, z)
+	b.d.Apply(b.b, b.x)
+	timesI(b.a, b.b)
+	return append(results, near("D i x = i D x", dz, b.a, allowed))
+}
+
+func timesI(dst, src *fermion.Field) {
+	v := Vector(src)
+	for i := range v {
+		v[i] *= 1i
+	}
+	SetVector(dst, v)
+}
+
+// adjoint: <x, D y> = <D^† x, y>.
+func adjoint(b bound) []Result {
+	allowed := 4 * b.roundoff() * math.Sqrt(b.y.Norm2(lattice.All))
+	b.d.Apply(b.a, b.y)
+	left := b.x.Dot(b.a, lattice.All)
+	size := math.Sqrt(b.a.Norm2(lattice.All)) // <x, D y> has this spread
+	b.d.ApplyDagger(b.b, b.x)
+	return []Result{{
+		Law: "<x, D y> = <D† x, y>", Measured: cmplx.Abs(left - b.b.Dot(b.y, lattice.All)), Bound: allowed,
+		Because: becauseHops, Vacuous: !(allowed < 1e-6*size),
+	}}
+}
+
+// hermitian: g D g = D^†.
+func hermitian(b bound, g func(f *fermion.Field)) []Result {
+	allowed := 2 * b.roundoff()
+	b.d.ApplyDagger(b.b, b.x)
+	z := b.x.Like()
+	z.Copy(b.x, lattice.All)
+	g(z)
+	b.d.Apply(b.a, z)
+	g(b.a)
+	return []Result{near("g D g = D†", b.a, b.b, allowed)}
+}
+
+// positive: <x, D^†D x> = |D x|^2, which is not zero.
+func positive(b bound) []Result {
+	allowed := 4 * b.roundoff()
+	b.d.Apply(b.a, b.x)
+	b.d.ApplyDagger(b.b, b.a)
+	norm2 := b.a.Norm2(lattice.All)
+	allowed *= 4 * math.Sqrt(norm2)
+	alive := 0
+	if !(norm2 > 1e-12*b.x.Norm2(lattice.All)) {
+		alive = 1
+	}
+	z := b.x.Dot(b.b, lattice.All)
+	return []Result{
+		{Law: "<x, D†D x> = |D x|^2", Measured: cmplx.Abs(z - complex(norm2, 0)), Bound: allowed, Because: becauseHops, Vacuous: !(allowed < 1e-6*norm2)},
+		exact("D is not zero", alive),
+	}
+}
+
+// operatorPure: the same bits again, and after other links; sources and links
+// are left alone; what was in the destination does not matter.
+func operatorPure(b bound) []Result {
+	d, x := b.d, b.x
+	source, links := x.Like(), gauge.NewField(b.geo, b.u.Group())
+	source.Copy(x, lattice.All)
+	links.Copy(b.u)
+	d.Apply(b.a, x)
+	d.ApplyDagger(b.b, x)
+	again, dagger := x.Like(), x.Like()
+	again.Gaussian(b.c.Stream("what was there"), lattice.All)
+	dagger.Copy(again, lattice.All)
+	other := b.c.Links(b.geo, "other")
+	other.Hot(b.c.Stream("other links"))
+	d.Bind(other)
+	d.Apply(again, x)
+	stale := 0
+	if bits(again, b.a) == 0 {
+		stale = 1
+	}
+	d.Bind(b.u)
+	d.ApplyDagger(dagger, x)
+	d.Apply(again, x)
+	return []Result{
+		exact("D is the same after other links", bits(again, b.a)),
+		exact("D† is the same after other links", bits(dagger, b.b)),
+		exact("other links make another D", stale),
+		exact("the source is untouched", bits(source, x)),
+		exact("links are untouched", differ(ownLinks(b.u), ownLinks(links))),
+	}
+}
+
+// bits counts the components of a and b that differ in a bit.
+func bits(a, b *fermion.Field) (n int) {
+	v, w := Vector(a), Vector(b)
+	for i := range v {
+		if v[i] != w[i] {
+			n++
+		}
+	}
+	return n
+}
+
+// ownLinks returns the storage of u without what is fetched from other
+// processes.
+func ownLinks(u *gauge.Field) [][8]float64 {
+	return u.Raw()[:u.Geometry().Blocks()*len(u.Raw())/u.Geometry().BlocksWithGhosts()]
+}
+
+// operatorCovariant: D[U^G] G x = G D[U] x, and the derivative turns likewise.
+func operatorCovariant(b bound) []Result {
+	allowed := 4 * b.roundoff()
+	turn := gauge.NewTransformation(b.geo, b.u.Group())
+	turn.Random(b.c.Stream("rotation"))
+	f, turned := gauge.NewAlgebra(b.geo, b.u.Group()), gauge.NewAlgebra(b.geo, b.u.Group())
+	b.d.Apply(b.a, b.x)
+	b.d.AddDerivative(f, 1, b.y, b.x)
+	noise := b.derivativeNoise(f)
+	before := b.a.Like()
+	before.Copy(b.a, lattice.All)
+
+	b.a.Transform(turn, lattice.All)
+	b.x.Transform(turn, lattice.All)
+	b.y.Transform(turn, lattice.All)
+	b.u.Transform(turn)
+	f.Transform(turn)
+	b.d.Bind(b.u)
+	b.d.Apply(b.b, b.x)
+	b.d.AddDerivative(turned, 1, b.y, b.x)
+	size := math.Sqrt(f.Norm2())
+	turned.Add(-1, f)
+	before.Axpy(-1, b.a, lattice.All)
+	moved := near("D[U^G] G x = G D[U] x", b.b, b.a, allowed)
+	moved.Vacuous = moved.Vacuous || !(allowed < 1e-6*math.Sqrt(before.Norm2(lattice.All)))
+	return []Result{moved, {
+		Law: "the derivative is covariant", Measured: math.Sqrt(turned.Norm2()), Bound: noise,
+		Because: "32 x the change of the derivative when links change by round-off", Vacuous: !(noise < 1e-6*size),
+	}}
+}
+
+// derivativeNoise returns 32 x the change of the derivative f when links change
+// by round-off.
+func (b bound) derivativeNoise(f *gauge.Algebra) float64 {
+	v, g := gauge.NewField(b.geo, b.u.Group()), gauge.NewAlgebra(b.geo, b.u.Group())
+	noise := 0.0
+	for k := range jitters {
+		Jitter(v, b.u, b.c.Stream("jitter").At(uint64(k)))
+		b.d.Bind(v)
+		g.Zero()
+		b.d.AddDerivative(g, 1, b.y, b.x)
+		g.Add(-1, f)
+		noise += g.Norm2() / jitters
+	}
+	b.d.Bind(b.u)
+	return margin*math.Sqrt(noise) + 64*Roundoff*math.Sqrt(f.Norm2())
+}
+
+// derivative: AddDerivative adds c d/dh 2 Re <y, D[exp(i h P) U] x>, P normal on
+// all links.
+func derivative(b bound) []Result {
+	const scale = -1.5
+	p, f, start := gauge.NewAlgebra(b.geo, b.u.Group()), gauge.NewAlgebra(b.geo, b.u.Group()), gauge.NewAlgebra(b.geo, b.u.Group())
+	p.Gaussian(b.c.Stream("direction"))
+	plain := gauge.NewAlgebra(b.geo, b.u.Group())
+	b.d.AddDerivative(plain, 1, b.y, b.x)
+	noise := b.derivativeNoise(plain)
+	allowed := b.roundoff() * math.Sqrt(b.y.Norm2(lattice.All)) // of 2 Re <y, D x>, and more
+
+	start.Gaussian(b.c.Stream("start"))
+	f.Copy(start)
+	b.d.AddDerivative(f, scale, b.y, b.x)
+	f.Add(-1, start)
+	v := gauge.NewField(b.geo, b.u.Group())
+	want, estimate, step := Ridders(func(h float64) float64 {
+		v.Copy(b.u)
+		v.Drift(h, p)
+		b.d.Bind(v)
+		b.d.Apply(b.a, b.x)
+		return 2 * b.y.ReDot(b.a, lattice.All)
+	}, firstStep)
+	b.d.Bind(b.u)
+	size := math.Sqrt(plain.Norm2())
+	bound := math.Abs(scale) * (margin*estimate + allowed/step + noise*math.Sqrt(p.Norm2()))
+	got := f.Dot(p)
+	f.Add(-scale, plain)
+	sum := 8*Roundoff*(math.Sqrt(start.Norm2())+2*size) + noise
+	return []Result{
+		{Law: "derivative of 2 Re <y, D x>", Measured: math.Abs(got - scale*want), Bound: bound, Because: "32 x Ridders' estimate, and round-off over the step", Vacuous: !(bound < 1e-5*size)},
+		{Law: "AddDerivative adds c times", Measured: math.Sqrt(f.Norm2()), Bound: sum, Because: "round-off", Vacuous: !(sum < 1e-6*size)},
+	}
+}
+
+// parities: an operator that is Decoupled keeps the parities of D^†D apart, its
+// short ways are the long ones, and the two halves of the derivative add up.
+func parities(b bound) []Result {
+	d, ok := b.d.(dirac.Decoupled)
+	if !ok {
+		panic(unsupported{})
+	}
+	allowed := 8 * b.roundoff() * (1 + math.Sqrt(b.a.Norm2(lattice.All)/b.x.Norm2(lattice.All)))
+	var results []Result
+	whole, parts := gauge.NewAlgebra(b.geo, b.u.Group()), gauge.NewAlgebra(b.geo, b.u.Group())
+	d.AddDerivative(whole, 1, b.y, b.x)
+	noise := b.derivativeNoise(whole)
+	for _, s := range []lattice.Subset{lattice.All, lattice.Even, lattice.Odd} {
+		half, long, short := b.x.Like(), b.x.Like(), b.x.Like()
+		half.Copy(b.x, s)
+		d.Apply(b.a, half)
+		short.Gaussian(b.c.Stream("what was there"), lattice.All)
+		d.ApplyFrom(short, half, s)
+		results = append(results, near("D from a subset", short, b.a, allowed))
+		d.ApplyDagger(long, b.a)
+		d.ApplyNormal(short, half, s)
+		if s != lattice.All {
+			results = append(results, Result{
+				Law: "D†D keeps the parity", Measured: math.Sqrt(long.Norm2(s.Other())), Bound: allowed, Because: becauseHops,
+			})
+			long.Zero(s.Other())
+			short.Zero(s.Other())
+			d.AddDerivativeFrom(parts, 1, b.y, half, s)
+		}
+		results = append(results, near("D†D on a subset", short, long, allowed))
+	}
+	size := math.Sqrt(whole.Norm2())
+	parts.Add(-1, whole)
+	return append(results, Result{
+		Law: "the derivatives of the parities add up", Measured: math.Sqrt(parts.Norm2()), Bound: noise, Because: "32 x its change when links change by round-off",
+		Vacuous: !(noise < 1e-6*size),
+	})
+}
+
+// operatorWorkers checks that any number of workers computes the same bits.
+func operatorWorkers(build OperatorBuilder, c Case) []Result {
+	var want []complex128
+	var force *gauge.Algebra
+	fields, forces := 0, 0
+	for _, n := range []int{1, 2, 4} {
+		pool := lattice.NewPool(n)
+		defer pool.Close()
+		b := newBound(build, c, lattice.WithPool(pool))
+		f := gauge.NewAlgebra(b.geo, b.u.Group())
+		b.d.Apply(b.a, b.x)
+		b.d.AddDerivative(f, 1, b.y, b.x)
+		if want == nil {
+			want, force = Vector(b.a), f
+			continue
+		}
+		for i, z := range Vector(b.a) {
+			if z != want[i] {
+				fields++
+			}
+		}
+		forces += differ(f.Raw(), force.Raw())
+	}
+	return []Result{exact("same bits for any number of workers", fields), exact("same derivative for any number of workers", forces)}
+}
+
+// boundaryPhases: phases are signs of the links that leave the last slice.
+func boundaryPhases(build OperatorBuilder, c Case) []Result {
+	b := newBound(build, c)
+	allowed := 2 * b.roundoff()
+	b.d.Apply(b.a, b.x)
+	m, v := b.u.Group().NewMatrix(), gauge.NewField(b.geo, b.u.Group())
+	eachLink(b.geo, func(x []int, mu int) {
+		b.u.At(m, x, mu)
+		if x[mu] == b.geo.Extent(mu)-1 {
+			for i := range m {
+				m[i] *= complex(float64(c.Boundary[mu]), 0)
+			}
+		}
+		v.Set(x, mu, m)
+	})
+	periodic := c
+	periodic.Boundary = make([]int, len(c.Boundary))
+	for mu := range periodic.Boundary {
+		periodic.Boundary[mu] = dirac.Periodic
+	}
+	d := must(build(periodic, b.geo))
+	d.Bind(v)
+	d.Apply(b.b, b.x)
+	return []Result{near("a boundary phase is a sign of the last links", b.b, b.a, allowed)}
+}
+
+// operatorSymmetries: D of the image of the links on the image of x is the image
+// of D x.
+func operatorSymmetries(b bound, of []Symmetry) (results []Result) {
+	allowed := 2 * b.roundoff()
+	b.d.Apply(b.a, b.x)
+	x, want, got := b.x.Like(), b.x.Like(), b.x.Like()
+	for _, m := range moves(b.c, of) {
+		m.vector(x, b.x, b.c.Boundary)
+		m.vector(want, b.a, b.c.Boundary)
+		b.d.Bind(m.links(b.u))
+		b.d.Apply(got, x)
+		results = append(results, near("D keeps "+m.name, got, want, allowed))
+	}
+	b.d.Bind(b.u)
+	return results
+}
+
+// operatorTwin: D, D^† and the derivative of an independent matrix.
+func operatorTwin(b bound, twin TwinOperator) []Result {
+	allowed := 2 * b.roundoff()
+	p, f := gauge.NewAlgebra(b.geo, b.u.Group()), gauge.NewAlgebra(b.geo, b.u.Group())
+	p.Gaussian(b.c.Stream("direction"))
+	op := must(twin(b.c, LinksAlong(b.u, p)))
+	x, y, want := Vector(b.x), Vector(b.y), b.x.Like()
+	b.d.Apply(b.a, b.x)
+	b.d.ApplyDagger(b.b, b.x)
+	SetVector(want, op.Apply(x))
+	results := []Result{near("D of the twin", b.a, want, allowed)}
+	SetVector(want, op.ApplyDagger(x))
+	results = append(results, near("D† of the twin", b.b, want, allowed))
+	b.d.AddDerivative(f, 1, b.y, b.x)
+	noise := b.derivativeNoise(f) * math.Sqrt(p.Norm2())
+	s := 0.0
+	for i, z := range op.ApplyDerivative(x) {
+		s += 2 * (real(y[i])*real(z) + imag(y[i])*imag(z))
+	}
+	return append(results, Result{
+		Law: "derivative of the twin", Measured: math.Abs(f.Dot(p) - s), Bound: noise,
+		Because: "32 x its change when links change by round-off", Vacuous: !(noise < 1e-6*math.Sqrt(f.Norm2())),
+	})
+}
