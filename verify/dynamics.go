@@ -306,11 +306,12 @@ func order(c Case, s sampler.Scheme) []Result {
 			rms[i] += dh * dh / starts
 		}
 	}
-	series := Series{Name: "rms dH against the step"}
+	series := Series{Title: "Energy error along a trajectory", XLabel: "step of the trajectory's length", YLabel: "rms dH", Log: true}
 	for i, x := range rms {
 		series.X, series.Y = append(series.X, 1/float64(steps<<i)), append(series.Y, math.Sqrt(x))
 	}
 	first, second := math.Log2(rms[0]/rms[1])/2, math.Log2(rms[1]/rms[2])/2
+	series.Note = fmt.Sprintf("fitted order %.3f, expected %d", second, s.Order)
 	bound := math.Abs(first-float64(s.Order))/4 + 0.1
 	return []Result{
 		{

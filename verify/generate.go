@@ -2,6 +2,7 @@ package verify
 
 import (
 	"math/rand"
+	"reflect"
 	"slices"
 
 	"github.com/leanovate/gopter"
@@ -42,16 +43,6 @@ func (d Domain) and(e Domain) Domain {
 		d.Fixed = e.Fixed
 	}
 	d.Even, d.Cold = d.Even || e.Even, d.Cold || e.Cold
-	return d
-}
-
-func (d Domain) defaults() Domain {
-	if d.Cases == 0 {
-		d.Cases = 32
-	}
-	if d.Volume == 0 {
-		d.Volume = 128
-	}
 	return d
 }
 
@@ -112,18 +103,28 @@ func (d Domain) groups() []string {
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.Intn(len(from))] }
 
-// generator hands the cases to gopter, together with their shrinker.
-func (d Domain) generator() gopter.Gen {
+// generator hands the cases that are supported to gopter, together with their
+// shrinker. Groups take turns if the domain says so.
+func (d Domain) generator(supported func(c Case) bool) gopter.Gen {
 	turn := 0
 	return func(p *gopter.GenParameters) *gopter.GenResult {
-		c := d.draw(p.Rng)
-		if d.turns && d.Fixed == nil {
-			c.Group = d.groups()[turn%len(d.groups())]
-			turn++
+		for range redraws {
+			c := d.draw(p.Rng)
+			if d.turns && d.Fixed == nil {
+				c.Group = d.groups()[turn%len(d.groups())]
+			}
+			if supported(c) {
+				turn++
+				return gopter.NewGenResult(c, d.shrinker)
+			}
 		}
-		return gopter.NewGenResult(c, d.shrinker)
+		turn++
+		return gopter.NewEmptyResult(reflect.TypeFor[Case]())
 	}
 }
+
+// redraws is how many cases are drawn at most for one that is supported.
+const redraws = 64
 
 func (d Domain) shrinker(v any) gopter.Shrink {
 	simpler := d.shrink(v.(Case))

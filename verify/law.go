@@ -34,7 +34,8 @@ type Verdict struct {
 	Cases   int    `json:"cases"`  // tried, of those that the subject supports
 	Checks  int    `json:"checks"` // results looked at
 
-	Closest Result `json:"closest"` // to its bound; in a failure: what was broken
+	Closest Result   `json:"closest"` // to its bound; in a failure: what was broken
+	Series  []Series `json:"series,omitempty"`
 	// Failure says what went wrong, and is empty if the law holds; Smallest is the
 	// smallest case that shows it, After the number of cases that did not.
 	Failure  string `json:"failure,omitempty"`
@@ -93,6 +94,7 @@ func check(err error) {
 // attempt returns the results of the law, an error or a panic being one that is
 // not OK, and whether the subject supports the case.
 func attempt(law func(Case) []Result, c Case) (results []Result, supported bool) {
+	supported = true
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
@@ -104,12 +106,8 @@ func attempt(law func(Case) []Result, c Case) (results []Result, supported bool)
 			results = failed("no panic", fmt.Errorf("%v\n%s", p, debug.Stack()))
 		}
 	}()
-	return law(c), true
+	return law(c), supported
 }
-
-// Redraws is how many cases a law may draw for each one that it has to try: the
-// others are those that its subject does not support.
-const redraws = 24
 
 // judge tries the law on cases of its domain.
 func judge(s Subject, law Law, o settings) (v Verdict) {
@@ -122,20 +120,26 @@ func judge(s Subject, law Law, o settings) (v Verdict) {
 	h.Write([]byte(v.Name())) // a hash returns no error
 	parameters := gopter.DefaultTestParametersWithSeed(o.seed ^ int64(h.Sum64()>>1))
 	parameters.MinSuccessfulTests = d.Cases
-	parameters.MaxDiscardRatio = redraws
+	parameters.MaxDiscardRatio = 1
 	if o.coarse {
 		parameters.MaxShrinkCount = 0
 	}
+	// Whether a case is supported shows when it is tried: what a case that is drawn
+	// gave is kept for the property.
+	var drawn []Result
+	fresh := false
+	try := func(c Case) (supported bool) {
+		drawn, supported = attempt(law.Check, c)
+		fresh = supported
+		return supported
+	}
 	outcome := prop.ForAll(func(c Case) *gopter.PropResult {
-		results, supported := attempt(law.Check, c)
-		broken := Result{Law: law.Name}
-		reason := ""
-		switch {
-		case !supported && v.Smallest == nil:
-			return &gopter.PropResult{Status: gopter.PropUndecided}
-		case !supported: // while it shrinks: no simpler failure
+		if !fresh && !try(c) { // while it shrinks: no simpler failure
 			return gopter.NewPropResult(true, "")
-		case len(results) == 0:
+		}
+		fresh = false
+		results, reason, broken := drawn, "", Result{Law: law.Name}
+		if len(results) == 0 {
 			reason = "the law has checked nothing"
 		}
 		for _, r := range results {
@@ -143,25 +147,26 @@ func judge(s Subject, law Law, o settings) (v Verdict) {
 				reason, broken = r.String(), r
 				break
 			}
-			v.Checks++
-			if r.Ratio() > v.Closest.Ratio() {
+			if v.Checks++; v.Checks == 1 || r.Ratio() > v.Closest.Ratio() {
 				v.Closest = r
+			}
+			if v.Series == nil { // one case is enough to look at
+				v.Series = r.Series
 			}
 		}
 		if reason == "" {
 			return gopter.NewPropResult(true, "")
 		}
-		v.Failure, v.Smallest, v.Closest = reason, &c, broken
+		v.Failure, v.Smallest, v.Closest, v.Series = reason, &c, broken, broken.Series
 		return gopter.NewPropResult(false, reason)
-	}, d.generator()).Check(parameters)
+	}, d.generator(try)).Check(parameters)
 	v.Cases, v.After = outcome.Succeeded, outcome.Succeeded
 	if v.Failure == "" && v.Cases < (d.Cases+1)/2 {
 		v.Failure = fmt.Sprintf("covered %d cases (at least %d of %d needed; %d were not supported)", v.Cases, (d.Cases+1)/2, d.Cases, outcome.Discarded)
 	}
-	if !v.OK() {
-		return v
+	if v.OK() {
+		v.After = 0
 	}
-	v.After = 0
 	return v
 }
 

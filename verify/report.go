@@ -118,22 +118,26 @@ func numbers(x []float64) []number {
 // MarshalJSON implements json.Marshaler.
 func (r Result) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
-		Statement string   `json:"statement"`
-		Measured  number   `json:"measured"`
-		Bound     number   `json:"bound"`
-		Because   string   `json:"because"`
-		Vacuous   bool     `json:"vacuous,omitempty"`
-		Series    []Series `json:"series,omitempty"`
-	}{r.Law, number(r.Measured), number(r.Bound), r.Because, r.Vacuous, r.Series})
+		Statement string `json:"statement"`
+		Measured  number `json:"measured"`
+		Bound     number `json:"bound"`
+		Because   string `json:"because"`
+		Vacuous   bool   `json:"vacuous,omitempty"`
+	}{r.Law, number(r.Measured), number(r.Bound), r.Because, r.Vacuous})
 }
 
 // MarshalJSON implements json.Marshaler.
 func (s Series) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
-		Name string   `json:"name"`
-		X    []number `json:"x"`
-		Y    []number `json:"y"`
-	}{s.Name, numbers(s.X), numbers(s.Y)})
+		Title  string   `json:"title"`
+		XLabel string   `json:"x_label"`
+		YLabel string   `json:"y_label"`
+		X      []number `json:"x"`
+		Y      []number `json:"y"`
+		Errors []number `json:"errors,omitempty"`
+		Names  []string `json:"names,omitempty"`
+		Note   string   `json:"note,omitempty"`
+	}{s.Title, s.XLabel, s.YLabel, numbers(s.X), numbers(s.Y), numbers(s.Errors), s.Names, s.Note})
 }
 
 type junitSuites struct {

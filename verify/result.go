@@ -12,13 +12,21 @@ type Result struct {
 	Bound    float64
 	Because  string // where the bound comes from
 	Vacuous  bool   // the bound is so large that it could not tell right from wrong
-	Series   []Series
+	Series   []Series // what a plot of it would show
 }
 
-// Series is a curve that shows how a result came about.
+// Series is what a plot shows: points that are joined, bars, or points with
+// errors.
 type Series struct {
-	Name string
-	X, Y []float64
+	Title  string
+	XLabel string
+	YLabel string
+	X, Y   []float64
+	Errors []float64 // of Y; nil: none
+	Names  []string  // of the points, instead of numbers along x; nil: none
+	Log    bool      // both axes are logarithmic
+	Bars   bool
+	Note   string // what is to be seen
 }
 
 // OK reports whether the law holds. NaN never satisfies a bound, and a vacuous

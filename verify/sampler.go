@@ -287,7 +287,7 @@ func equilibrium(c Case, build SystemBuilder) []Result {
 	rate := float64(h.accepted) / float64(len(h.dh))
 	note := fmt.Sprintf(", acceptance %.3f", rate)
 	results := []Result{mean("E[b] = 0", h.bounded, 0, note)}
-	results[0].Series = []Series{distribution(h.dh)}
+	results[0].Series = []Series{distribution(h.dh, results[0].Because)}
 	if rate < 0.03 {
 		return results
 	}
@@ -305,10 +305,10 @@ func equilibrium(c Case, build SystemBuilder) []Result {
 }
 
 // distribution is the histogram of dH as a curve.
-func distribution(dh []float64) Series {
+func distribution(dh []float64, note string) Series {
 	const bins = 24
 	low, high := slices.Min(dh), slices.Max(dh)
-	s := Series{Name: "distribution of dH"}
+	s := Series{Title: "Distribution of dH", XLabel: "dH", YLabel: "proposals", Bars: true, Note: "the bounded law E[b] = 0 in " + note}
 	if !(low < high) {
 		return s
 	}
@@ -344,6 +344,9 @@ func agreement(c Case, a, b SystemBuilder) []Result {
 		Bound:   studentBound(min(ea.Independent(), eb.Independent())),
 		Because: fmt.Sprintf("standard errors, false alarms 1e-9: %.5g ± %.2g and %.5g ± %.2g", ea.Value, ea.Error, eb.Value, eb.Error),
 		Vacuous: min(ea.Independent(), eb.Independent()) < 20,
-		Series:  []Series{{Name: "plaquette: this, other; errors", X: []float64{ea.Value, eb.Value}, Y: []float64{ea.Error, eb.Error}}},
+		Series:  []Series{{
+			Title: "Plaquette, side by side", YLabel: "plaquette", Names: []string{"this sampler", "the other"},
+			X: []float64{0, 1}, Y: []float64{ea.Value, eb.Value}, Errors: []float64{ea.Error, eb.Error}, Note: "Gamma-method errors",
+		}},
 	}}
 }
