@@ -41,7 +41,7 @@ func BuiltIn() []Subject {
 		OfSolver("conjugate gradients", BuildCG),
 		OfNoise("Gaussian noise", allSites((*fermion.Field).Gaussian), true),
 		OfNoise("Z2 noise", allSites((*fermion.Field).Z2), false),
-		OfObservable("plaquette", MeasurePlaquette, twinPlaquette, 0),
+		OfObservable("plaquette", MeasurePlaquette, TwinPlaquette, 0),
 		OfObservable("pion", MeasurePion, TwinPion, 1e-9, even),
 	}
 	for _, s := range sampler.Schemes() {
@@ -245,7 +245,7 @@ func MeasurePlaquette(_ Case, u *gauge.Field) ([]float64, error) {
 	return []float64{observe.NewPlaquette(u.Geometry(), u.Group()).Measure(u)}, nil
 }
 
-func twinPlaquette(_ Case, u *reference.Links) ([]float64, error) {
+func TwinPlaquette(_ Case, u *reference.Links) ([]float64, error) {
 	return []float64{reference.Plaquette(u).V}, nil
 }
 

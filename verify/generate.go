@@ -104,7 +104,8 @@ func (d Domain) groups() []string {
 func pick[T any](r *rand.Rand, from []T) T { return from[r.Intn(len(from))] }
 
 // generator hands the cases that are supported to gopter, together with their
-// shrinker. Groups take turns if the domain says so.
+// shrinker. Groups take turns if the domain says so; one that is not supported
+// passes its turn on.
 func (d Domain) generator(supported func(c Case) bool) gopter.Gen {
 	turn := 0
 	return func(p *gopter.GenParameters) *gopter.GenResult {

@@ -120,7 +120,7 @@ func judge(s Subject, law Law, o settings) (v Verdict) {
 	h.Write([]byte(v.Name())) // a hash returns no error
 	parameters := gopter.DefaultTestParametersWithSeed(o.seed ^ int64(h.Sum64()>>1))
 	parameters.MinSuccessfulTests = d.Cases
-	parameters.MaxDiscardRatio = 1
+	parameters.MaxDiscardRatio = 8
 	if o.coarse {
 		parameters.MaxShrinkCount = 0
 	}
@@ -161,7 +161,10 @@ func judge(s Subject, law Law, o settings) (v Verdict) {
 		return gopter.NewPropResult(false, reason)
 	}, d.generator(try)).Check(parameters)
 	v.Cases, v.After = outcome.Succeeded, outcome.Succeeded
-	if v.Failure == "" && v.Cases < (d.Cases+1)/2 {
+	switch {
+	case v.Failure == "" && outcome.Error != nil: // no case could be drawn
+		v.Failure = outcome.Error.Error()
+	case v.Failure == "" && v.Cases < (d.Cases+1)/2:
 		v.Failure = fmt.Sprintf("covered %d cases (at least %d of %d needed; %d were not supported)", v.Cases, (d.Cases+1)/2, d.Cases, outcome.Discarded)
 	}
 	if v.OK() {

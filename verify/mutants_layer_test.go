@@ -50,15 +50,18 @@ func turned(v *gauge.Field, f func(m group.Matrix, x []int, mu int) complex128) 
 	}
 }
 
+func stoutLayer(plant func() smear) verify.Subject {
+	return verify.OfLayer("stout layer", func(c verify.Case, geo *lattice.Geometry) (covnet.Layer, error) {
+		l, err := verify.BuildStout(covnet.Shared)(c, geo)
+		s := plant()
+		s.Layer = l
+		return &s, err
+	}, verify.Has(verify.Translations, verify.ChargeConjugation), verify.TwinOfLayer(verify.TwinStout(covnet.Shared)))
+}
+
 func layerMutants() (list []mutant) {
 	add := func(law, bug string, plant func() smear) {
-		list = append(list, mutant{area: "stout layer", bug: bug, law: law, subject: verify.OfLayer("stout layer",
-			func(c verify.Case, geo *lattice.Geometry) (covnet.Layer, error) {
-				l, err := verify.BuildStout(covnet.Shared)(c, geo)
-				s := plant()
-				s.Layer = l
-				return &s, err
-			}, verify.Has(verify.Translations, verify.ChargeConjugation), verify.TwinOfLayer(verify.TwinStout(covnet.Shared)))})
+		list = append(list, mutant{area: "stout layer", bug: bug, law: law, subject: stoutLayer(plant)})
 	}
 	forward := func(law, bug string, f func(l covnet.Layer, v, u *gauge.Field)) {
 		add(law, bug, func() smear { return smear{forward: f} })

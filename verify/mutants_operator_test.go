@@ -5,7 +5,6 @@ import (
 	"github.com/slhmc/slhmc/physics/fermion"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/lattice"
-	"github.com/slhmc/slhmc/physics/solver"
 	"github.com/slhmc/slhmc/verify"
 )
 
@@ -83,20 +82,23 @@ func signed(u *gauge.Field, sign func(x []int, mu int) float64) *gauge.Field {
 	return v
 }
 
+func staggeredHops(plant func(c verify.Case, d *hops)) verify.Subject {
+	return verify.OfOperator("staggered operator", func(c verify.Case, geo *lattice.Geometry) (dirac.Operator, error) {
+		d, err := dirac.NewStaggered(geo, c.GaugeGroup(), c.Mass, c.Boundary)
+		if err != nil {
+			return nil, err
+		}
+		h := &hops{Staggered: d}
+		plant(c, h)
+		return h, nil
+	}, verify.Within(verify.Domain{Even: true}), verify.Hermitian(verify.Epsilon),
+		verify.Has(verify.Boundary, verify.EvenTranslations, verify.ChargeConjugation), verify.TwinOfOperator(verify.TwinStaggered))
+}
+
 func operatorMutants() (list []mutant) {
 	const all = lattice.All
 	add := func(law, bug string, plant func(c verify.Case, d *hops)) {
-		list = append(list, mutant{area: "operator", bug: bug, law: law, subject: verify.OfOperator("staggered operator",
-			func(c verify.Case, geo *lattice.Geometry) (dirac.Operator, error) {
-				d, err := dirac.NewStaggered(geo, c.GaugeGroup(), c.Mass, c.Boundary)
-				if err != nil {
-					return nil, err
-				}
-				h := &hops{Staggered: d}
-				plant(c, h)
-				return h, nil
-			}, verify.Within(verify.Domain{Even: true}), verify.Hermitian(verify.Epsilon),
-			verify.Has(verify.Boundary, verify.EvenTranslations, verify.ChargeConjugation), verify.TwinOfOperator(verify.TwinStaggered))})
+		list = append(list, mutant{area: "operator", bug: bug, law: law, subject: staggeredHops(plant)})
 	}
 	add("twin", "phase eta_1 = 1", func(_ verify.Case, d *hops) {
 		d.bind = func(u *gauge.Field) {
@@ -283,86 +285,6 @@ func operatorMutants() (list []mutant) {
 			before.Copy(f)
 			op(f, c, y, x)
 			without(func(_ *lattice.Geometry, _ []int, mu int) bool { return mu == 0 })(f, before, c, nil)
-		}
-	})
-	return list
-}
-
-// careless is a solver with a planted bug.
-type careless func(x *fermion.Field, a solver.Operator, b *fermion.Field, s lattice.Subset) (solver.Report, error)
-
-func (c careless) Solve(x *fermion.Field, a solver.Operator, b *fermion.Field, s lattice.Subset) (solver.Report, error) {
-	return c(x, a, b, s)
-}
-
-func solverMutants() (list []mutant) {
-	add := func(law, bug string, build func(tolerance float64, most int, cg *solver.CG) careless) {
-		list = append(list, mutant{area: "solver", bug: bug, law: law, subject: verify.OfSolver("solver", func(tolerance float64, most int) verify.LinearSolver {
-			return build(tolerance, most, &solver.CG{Tolerance: tolerance, MaxIterations: most})
-		})})
-	}
-	add("residual", "the tolerance is ignored", func(_ float64, _ int, cg *solver.CG) careless {
-		cg.Tolerance = 1e-6
-		return cg.Solve
-	})
-	add("residual", "ten times the tolerance, reported as reached", func(_ float64, _ int, cg *solver.CG) careless {
-		cg.Tolerance *= 10
-		return func(x *fermion.Field, a solver.Operator, b *fermion.Field, s lattice.Subset) (solver.Report, error) {
-			r, err := cg.Solve(x, a, b, s)
-			r.Residual /= 10
-			return r, err
-		}
-	})
-	add("residual", "the solution begins from what was there", func(_ float64, _ int, cg *solver.CG) careless {
-		return func(x *fermion.Field, a solver.Operator, b *fermion.Field, s lattice.Subset) (solver.Report, error) {
-			guess, rest, dx := x.Like(), x.Like(), x.Like()
-			guess.Copy(x, s)
-			a.ApplyNormal(rest, guess, s)
-			rest.Scale(-1, s)
-			rest.Axpy(1, b, s)
-			r, err := cg.Solve(dx, a, rest, s)
-			x.Copy(guess, s)
-			x.Axpy(1, dx, s)
-			return r, err
-		}
-	})
-	add("residual", "other sites written", func(_ float64, _ int, cg *solver.CG) careless {
-		return func(x *fermion.Field, a solver.Operator, b *fermion.Field, s lattice.Subset) (solver.Report, error) {
-			r, err := cg.Solve(x, a, b, s)
-			if s != lattice.All {
-				x.Zero(s.Other())
-			}
-			return r, err
-		}
-	})
-	add("residual", "the source is spoilt", func(_ float64, _ int, cg *solver.CG) careless {
-		return func(x *fermion.Field, a solver.Operator, b *fermion.Field, s lattice.Subset) (solver.Report, error) {
-			r, err := cg.Solve(x, a, b, s)
-			b.Scale(1+1e-12, s)
-			return r, err
-		}
-	})
-	add("relative", "the tolerance is absolute", func(tolerance float64, _ int, cg *solver.CG) careless {
-		return func(x *fermion.Field, a solver.Operator, b *fermion.Field, s lattice.Subset) (solver.Report, error) {
-			n := b.Norm2(s)
-			if cg.Tolerance = 0.5; n > 0 && tolerance*tolerance/n < 0.25 {
-				cg.Tolerance = max(1e-13, tolerance/n)
-			}
-			return cg.Solve(x, a, b, s)
-		}
-	})
-	add("limits", "no error where it does not converge", func(_ float64, _ int, cg *solver.CG) careless {
-		return func(x *fermion.Field, a solver.Operator, b *fermion.Field, s lattice.Subset) (solver.Report, error) {
-			r, _ := cg.Solve(x, a, b, s)
-			return r, nil
-		}
-	})
-	add("workers", "iterations depend on workers", func(_ float64, _ int, cg *solver.CG) careless {
-		return func(x *fermion.Field, a solver.Operator, b *fermion.Field, s lattice.Subset) (solver.Report, error) {
-			if b.Geometry().Workers() > 1 {
-				cg.Tolerance /= 100
-			}
-			return cg.Solve(x, a, b, s)
 		}
 	})
 	return list

@@ -10,8 +10,8 @@ type Result struct {
 	Law      string
 	Measured float64
 	Bound    float64
-	Because  string // where the bound comes from
-	Vacuous  bool   // the bound is so large that it could not tell right from wrong
+	Because  string   // where the bound comes from
+	Vacuous  bool     // the bound is so large that it could not tell right from wrong
 	Series   []Series // what a plot of it would show
 }
 
