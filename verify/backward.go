@@ -86,32 +86,31 @@ func compare(l layer, where string, value func(*gauge.Field) float64, du *gauge.
 		noise += (value(v) - s0) * (value(v) - s0) / jitters
 	}
 	noise = math.Sqrt(noise) + 4*Roundoff*(math.Abs(s0)+float64(l.geo.Volume()))
-	want, estimate, step := Ridders(func(h float64) float64 {
+	want, boundU, because := slope(func(h float64) float64 {
 		v.Copy(l.u)
 		v.Drift(h, p)
 		return value(v)
-	}, firstStep)
+	}, noise, firstStep)
 	at := append([]float64(nil), theta...)
-	wantTheta, estimateTheta, stepTheta := Ridders(func(h float64) float64 {
+	wantTheta, boundTheta, becauseTheta := slope(func(h float64) float64 {
 		for i := range theta {
 			theta[i] = at[i] + h*q[i]
 		}
 		return value(l.u)
-	}, firstStep/4)
+	}, noise, firstStep/4)
 	copy(theta, at)
 	along := 0.0
 	for i := range q {
 		along += dtheta[i] * q[i]
 	}
-	boundU, boundTheta := margin*(estimate+noise/step), margin*(estimateTheta+noise/stepTheta)
 	results := []Result{{
 		Law: "cotangent of the links" + where, Measured: math.Abs(du.Dot(p) - want), Bound: boundU,
-		Because: "32 x (Ridders' estimate + noise / step)", Vacuous: !(boundU < math.Max(signal, 1e-4*math.Sqrt(du.Norm2()))),
+		Because: because, Vacuous: !(boundU < math.Max(signal, 1e-4*math.Sqrt(du.Norm2()))),
 	}}
 	if len(theta) > 0 {
 		results = append(results, Result{
 			Law: "gradient of the weights" + where, Measured: math.Abs(along - wantTheta), Bound: boundTheta,
-			Because: "32 x (Ridders' estimate + noise / step)", Vacuous: !(boundTheta < math.Max(signal, 1e-4*math.Abs(wantTheta))),
+			Because: becauseTheta, Vacuous: !(boundTheta < math.Max(signal, 1e-4*math.Abs(wantTheta))),
 		})
 	}
 	return results

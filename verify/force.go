@@ -47,18 +47,17 @@ func ForceWithin(a action.Action, u *gauge.Field, s rng.Stream, solve float64) [
 	if err != nil {
 		return failed(law, err)
 	}
-	value := along(a, u, p, &err)
-	want, estimate, step := Ridders(value, firstStep)
+	want, bound, because := slope(along(a, u, p, &err), noise, firstStep)
 	if err != nil {
 		return failed(law, err)
 	}
 	size := math.Sqrt(f.Norm2()) // the standard deviation of F.P
 	// an error in the force that knows nothing of P is off by its norm in F.P, once
-	bound := margin*(estimate+noise/step) + 8*Roundoff*size*math.Sqrt(p.Norm2()) + normalBound*solve*size
+	bound += 8*Roundoff*size*math.Sqrt(p.Norm2()) + normalBound*solve*size
 	return []Result{{
 		Law: law, Measured: math.Abs(f.Dot(p) - want), Bound: bound,
-		Because: fmt.Sprintf("32 x (Ridders' estimate %.2g + noise of S %.2g / step %.2g), dS/dtau %.4g", estimate, noise, step, want),
-		Vacuous: !(bound < 1e-6*size), Series: []Series{differences(value, f.Dot(p))},
+		Because: because,
+		Vacuous: !(bound < 1e-6*size),
 	}}
 }
 
@@ -101,6 +100,7 @@ func ForceOrder(a action.Action, u *gauge.Field, s rng.Stream) []Result {
 			square[i] += e * e
 		}
 	}
+	curve := differences(along(a, u, p, &err), f.Dot(p))
 	if err != nil {
 		return failed(law, err)
 	}
@@ -110,6 +110,7 @@ func ForceOrder(a action.Action, u *gauge.Field, s rng.Stream) []Result {
 		Bound:    0.2,
 		Because:  fmt.Sprintf("the next order, h = %g: errors %.2g and %.2g", h, math.Sqrt(square[0]), math.Sqrt(square[1])),
 		Vacuous:  !(math.Sqrt(square[1]) > 20*noise/h), // noise would bend the fit by more than the bound
+		Series:   []Series{curve},
 	}}
 }
 
