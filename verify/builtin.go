@@ -20,8 +20,8 @@ import (
 // BuiltIn returns what the module has, as subjects: one line each.
 func BuiltIn() []Subject {
 	even := Within(Domain{Even: true})
-	quarks := func(s lattice.Subset) []Option {
-		return []Option{even, Accuracy(1e-11, 1e-10), Has(EvenTranslations, ChargeConjugation), TwinOfAction(TwinQuarks)}
+	quarks := func(s ...Symmetry) []Option {
+		return []Option{even, Accuracy(1e-11, 1e-10), Has(EvenTranslations, ChargeConjugation), Has(s...), TwinOfAction(TwinQuarks)}
 	}
 	subjects := []Subject{
 		OfExponential("exponential", GroupFunctions()),
@@ -29,9 +29,9 @@ func BuiltIn() []Subject {
 		OfSum("sums", Compensated()),
 		OfAction("rectangle action", BuildRectangle, Has(Hypercubic()...), TwinOfAction(TwinRectangle)),
 		OfAction("loop action", BuildLoops, Has(Translations, ChargeConjugation), TwinOfAction(twinLoops)),
-		OfOperator("staggered operator", BuildStaggered, even, Hermitian(Epsilon), Has(Boundary, EvenTranslations, ChargeConjugation), TwinOfOperator(TwinStaggered)),
-		OfPseudofermion("staggered action, even sites", BuildQuarks(lattice.Even), quarks(lattice.Even)...),
-		OfPseudofermion("staggered action, all sites", BuildQuarks(lattice.All), quarks(lattice.All)...),
+		OfOperator("staggered operator", BuildStaggered, even, Hermitian(Epsilon), Has(Boundary, EvenTranslations, Shifts, ChargeConjugation), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
+		OfPseudofermion("staggered action, even sites", BuildQuarks(lattice.Even), quarks()...),
+		OfPseudofermion("staggered action, all sites", BuildQuarks(lattice.All), quarks(Shifts)...),
 		OfPseudofermion("effective action", BuildEffective, even, Accuracy(1e-11, 1e-10), Has(EvenTranslations, ChargeConjugation)),
 		OfLayer("stout layer", BuildStout(covnet.Shared), Has(Translations, ChargeConjugation), TwinOfLayer(TwinStout(covnet.Shared))),
 		OfLayer("stout layer, per direction", BuildStout(covnet.PerDirection), Has(Translations, ChargeConjugation), TwinOfLayer(TwinStout(covnet.PerDirection))),
@@ -57,6 +57,7 @@ func BuiltIn() []Subject {
 		OfSampler("HMC, SU(3) gauge fields", BuildTorus, small("SU(3)", 2)),
 		OfSampler("HMC, quarks", BuildTalkHMC, small("SU(2)", 4)),
 		OfSampler("SLHMC", BuildTalkSLHMC(0.05), small("SU(2)", 4), Against(BuildTalkHMC)),
+		OfSampler("SLHMC, the target as guide", BuildTalkTarget(true), small("SU(2)", 4), Single(), Identical(BuildTalkTarget(false))),
 		OfSampler("SLHMC, bad weights", BuildTalkSLHMC(0.15), small("SU(2)", 4), Against(BuildTalkHMC)),
 	)
 }
@@ -108,6 +109,11 @@ func BuildStaggered(c Case, geo *lattice.Geometry) (dirac.Operator, error) {
 
 func TwinStaggered(c Case, u *reference.Links) (*reference.Operator, error) {
 	return reference.Staggered(u, c.Mass, c.Phases()), nil
+}
+
+// FreeStaggered returns the eigenvalues of the staggered operator on unit links.
+func FreeStaggered(c Case) []complex128 {
+	return reference.FreeStaggeredSpectrum(c.Extents, c.GaugeGroup().N(), c.Mass, c.Phases())
 }
 
 // BuildQuarks makes the staggered pseudofermion action of a case on a subset.

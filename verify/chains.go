@@ -23,7 +23,7 @@ func BuildTorus(c Case, u *gauge.Field) (System, error) {
 	if err != nil {
 		return System{}, err
 	}
-	h, err := sampler.NewSLHMC(u, a, []sampler.Level{{Force: a, Scheme: sampler.Leapfrog(), Steps: 2}}, 1.2)
+	h, err := sampler.NewSLHMC(u, a, []sampler.Level{{Force: a, Scheme: sampler.Leapfrog(), Steps: 3}}, 1.2)
 	return System{Sampler: h, Target: a, Plaquettes: a, Beta: c.Beta, Exact: reference.Plaquette2D(u.Group().N(), c.Beta, c.Volume())}, err
 }
 
@@ -82,6 +82,29 @@ func BuildTalkSLHMC(size float64) SystemBuilder {
 		}
 		target := action.Sum{sg, sf}
 		h, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: action.Sum{sg, covnet.NewEffective(u, net, seen)}, Scheme: sampler.Omelyan2(), Steps: 3}}, 0.8)
+		return System{Sampler: h, Target: target, Plaquettes: sg, Beta: c.Beta}, err
+	}
+}
+
+// BuildTalkTarget makes HMC of the same, its levels a guide of the target itself:
+// seen through a network without layers and another operator of the same mass, or
+// as it is.
+func BuildTalkTarget(guided bool) SystemBuilder {
+	return func(c Case, u *gauge.Field) (System, error) {
+		sg, sf, heavy, err := parts(c, u)
+		if err != nil {
+			return System{}, err
+		}
+		target := action.Sum{sg, sf}
+		var guide action.Action = target
+		if guided {
+			seen, err := heavy(c.Mass)
+			if err != nil {
+				return System{}, err
+			}
+			guide = covnet.NewEffective(u, covnet.NewNetwork(u), action.Sum{sg, seen})
+		}
+		h, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: guide, Scheme: sampler.Omelyan2(), Steps: 2}}, 1)
 		return System{Sampler: h, Target: target, Plaquettes: sg, Beta: c.Beta}, err
 	}
 }

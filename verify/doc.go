@@ -42,5 +42,6 @@
 //	[WH]      E. Wilson, M. Hilferty, PNAS 17 (1931) 684 (chi-squared deviates)
 //	[Massart] P. Massart, Ann. Probab. 18 (1990) 1269 (empirical distributions)
 //	[CMP]     M. Creutz, Phys. Rev. D 38 (1988) 1228 (<exp(-dH)> = 1)
+//	[GS]      M. Golterman, J. Smit, Nucl. Phys. B 245 (1984) 61 (staggered symmetries)
 //	[W]       U. Wolff, hep-lat/0306017 (the Gamma method)
 package verify

@@ -21,9 +21,9 @@ type history struct {
 	accepted        int
 }
 
-// run makes c.Draws trajectories after a fifth as many that are thrown away.
+// run makes 2 c.Draws trajectories after a fifth as many that are thrown away.
 func (s System) run(c Case, u *gauge.Field, name string) (h history) {
-	n := max(c.Draws, 100)
+	n := max(2*c.Draws, 200)
 	geo, g := u.Geometry(), u.Group()
 	planes := geo.Dims() * (geo.Dims() - 1) / 2
 	plaquette := must(gauge.NewLoopSum(geo, g, gauge.Plaquettes(geo.Dims(), 1/float64(g.N()*geo.Volume()*planes))))

@@ -22,7 +22,8 @@ type Domain struct {
 	Groups []string // nil: all
 	Fixed  *Case    // all but roughness, seed and draws is as in this one
 
-	turns bool // groups take turns, lest few cases miss one
+	turns bool // groups and dimensions take turns, lest few cases miss one
+	dims  int  // directions; 0: any number
 }
 
 // and returns d with the values of e that are not zero.
@@ -81,6 +82,9 @@ func (d Domain) draw(r *rand.Rand) Case {
 		most--
 	}
 	dims := 2 + r.Intn(most-1)
+	if d.dims > 0 {
+		dims = min(d.dims, most)
+	}
 	for c.Extents = nil; c.Extents == nil || c.Volume() > d.Volume; {
 		c.Extents = make([]int, dims)
 		for mu := range c.Extents {
@@ -104,17 +108,18 @@ func (d Domain) groups() []string {
 func pick[T any](r *rand.Rand, from []T) T { return from[r.Intn(len(from))] }
 
 // generator hands the cases that are supported to gopter, together with their
-// shrinker. Groups take turns if the domain says so; one that is not supported
-// passes its turn on.
+// shrinker. If the domain says so, groups and dimensions take turns; where those
+// whose turn it is are not supported any others are taken.
 func (d Domain) generator(supported func(c Case) bool) gopter.Gen {
 	turn := 0
 	return func(p *gopter.GenParameters) *gopter.GenResult {
-		for range redraws {
-			c := d.draw(p.Rng)
-			if d.turns && d.Fixed == nil {
-				c.Group = d.groups()[turn%len(d.groups())]
+		for try := range redraws {
+			of := d
+			if d.turns && d.Fixed == nil && try < redraws/4 {
+				of.Groups = []string{d.groups()[turn%len(d.groups())]}
+				of.dims = 2 + turn%3
 			}
-			if supported(c) {
+			if c := of.draw(p.Rng); supported(c) {
 				turn++
 				return gopter.NewGenResult(c, d.shrinker)
 			}

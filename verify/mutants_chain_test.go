@@ -219,6 +219,12 @@ func samplerMutants() (list []mutant) {
 			return s, err
 		}, quarks),
 	}, mutant{
+		area: "sampler", bug: "the guide's mass off by 1e-9 where it should be the target's", law: "identical",
+		subject: verify.OfSampler("sampler", func(c verify.Case, u *gauge.Field) (verify.System, error) {
+			c.Mass *= 1 + 1e-9
+			return verify.BuildTalkTarget(true)(c, u)
+		}, quarks, verify.Identical(verify.BuildTalkTarget(false))),
+	}, mutant{
 		area: "sampler", bug: "quarks left out of the target", law: "agreement", draws: 1500, cases: 8,
 		subject: verify.OfSampler("sampler", func(c verify.Case, u *gauge.Field) (verify.System, error) {
 			return verify.BuildTorus(c, u)

@@ -92,7 +92,7 @@ func staggeredHops(plant func(c verify.Case, d *hops)) verify.Subject {
 		plant(c, h)
 		return h, nil
 	}, verify.Within(verify.Domain{Even: true}), verify.Hermitian(verify.Epsilon),
-		verify.Has(verify.Boundary, verify.EvenTranslations, verify.ChargeConjugation), verify.TwinOfOperator(verify.TwinStaggered))
+		verify.Has(verify.Boundary, verify.EvenTranslations, verify.Shifts, verify.ChargeConjugation), verify.TwinOfOperator(verify.TwinStaggered), verify.Free(verify.FreeStaggered))
 }
 
 func operatorMutants() (list []mutant) {
@@ -248,6 +248,23 @@ func operatorMutants() (list []mutant) {
 			}
 		}
 		d.apply, d.dagger = term(d.Staggered.Apply), term(d.Staggered.ApplyDagger)
+	})
+	add("free", "mass of half the size", func(c verify.Case, d *hops) { d.SetMass(c.Mass / 2) })
+	add("determinant", "D†D of another mass", func(c verify.Case, d *hops) {
+		d.normal = func(dst, src *fermion.Field, s lattice.Subset) {
+			d.Staggered.ApplyNormal(dst, src, s)
+			dst.Axpy(1e-6, src, s)
+		}
+	})
+	add("symmetries", "phases eta of another order: no shift by one site", func(_ verify.Case, d *hops) {
+		d.bind = func(u *gauge.Field) {
+			d.Staggered.Bind(signed(u, func(x []int, mu int) float64 {
+				if mu == 0 && x[0]%2 != 0 {
+					return -1
+				}
+				return 1
+			}))
+		}
 	})
 	add("parities", "D†D without its mass", func(c verify.Case, d *hops) {
 		d.normal = func(dst, src *fermion.Field, s lattice.Subset) {

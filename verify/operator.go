@@ -32,6 +32,12 @@ func TwinOfOperator(twin TwinOperator) Option { return func(o *settings) { o.twi
 // applied to f in place.
 func Hermitian(g func(f *fermion.Field)) Option { return func(o *settings) { o.gamma5 = g } }
 
+// Free gives the eigenvalues of the operator on unit links, for its determinant and
+// traces.
+func Free(spectrum func(c Case) []complex128) Option {
+	return func(o *settings) { o.free = spectrum }
+}
+
 // Epsilon multiplies f by the parity of its sites.
 func Epsilon(f *fermion.Field) { f.Scale(-1, lattice.Odd) }
 
@@ -49,7 +55,14 @@ func OfOperator(name string, build OperatorBuilder, options ...Option) Subject {
 		on("gauge", operatorCovariant),
 		on("derivative", derivative),
 		on("parities", parities),
+		{Name: "determinant", Volume: 32, Cost: 2, Check: func(c Case) []Result { return determinant(newBound(build, c)) }},
 		{Name: "workers", Cost: 3, Check: func(c Case) []Result { return operatorWorkers(build, c) }},
+	}
+	if o.free != nil {
+		laws = append(laws, Law{Name: "free", Volume: 32, Cost: 2, Check: func(c Case) []Result {
+			c.Roughness = 0
+			return freeSpectrum(newBound(build, c), o.free(c))
+		}})
 	}
 	if o.gamma5 != nil {
 		laws = append(laws, on("gamma5", func(b bound) []Result { return hermitian(b, o.gamma5) }))

@@ -45,6 +45,8 @@ type settings struct {
 	single     bool
 	gamma5     func(f *fermion.Field)
 
+	free         func(c Case) []complex128
+	identical    SystemBuilder
 	twinAction   TwinAction
 	twinOperator TwinOperator
 	twinLayer    TwinLayer

@@ -46,6 +46,9 @@ func Sampler(t TB, build SystemBuilder, options ...Option) {
 // Against adds the comparison with another sampler of the same theory.
 func Against(other SystemBuilder) Option { return func(o *settings) { o.against = other } }
 
+// Identical adds that another sampler makes the same steps, bit for bit.
+func Identical(other SystemBuilder) Option { return func(o *settings) { o.identical = other } }
+
 // Single leaves out what takes a chain in equilibrium.
 func Single() Option { return func(o *settings) { o.single = true } }
 
@@ -62,6 +65,9 @@ func OfSampler(name string, build SystemBuilder, options ...Option) Subject {
 	}
 	if o.against != nil {
 		laws = append(laws, Law{Name: "agreement", Cost: 2, Check: func(c Case) []Result { return agreement(c, build, o.against) }})
+	}
+	if o.identical != nil {
+		laws = append(laws, Law{Name: "identical", Check: func(c Case) []Result { return identical(c, build, o.identical) }})
 	}
 	return Subject{Name: name, Domain: o.within, Laws: laws}
 }
@@ -186,4 +192,20 @@ func kolmogorov(uniform []float64) float64 {
 		}
 	}
 	return distance * math.Sqrt(n)
+}
+
+// identical: two samplers make the same steps from the same links and streams.
+func identical(c Case, a, b SystemBuilder) []Result {
+	sa, u := newSystem(c, a)
+	sb, v := newSystem(c, b)
+	energies, links := 0, 0
+	for i := range uint64(5) {
+		ta := must(sa.Sampler.Step(u, c.Stream("chain").At(i)))
+		tb := must(sb.Sampler.Step(v, c.Stream("chain").At(i)))
+		if math.Float64bits(ta.DeltaH) != math.Float64bits(tb.DeltaH) || ta.Accepted != tb.Accepted {
+			energies++
+		}
+		links += differ(ownLinks(u), ownLinks(v))
+	}
+	return []Result{exact("dH is that of the other sampler", energies), exact("links are those of the other sampler", links)}
 }

@@ -13,12 +13,14 @@ type Symmetry int
 
 // The symmetries. Those of the lattice act on links; EvenTranslations and
 // ChargeConjugation act on pseudofermions and vectors too, in the way of
-// operators with real coefficients and phases that have period two. Boundary
-// says that the phases of Case.Boundary are those of the links that leave the
-// last slice.
+// operators with real coefficients and phases that have period two. Shifts are
+// translations by one site of staggered fields on all sites, which take the signs
+// zeta_mu(n) = (-1)^(n_{mu+1} + … + n_{D-1}) [GS]. Boundary says that the phases of
+// Case.Boundary are those of the links that leave the last slice.
 const (
 	Translations Symmetry = iota
 	EvenTranslations
+	Shifts
 	Reflections
 	Rotations
 	ChargeConjugation
@@ -36,6 +38,7 @@ type move struct {
 	name      string
 	source    func(x []int, mu int) (y []int, nu int, dagger bool)
 	conjugate bool
+	zeta      func(x []int) float64 // of a staggered field; nil: one
 }
 
 // moves returns one operation of each symmetry that the lattice of c allows,
@@ -56,6 +59,18 @@ func moves(c Case, of []Symmetry) (list []move) {
 				y := append([]int(nil), x...)
 				y[mu] += by
 				return y, nu, false
+			}})
+		case Shifts:
+			list = append(list, move{name: "shift", source: func(x []int, nu int) ([]int, int, bool) {
+				y := append([]int(nil), x...)
+				y[mu]++
+				return y, nu, false
+			}, zeta: func(x []int) float64 {
+				n := 0
+				for _, k := range x[mu+1:] {
+					n += k
+				}
+				return 1 - 2*float64(n%2)
 			}})
 		case Reflections: // n_mu -> -n_mu: the link to n+mu is the dagger of that from -n-mu
 			list = append(list, move{name: "reflection", source: func(x []int, nu int) ([]int, int, bool) {
@@ -122,6 +137,9 @@ func (m move) vector(dst, src *fermion.Field, boundary []int) {
 		geo.Coordinates(x, site)
 		y, _, _ := m.source(x, 0)
 		phase := complex(1, 0)
+		if m.zeta != nil {
+			phase = complex(m.zeta(x), 0)
+		}
 		for mu := range y {
 			if y[mu] >= geo.Extent(mu) {
 				phase *= complex(float64(boundary[mu]), 0)
