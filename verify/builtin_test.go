@@ -9,6 +9,7 @@ import (
 // What the module has obeys its laws.
 func TestBuiltIn(t *testing.T) {
 	suite := verify.Quick()
+	suite.Cases, suite.Draws = 4, 150
 	if testing.Short() {
 		suite.Cases, suite.Volume, suite.Draws = 1, 16, 100
 	}

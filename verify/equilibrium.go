@@ -21,7 +21,9 @@ type history struct {
 	accepted        int
 }
 
-// run makes 2 c.Draws trajectories after a fifth as many that are thrown away.
+// run makes 2 c.Draws trajectories after a fifth as many that are thrown away, and
+// as many again, up to eight times, while they hold fewer than 60 independent
+// plaquettes: when to stop is asked of their autocorrelation, not of their mean.
 func (s System) run(c Case, u *gauge.Field, name string) (h history) {
 	n := max(2*c.Draws, 200)
 	geo, g := u.Geometry(), u.Group()
@@ -29,7 +31,7 @@ func (s System) run(c Case, u *gauge.Field, name string) (h history) {
 	plaquette := must(gauge.NewLoopSum(geo, g, gauge.Plaquettes(geo.Dims(), 1/float64(g.N()*geo.Volume()*planes))))
 	stream := c.Stream(name)
 	f, fg := gauge.NewAlgebra(geo, g), gauge.NewAlgebra(geo, g)
-	for i := range n + n/5 {
+	for i := 0; i < n/5+n || len(h.dh)%n != 0 || len(h.dh) < 8*n && h.independent() < 60; i++ {
 		t := must(s.Sampler.Step(u, stream.At(uint64(i))))
 		if i < n/5 {
 			continue
@@ -65,6 +67,14 @@ func (s System) run(c Case, u *gauge.Field, name string) (h history) {
 		h.dyson = append(h.dyson, (f.Dot(fg)-4*s.Beta*g.Casimir()*sum)/float64(geo.Volume()*geo.Dims()))
 	}
 	return h
+}
+
+// independent returns how many independent plaquettes the chain holds, the most
+// if it does not move.
+func (h history) independent() float64 {
+	e, err := statistics.Gamma(h.plaquette)
+	check(err)
+	return e.Independent()
 }
 
 // mean says whether the mean of a chain is what it should be, in standard errors
