@@ -51,7 +51,11 @@ func BuiltIn() []Subject {
 	for _, name := range slices.Sorted(maps.Keys(optimizers)) {
 		subjects = append(subjects, OfOptimizer(name, optimizers[name]))
 	}
+	// the force loss takes one derivative by differences of 1e-4
 	return append(subjects,
+		OfTraining("action loss", BuildPupil, func() sampler.Loss { return sampler.ActionLoss{} }, 1e-8, even),
+		OfTraining("delta loss", BuildPupil, func() sampler.Loss { return sampler.DeltaLoss{} }, 1e-8, even),
+		OfTraining("force loss", BuildPupil, func() sampler.Loss { return &sampler.ForceLoss{} }, 1e-5, even),
 		OfSampler("HMC, U(1) gauge fields", BuildTorus, small("U(1)", 2)),
 		OfSampler("HMC, SU(2) gauge fields", BuildTorus, small("SU(2)", 2)),
 		OfSampler("HMC, SU(3) gauge fields", BuildTorus, small("SU(3)", 2)),

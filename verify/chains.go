@@ -108,3 +108,26 @@ func BuildTalkTarget(guided bool) SystemBuilder {
 		return System{Sampler: h, Target: target, Plaquettes: sg, Beta: c.Beta}, err
 	}
 }
+
+// BuildPupil makes a guide of a heavier mass behind the talk's network with small
+// weights, its mass and its coefficient trainable too, and its target, the quarks.
+func BuildPupil(c Case, u *gauge.Field) (Pupil, error) {
+	_, sf, heavy, err := parts(c, u)
+	if err != nil {
+		return Pupil{}, err
+	}
+	seen, err := heavy(c.Mass + 0.2)
+	if err != nil {
+		return Pupil{}, err
+	}
+	net, err := covnet.NewTalkNetwork(u)
+	if err != nil {
+		return Pupil{}, err
+	}
+	if err := net.SetParams(weights(c, net.NumParams(), 0.02)); err != nil {
+		return Pupil{}, err
+	}
+	e := covnet.NewEffective(u, net, seen)
+	e.TrainCoefficient()
+	return Pupil{Guide: e, Target: sf}, e.TrainMass()
+}

@@ -32,6 +32,7 @@ table { border-collapse: collapse; width: 100%; font-size: .88rem; }
 th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--faint); font-weight: 500; }
 td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+td.law { white-space: nowrap; }
 tbody th { padding-top: .9rem; color: var(--ink); font-weight: 600; }
 .track { width: 8rem; height: .7rem; margin-top: .35rem; background: var(--shade); border: 1px solid var(--line); border-right: 2px solid var(--ink); }
 .fill { height: 100%; background: var(--good); } .fill.broken { background: var(--bad); }
@@ -65,7 +66,7 @@ svg { width: 100%; height: auto; }
 {{range .Subjects}}<tbody>
 <tr><th colspan="8">{{.Name}}</th></tr>
 {{range .Verdicts}}<tr>
-<td class="{{if .OK}}good{{else}}bad{{end}}">{{if .OK}}✓{{else}}✗{{end}} {{.Law}}</td>
+<td class="law {{if .OK}}good{{else}}bad{{end}}">{{if .OK}}✓{{else}}✗{{end}} {{.Law}}</td>
 <td class="number">{{.Cases}}</td><td class="number">{{.Checks}}</td>
 <td>{{with bar .}}<div class="track" title="{{.Title}}"><div class="fill{{if .Broken}} broken{{end}}" style="width:{{.Percent}}%"></div></div>{{else}}<span class="faint">exact</span>{{end}}</td>
 <td class="number">{{short .Closest.Measured}}</td><td class="number">{{short .Closest.Bound}}</td>

@@ -3,6 +3,8 @@ package verify_test
 import (
 	"math"
 
+	"github.com/slhmc/slhmc/physics/action"
+	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
 	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/rng"
@@ -225,6 +227,46 @@ func numberMutants() (list []mutant) {
 	optimizer("descends", "climbs", "sgd", func(d verify.Descent) verify.Descent { return climber{d} })
 	optimizer("descends", "rate too large for the bowl", "sgd", func(verify.Descent) verify.Descent { return sampler.NewSGD(0.6) })
 	return list
+}
+
+func trainingMutants() (list []mutant) {
+	add := func(law, bug string, plant func(g, before []float64, loss float64) float64) {
+		list = append(list, mutant{area: "training", bug: bug, law: law, subject: verify.OfTraining("loss", verify.BuildPupil,
+			func() sampler.Loss { return lossy{sampler.DeltaLoss{}, plant} }, 1e-8, verify.Within(verify.Domain{Even: true}))})
+	}
+	scale := func(k float64) func(g, before []float64, loss float64) float64 {
+		return func(g, before []float64, loss float64) float64 {
+			for i := range g {
+				g[i] = before[i] + k*(g[i]-before[i])
+			}
+			return loss
+		}
+	}
+	add("gradient", "factor two of the loss missing in its gradient", scale(0.5))
+	add("gradient", "gradient of the coefficient missing", func(g, before []float64, loss float64) float64 {
+		g[len(g)-1] = before[len(g)-1]
+		return loss
+	})
+	add("gradient", "gradient of the loss set, not added", func(g, before []float64, loss float64) float64 {
+		for i := range g {
+			g[i] -= before[i]
+		}
+		return loss
+	})
+	add("descends", "gradient of the loss with the wrong sign", scale(-1))
+	return list
+}
+
+// lossy is a loss with a planted bug.
+type lossy struct {
+	sampler.Loss
+	plant func(g, before []float64, loss float64) float64
+}
+
+func (l lossy) Gradient(g []float64, guide sampler.Trainable, target action.Action, start, end *gauge.Field) (float64, error) {
+	before := append([]float64(nil), g...)
+	v, err := l.Loss.Gradient(g, guide, target, start, end)
+	return l.plant(g, before, v), err
 }
 
 // forgetful is an optimizer that does not restore its memory, or the last number

@@ -47,13 +47,18 @@ func (a axis) at(x float64) float64 {
 func (a axis) ticks() (list []float64) {
 	if a.log {
 		every := math.Max(1, math.Ceil((a.high-a.low)/plotTicks))
-		for e := math.Ceil(a.low/every) * every; e <= a.high; e += every {
-			list = append(list, math.Pow(10, e))
+		digits := []float64{1}
+		if a.high-a.low < 2 { // within two decades
+			digits = []float64{1, 2, 5}
 		}
-		if len(list) > 1 {
-			return list
+		for e := (math.Floor(a.low/every) - 1) * every; e <= a.high; e += every {
+			for _, d := range digits {
+				if x := math.Log10(d) + e; x >= a.low && x <= a.high {
+					list = append(list, d*math.Pow(10, e))
+				}
+			}
 		}
-		return []float64{math.Pow(10, a.low+0.1*(a.high-a.low)), math.Pow(10, a.high-0.1*(a.high-a.low))}
+		return list
 	}
 	raw := (a.high - a.low) / plotTicks
 	step := math.Pow(10, math.Floor(math.Log10(raw)))
@@ -69,8 +74,8 @@ func (a axis) ticks() (list []float64) {
 	return list
 }
 
-func tickLabel(x, span float64) string {
-	if math.Abs(x) < 1e-9*span {
+func (a axis) label(x float64) string {
+	if !a.log && math.Abs(x) < 1e-9*(a.high-a.low) {
 		x = 0
 	}
 	return fmt.Sprintf("%.3g", x)
@@ -89,11 +94,11 @@ func (s Series) SVG() string {
 	fmt.Fprintf(&b, `<path class="frame" d="M%g %gV%gH%g"/>`, plotLeft, plotTop, bottom, plotWidth-plotRight)
 	for _, t := range y.ticks() {
 		fmt.Fprintf(&b, `<path class="grid" d="M%g %.1fH%g"/><text class="tick" x="%g" y="%.1f" text-anchor="end">%s</text>`,
-			plotLeft, y.at(t), plotWidth-plotRight, plotLeft-6, y.at(t)+4, tickLabel(t, y.high-y.low))
+			plotLeft, y.at(t), plotWidth-plotRight, plotLeft-6, y.at(t)+4, y.label(t))
 	}
 	if s.Names == nil {
 		for _, t := range x.ticks() {
-			fmt.Fprintf(&b, `<text class="tick" x="%.1f" y="%g" text-anchor="middle">%s</text>`, x.at(t), bottom+16, tickLabel(t, x.high-x.low))
+			fmt.Fprintf(&b, `<text class="tick" x="%.1f" y="%g" text-anchor="middle">%s</text>`, x.at(t), bottom+16, x.label(t))
 		}
 	}
 	for _, i := range points {
