@@ -76,6 +76,7 @@ func BuildRectangle(c Case, geo *lattice.Geometry) (action.Action, error) {
 	return gauge.NewRectangleAction(geo, c.GaugeGroup(), c.Beta, c.C1)
 }
 
+// TwinRectangle is that action by the reference.
 func TwinRectangle(c Case, _ action.Action, u *reference.Links) (reference.Real, float64, error) {
 	return reference.GaugeAction(u, c.Beta, reference.RectangleAction(u.Dim(), c.C1)), 0, nil
 }
@@ -111,6 +112,7 @@ func BuildStaggered(c Case, geo *lattice.Geometry) (dirac.Operator, error) {
 	return dirac.NewStaggered(geo, c.GaugeGroup(), c.Mass, c.Boundary)
 }
 
+// TwinStaggered is the matrix of that operator by the reference.
 func TwinStaggered(c Case, u *reference.Links) (*reference.Operator, error) {
 	return reference.Staggered(u, c.Mass, c.Phases()), nil
 }
@@ -131,6 +133,7 @@ func BuildQuarks(s lattice.Subset) PseudofermionBuilder {
 	}
 }
 
+// TwinQuarks is the staggered action of the phi that a holds, by dense inversion.
 func TwinQuarks(c Case, a action.Action, u *reference.Links) (reference.Real, float64, error) {
 	s, err := reference.PseudofermionAction(reference.Staggered(u, c.Mass, c.Phases()), Vector(a.(withPhi).Phi()))
 	d := float64(u.Dim())
@@ -192,6 +195,7 @@ func BuildStout(sharing covnet.Sharing) LayerBuilder {
 	}
 }
 
+// TwinStout is that layer by the reference.
 func TwinStout(sharing covnet.Sharing) TwinLayer {
 	return func(_ Case, theta []reference.Real, u *reference.Links) *reference.Links {
 		d := u.Dim()
@@ -245,6 +249,7 @@ func BuildCG(tolerance float64, iterations int) LinearSolver {
 	return &solver.CG{Tolerance: tolerance, MaxIterations: iterations}
 }
 
+// TwinTalk is the talk's network by the reference.
 func TwinTalk(_ Case, theta []reference.Real, u *reference.Links) *reference.Links {
 	net := reference.Network{reference.TalkLayer(u.Extents, theta[0], theta[1], theta[2]), reference.TalkLayer(u.Extents, theta[3], theta[4], theta[5])}
 	return net.Forward(u)
@@ -255,6 +260,7 @@ func MeasurePlaquette(_ Case, u *gauge.Field) ([]float64, error) {
 	return []float64{observe.NewPlaquette(u.Geometry(), u.Group()).Measure(u)}, nil
 }
 
+// TwinPlaquette is the average plaquette by the reference.
 func TwinPlaquette(_ Case, u *reference.Links) ([]float64, error) {
 	return []float64{reference.Plaquette(u).V}, nil
 }
@@ -273,6 +279,7 @@ func MeasurePion(c Case, u *gauge.Field) ([]float64, error) {
 	return g, p.Measure(g, u)
 }
 
+// TwinPion is that correlator by dense inversion.
 func TwinPion(c Case, u *reference.Links) ([]float64, error) {
 	n, err := reference.NewNormal(reference.Staggered(u, c.Mass, c.Phases()))
 	if err != nil {

@@ -250,7 +250,7 @@ func operatorMutants() (list []mutant) {
 		d.apply, d.dagger = term(d.Staggered.Apply), term(d.Staggered.ApplyDagger)
 	})
 	add("free", "mass of half the size", func(c verify.Case, d *hops) { d.SetMass(c.Mass / 2) })
-	add("determinant", "D†D of another mass", func(c verify.Case, d *hops) {
+	add("determinant", "D†D of another mass", func(_ verify.Case, d *hops) {
 		d.normal = func(dst, src *fermion.Field, s lattice.Subset) {
 			d.Staggered.ApplyNormal(dst, src, s)
 			dst.Axpy(1e-6, src, s)

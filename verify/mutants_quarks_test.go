@@ -117,7 +117,7 @@ func quarkMutants() (list []mutant) {
 		return q.TwoFlavour.Value(u)
 	})
 	bath("heat bath", "Nf = 8 taken for Nf = 4: components of half the sites", all, nil)
-	list[len(list)-1].subject = staggeredQuarks(all, exactly, func(c verify.Case, q *quarks) { q.n = q.TwoFlavour.Components() / 2 })
+	list[len(list)-1].subject = staggeredQuarks(all, exactly, func(_ verify.Case, q *quarks) { q.n = q.TwoFlavour.Components() / 2 })
 	bath("heat bath pure", "phi is not drawn again", even, func(q *quarks, u *gauge.Field, s rng.Stream) (float64, error) {
 		if q.Phi().Norm2(even) != 0 {
 			return q.TwoFlavour.Value(u)
