@@ -180,18 +180,20 @@ func layerTwin(l layer, twin TwinLayer) []Result {
 	dv, du, dtheta := gauge.NewAlgebra(l.geo, g), gauge.NewAlgebra(l.geo, g), make([]float64, len(theta))
 	check(s.AddForce(dv, 1, v))
 	l.net.Backward(du, dtheta, dv)
-	along, size := 0.0, 0.0
+	along, size, magnitude := 0.0, 0.0, 0.0
 	for i := range theta {
 		along += dtheta[i] * moving[i].D
-		size += math.Abs(moving[i].D)
+		magnitude += math.Abs(dtheta[i] * moving[i].D)
+		size = math.Max(size, math.Abs(moving[i].D))
 	}
-	// both programs to the 1e-12 that the design asks for, relative to the force
-	// at U' times the way that a link goes
-	force := float64(l.geo.Volume()*l.geo.Dims()) * float64(l.geo.Dims()) * 2 * (3*2 + 1)
-	boundU := 1e-12 * force * (1 + math.Sqrt(p.Norm2()))
-	boundTheta := 1e-12 * force * float64(10*l.geo.Dims()) * (1 + size)
+	// both programs to the 1e-12 that the design asks for: of the cotangents times
+	// the way that links go, and of the force at U' times the way that links go if
+	// a weight does, at most about as far as the weight
+	links := math.Sqrt(float64(l.geo.Volume() * l.geo.Dims()))
+	boundU := 1e-12 * (math.Sqrt(dv.Norm2()) + math.Sqrt(du.Norm2())) * math.Sqrt(p.Norm2())
+	boundTheta := 1e-12 * (math.Sqrt(dv.Norm2())*links*size + magnitude)
 	return append(results,
-		Result{Law: "cotangent of the twin", Measured: math.Abs(du.Dot(p) - value(twin(l.c, fixed, LinksAlong(l.u, p))).D), Bound: boundU, Because: "1e-12 of the force along all links"},
+		Result{Law: "cotangent of the twin", Measured: math.Abs(du.Dot(p) - value(twin(l.c, fixed, LinksAlong(l.u, p))).D), Bound: boundU, Because: "1e-12 of the cotangents"},
 		Result{Law: "gradient of the twin", Measured: math.Abs(along - value(twin(l.c, moving, Links(l.u))).D), Bound: boundTheta, Because: "1e-12 of the force along all links"},
 	)
 }
