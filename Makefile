@@ -25,7 +25,7 @@ CROSS := linux/arm64 darwin/arm64 windows/amd64
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
 run: build ## build, and run the main job: HMC, training and SLHMC (ARGS="FILE.toml --set key=value")
@@ -62,6 +62,12 @@ race: ## run the short tests of the concurrent packages under the race detector 
 .PHONY: verify-long
 verify-long: ## run the long statistical tests: TestLong... in files with //go:build long (hours)
 	$(GO) test -tags long -run '^TestLong' -timeout 0 -p 1 -v ./...
+
+.PHONY: e2e
+e2e: ## look at the report pages in a headless Chromium (needs chromium in PATH)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	  { echo "make e2e: no chromium in PATH" >&2; exit 1; }
+	$(GO) -C e2e test -count 1 -v ./...
 
 .PHONY: bench
 bench: ## run the benchmarks into bench.out, in benchstat's form (BENCH=regexp BENCHTIME=1s COUNT=10)

@@ -2,6 +2,7 @@ package covnet
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/slhmc/slhmc/internal/kernel"
 	"github.com/slhmc/slhmc/physics/gauge"
@@ -21,7 +22,8 @@ type exponent struct {
 	sum     *gauge.StapleSum
 	rho     []float64
 
-	plaq  *gauge.PlaquetteSum // of a plaquette term, for sharings above the site; else nil
+	plaq  *gauge.PlaquetteSum // of one plaquette term, for sharings above the site; else nil
+	which int                 // this term
 	plaqW []float64           // its weights (direction)
 	rest  bool                // there are other terms
 
@@ -81,11 +83,9 @@ func newExponent(u *gauge.Field, sharing Sharing, terms []Term) (*exponent, erro
 		return nil, fmt.Errorf("covnet: sharing %d (allowed: Shared, PerDirection, PerSite)", sharing)
 	}
 	s.rest = true
-	for _, t := range terms {
-		if t.plaquettes && s.plaq == nil && sharing != PerSite {
-			s.plaq, s.plaqW = gauge.NewPlaquetteSum(geo, u.Group()), make([]float64, d)
-			s.rest = len(terms) > 1
-		}
+	if i := slices.IndexFunc(terms, Term.plaquettes); i >= 0 && sharing != PerSite {
+		s.plaq, s.which, s.plaqW = gauge.NewPlaquetteSum(geo, u.Group()), i, make([]float64, d)
+		s.rest = len(terms) > 1
 	}
 	s.ua, s.mark, s.a = gauge.NewField(geo, u.Group()), gauge.NewField(geo, u.Group()), gauge.NewField(geo, u.Group())
 	s.job = exponentJob{s: s, partial: make([]float64, geo.Chunks(lattice.All)), scratch: make([][]lattice.Vec, geo.Workers())}
@@ -98,8 +98,7 @@ func newExponent(u *gauge.Field, sharing Sharing, terms []Term) (*exponent, erro
 // weights spreads shared weights over directions, those of plaq apart.
 func (s *exponent) weights() []float64 {
 	d := s.geo.Dims()
-	apart := s.plaq == nil
-	for i, t := range s.terms {
+	for i := range s.terms {
 		w := s.w[i*d:][:d]
 		for mu := range w {
 			switch s.sharing {
@@ -111,10 +110,9 @@ func (s *exponent) weights() []float64 {
 				w[mu] = 1
 			}
 		}
-		if t.plaquettes && !apart {
+		if s.plaq != nil && i == s.which {
 			copy(s.plaqW, w)
 			clear(w)
-			apart = true
 		}
 	}
 	return s.w

@@ -1,6 +1,8 @@
 package covnet
 
 import (
+	"slices"
+
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/lattice"
 )
@@ -20,15 +22,19 @@ const (
 type Term struct {
 	Name  string
 	Paths [][]gauge.Loop // [mu]
-
-	plaquettes bool // all of them, and nothing else
 }
 
 // PlaquetteTerm is the sum of the 2(D-1) staples of each link.
-func PlaquetteTerm(d int) Term {
-	t := loopTerm("plaquette", d, gauge.Plaquettes(d, 1))
-	t.plaquettes = true
-	return t
+func PlaquetteTerm(d int) Term { return loopTerm("plaquette", d, gauge.Plaquettes(d, 1)) }
+
+// plaquettes reports whether the paths are those of PlaquetteTerm, for which
+// there is a faster sum.
+func (t Term) plaquettes() bool {
+	return slices.EqualFunc(t.Paths, PlaquetteTerm(len(t.Paths)).Paths, func(a, b []gauge.Loop) bool {
+		return slices.EqualFunc(a, b, func(x, y gauge.Loop) bool {
+			return x.Coefficient == y.Coefficient && slices.Equal(x.Path, y.Path)
+		})
+	})
 }
 
 // RectangleTerm is the sum of the 6(D-1) paths that close a link to a 2 x 1

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
@@ -24,13 +25,16 @@ type Case struct {
 	Mass      float64 `json:"mass"`      // of fermions
 	Roughness float64 `json:"roughness"` // eps of gauge.Field.Rough: 0 is cold, 10 as good as random
 	Seed      uint64  `json:"seed"`
+	Draws     int     `json:"draws,omitempty"` // of statistical laws
 }
 
 // ParseCase reads a case as String writes it. Errors: unknown keys, a group, an
 // extent or a boundary phase that does not exist.
 func ParseCase(text string) (Case, error) {
 	var c Case
-	if err := json.Unmarshal([]byte(text), &c); err != nil {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
 		return c, fmt.Errorf("verify: case: %w", err)
 	}
 	if _, err := group.Parse(c.Group); err != nil {

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"math/rand"
+	"reflect"
 	"slices"
 
 	"github.com/leanovate/gopter"
@@ -13,19 +14,36 @@ import (
 // four directions, extents from 2 (which wraps onto itself) to 6, odd ones
 // included, fields from smooth to random.
 type Domain struct {
-	Cases  int  // how many; 0: 32. A quarter of them under go test -short
-	Volume int  // most sites; 0: 128. Half as many under go test -short
-	Even   bool // even extents only: staggered fermions
-	Cold   bool // also fields without roughness
+	Cases  int      // how many; 0: 32 of [Run], those of the suite otherwise
+	Volume int      // most sites; 0: 128 of [Run], those of the suite otherwise
+	Draws  int      // of statistical laws; 0: those of the suite
+	Even   bool     // even extents only: staggered fermions
+	Cold   bool     // also fields without roughness
+	Groups []string // nil: all
+	Fixed  *Case    // all but roughness, seed and draws is as in this one
+
+	turns bool // groups and dimensions take turns, lest few cases miss one
+	dims  int  // directions; 0: any number
 }
 
-func (d Domain) defaults() Domain {
-	if d.Cases == 0 {
-		d.Cases = 32
+// and returns d with the values of e that are not zero.
+func (d Domain) and(e Domain) Domain {
+	if e.Cases > 0 {
+		d.Cases = e.Cases
 	}
-	if d.Volume == 0 {
-		d.Volume = 128
+	if e.Volume > 0 {
+		d.Volume = e.Volume
 	}
+	if e.Draws > 0 {
+		d.Draws = e.Draws
+	}
+	if e.Groups != nil {
+		d.Groups = e.Groups
+	}
+	if e.Fixed != nil {
+		d.Fixed = e.Fixed
+	}
+	d.Even, d.Cold = d.Even || e.Even, d.Cold || e.Cold
 	return d
 }
 
@@ -47,8 +65,13 @@ func (d Domain) draw(r *rand.Rand) Case {
 	if d.Cold {
 		rough = append([]float64{0}, rough...)
 	}
+	if d.Fixed != nil {
+		c := *d.Fixed
+		c.Roughness, c.Seed, c.Draws = pick(r, rough), uint64(r.Uint32()), d.Draws
+		return c
+	}
 	c := Case{
-		Group: pick(r, groupNames), Beta: pick(r, couplings), C1: pick(r, rectangles),
+		Group: pick(r, d.groups()), Draws: d.Draws, Beta: pick(r, couplings), C1: pick(r, rectangles),
 		Mass: pick(r, masses), Roughness: pick(r, rough), Seed: uint64(r.Uint32()),
 	}
 	if d.Volume < 4 {
@@ -59,6 +82,9 @@ func (d Domain) draw(r *rand.Rand) Case {
 		most--
 	}
 	dims := 2 + r.Intn(most-1)
+	if d.dims > 0 {
+		dims = min(d.dims, most)
+	}
 	for c.Extents = nil; c.Extents == nil || c.Volume() > d.Volume; {
 		c.Extents = make([]int, dims)
 		for mu := range c.Extents {
@@ -71,21 +97,51 @@ func (d Domain) draw(r *rand.Rand) Case {
 	return c
 }
 
+// groups returns the names of the groups, simplest first.
+func (d Domain) groups() []string {
+	if d.Groups != nil {
+		return d.Groups
+	}
+	return groupNames
+}
+
 func pick[T any](r *rand.Rand, from []T) T { return from[r.Intn(len(from))] }
 
-// generator hands the cases to gopter, together with their shrinker.
-func (d Domain) generator(p *gopter.GenParameters) *gopter.GenResult {
-	return gopter.NewGenResult(d.draw(p.Rng), func(v any) gopter.Shrink {
-		simpler := d.shrink(v.(Case))
-		return func() (any, bool) {
-			if len(simpler) == 0 {
-				return nil, false
+// generator hands the cases that are supported to gopter, together with their
+// shrinker. If the domain says so, groups and dimensions take turns; where those
+// whose turn it is are not supported any others are taken.
+func (d Domain) generator(supported func(c Case) bool) gopter.Gen {
+	turn := 0
+	return func(p *gopter.GenParameters) *gopter.GenResult {
+		for try := range redraws {
+			of := d
+			if d.turns && d.Fixed == nil && try < redraws/4 {
+				of.Groups = []string{d.groups()[turn%len(d.groups())]}
+				of.dims = 2 + turn%3
 			}
-			c := simpler[0]
-			simpler = simpler[1:]
-			return c, true
+			if c := of.draw(p.Rng); supported(c) {
+				turn++
+				return gopter.NewGenResult(c, d.shrinker)
+			}
 		}
-	})
+		turn++
+		return gopter.NewEmptyResult(reflect.TypeFor[Case]())
+	}
+}
+
+// redraws is how many cases are drawn at most for one that is supported.
+const redraws = 64
+
+func (d Domain) shrinker(v any) gopter.Shrink {
+	simpler := d.shrink(v.(Case))
+	return func() (any, bool) {
+		if len(simpler) == 0 {
+			return nil, false
+		}
+		c := simpler[0]
+		simpler = simpler[1:]
+		return c, true
+	}
 }
 
 // shrink lists cases of the domain that are simpler than c in one respect: a
@@ -96,6 +152,22 @@ func (d Domain) shrink(c Case) (simpler []Case) {
 		s.Extents, s.Boundary = slices.Clone(c.Extents), slices.Clone(c.Boundary)
 		change(&s)
 		simpler = append(simpler, s)
+	}
+	rough := roughnesses
+	if d.Cold {
+		rough = append([]float64{0}, rough...)
+	}
+	number := func(values []float64, field func(*Case) *float64) {
+		for _, v := range values {
+			if v == *field(&c) {
+				break
+			}
+			vary(func(s *Case) { *field(s) = v })
+		}
+	}
+	if d.Fixed != nil {
+		number(rough, func(s *Case) *float64 { return &s.Roughness })
+		return simpler
 	}
 	if len(c.Extents) > 2 {
 		for mu := range c.Extents {
@@ -112,7 +184,7 @@ func (d Domain) shrink(c Case) (simpler []Case) {
 			}
 		}
 	}
-	for _, g := range groupNames {
+	for _, g := range d.groups() {
 		if g == c.Group {
 			break
 		}
@@ -122,18 +194,6 @@ func (d Domain) shrink(c Case) (simpler []Case) {
 		if b != 1 {
 			vary(func(s *Case) { s.Boundary[mu] = 1 })
 		}
-	}
-	number := func(values []float64, field func(*Case) *float64) {
-		for _, v := range values {
-			if v == *field(&c) {
-				break
-			}
-			vary(func(s *Case) { *field(s) = v })
-		}
-	}
-	rough := roughnesses
-	if d.Cold {
-		rough = append([]float64{0}, rough...)
 	}
 	number(rough, func(s *Case) *float64 { return &s.Roughness })
 	number(couplings, func(s *Case) *float64 { return &s.Beta })

@@ -1,14 +1,13 @@
 package verify
 
 import (
-	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/rng"
 )
 
@@ -22,7 +21,7 @@ import (
 //     (Kolmogorov's test, with the bound of [Massart]).
 //
 // solve is the relative error that the tolerance of a solver may leave in S.
-// Each of the two statistical tests raises one false alarm in 4e6.
+// Each of the two statistical tests raises one false alarm in 1e9.
 func Refresh(a action.Pseudofermion, u *gauge.Field, s rng.Stream, draws int, solve float64) []Result {
 	const law = "refresh"
 	n := float64(a.Components())
@@ -46,26 +45,42 @@ func Refresh(a action.Pseudofermion, u *gauge.Field, s rng.Stream, draws int, so
 		total += drawn
 		uniform[k] = mathext.GammaIncReg(n, drawn)
 	}
-	k := n * float64(draws)
-	z := (math.Cbrt(total/k) - (1 - 1/(9*k))) * math.Sqrt(9*k)
-	slices.Sort(uniform)
-	distance := 0.0
-	for i, p := range uniform {
-		distance = max(distance, p-float64(i)/float64(draws), float64(i+1)/float64(draws)-p)
-	}
-	const alarm = 2.5e-7
 	agree := margin*noise + solve*n
-	return []Result{
-		{
-			Law: "Refresh returns S of its phi", Measured: worst, Bound: agree,
-			Because: "32 x the change of S when links change by round-off, and the tolerance of solves",
-			Vacuous: !(agree < 1e-6*n),
-		}, {
-			Law: "<S> at refresh = number of components", Measured: math.Abs(z), Bound: 5.16,
-			Because: fmt.Sprintf("normal deviate, false alarms 2.5e-7: mean of %d is %.6g, n = %g", draws, total/float64(draws), n),
-		}, {
-			Law: "2 S at refresh is chi-squared with 2n degrees", Measured: distance * math.Sqrt(float64(draws)),
-			Bound: math.Sqrt(-math.Log(alarm/2) / 2), Because: "Massart's bound, false alarms 2.5e-7",
-		},
+	results := []Result{{
+		Law: "Refresh returns S of its phi", Measured: worst, Bound: agree,
+		Because: "32 x the change of S when links change by round-off, and the tolerance of solves",
+		Vacuous: !(agree < 1e-6*n),
+	}}
+	return append(results, gammaLaw("S at refresh", total, n, uniform)...)
+}
+
+// alarm is the rate of false alarms of each statistical test: a suite with a
+// thousand of them raises one in a million. normalBound is the two-sided normal
+// deviate that it allows, erfc(6.109/sqrt(2)) = 1e-9.
+const (
+	alarm       = 1e-9
+	normalBound = 6.109
+)
+
+// refreshPure checks that the heat bath depends on nothing but links and stream:
+// not on the field that was there, nor on other links that were used.
+func refreshPure(a action.Pseudofermion, c Case, geo *lattice.Geometry) []Result {
+	const law = "heat bath"
+	u, other := c.Links(geo, "links"), c.Links(geo, "other")
+	draw := func(u *gauge.Field, name string) (float64, float64) {
+		drawn := must(a.Refresh(u, c.Stream(name)))
+		return drawn, must(a.Value(other))
 	}
+	s0, v0 := draw(u, "phi")
+	s1, v1 := draw(other, "other phi")
+	s2, v2 := draw(u, "phi")
+	broken := 0
+	if math.Float64bits(s0) != math.Float64bits(s2) || math.Float64bits(v0) != math.Float64bits(v2) {
+		broken++
+	}
+	stale := 0
+	if s0 == s1 || v0 == v1 {
+		stale++
+	}
+	return []Result{exact(law+" is a function of links and stream", broken), exact(law+" draws another phi from another stream", stale)}
 }

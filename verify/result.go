@@ -10,13 +10,36 @@ type Result struct {
 	Law      string
 	Measured float64
 	Bound    float64
-	Because  string // where the bound comes from
-	Vacuous  bool   // the bound is so large that it could not tell right from wrong
+	Because  string   // where the bound comes from
+	Vacuous  bool     // the bound is so large that it could not tell right from wrong
+	Series   []Series // what a plot of it would show
+}
+
+// Series is what a plot shows: points that are joined, bars, or points with
+// errors.
+type Series struct {
+	Title  string
+	XLabel string
+	YLabel string
+	X, Y   []float64
+	Errors []float64 // of Y; nil: none
+	Names  []string  // of the points, instead of numbers along x; nil: none
+	Log    bool      // both axes are logarithmic
+	Bars   bool
+	Note   string // what is to be seen
 }
 
 // OK reports whether the law holds. NaN never satisfies a bound, and a vacuous
 // result proves nothing.
 func (r Result) OK() bool { return r.Measured <= r.Bound && !r.Vacuous }
+
+// Ratio returns Measured/Bound, and 0 for a law without tolerance that holds.
+func (r Result) Ratio() float64 {
+	if r.Bound == 0 && r.Measured == 0 {
+		return 0
+	}
+	return r.Measured / r.Bound
+}
 
 // String says what was measured, what is allowed and why.
 func (r Result) String() string {

@@ -1,6 +1,9 @@
 package verify
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Ridders returns the derivative of f at 0, an estimate of its error, and the
 // smallest step that it rests on, by extrapolating central differences
@@ -27,4 +30,24 @@ func Ridders(f func(h float64) float64, h float64) (derivative, estimate, step f
 		h /= 2
 	}
 	return derivative, estimate, step
+}
+
+// slope returns the derivative of f at 0 and a bound on its error, 32 x (Ridders'
+// estimate + noise of f / step), for the first of the steps h, h/8 and h/64 from
+// which the differences converge down to the noise, or else for the best: a stiff
+// function needs a small one.
+func slope(f func(h float64) float64, noise, h float64) (derivative, bound float64, because string) {
+	bound = math.Inf(1)
+	for range 3 {
+		d, estimate, step := Ridders(f, h)
+		if b := margin * (estimate + noise/step); b < bound {
+			derivative, bound = d, b
+			because = fmt.Sprintf("32 x (Ridders' estimate %.2g + noise %.2g / step %.2g), derivative %.4g", estimate, noise, step, d)
+		}
+		if estimate < 10*noise/step {
+			break
+		}
+		h /= 8
+	}
+	return derivative, bound, because
 }

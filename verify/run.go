@@ -2,16 +2,11 @@ package verify
 
 import (
 	"fmt"
-	"hash/fnv"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/leanovate/gopter"
-	"github.com/leanovate/gopter/prop"
 )
 
 // TB is what a run tells its findings to; *testing.T is one.
@@ -23,9 +18,11 @@ type TB interface {
 }
 
 // Environment variables that repeat a run: the master seed of all cases, or one
-// case to try instead of the drawn ones.
+// case to try instead of the drawn ones, with the name of the law where a test
+// has several.
 const (
 	SeedVariable = "SLHMC_VERIFY_SEED"
+	LawVariable  = "SLHMC_VERIFY_LAW"
 	CaseVariable = "SLHMC_VERIFY_CASE"
 )
 
@@ -37,77 +34,92 @@ const (
 // (1 unless the environment says otherwise) and its name.
 func Run(t TB, d Domain, law func(c Case) []Result) {
 	t.Helper()
-	d = d.defaults()
-	if testing.Testing() && testing.Short() {
-		d.Cases, d.Volume = (d.Cases+3)/4, (d.Volume+1)/2
+	if d.Cases == 0 {
+		d.Cases = 32
 	}
+	if d.Volume == 0 {
+		d.Volume = 128
+	}
+	test(t, Subject{Name: t.Name(), Domain: d, Laws: []Law{{Check: law}}}, settings{seed: 1})
+}
+
+// test judges a subject for a test, a quarter of the cases on half of the volume
+// under go test -short.
+func test(t TB, s Subject, o settings) {
+	t.Helper()
 	if text := os.Getenv(CaseVariable); text != "" {
-		c, err := ParseCase(text)
-		if err != nil {
-			t.Errorf("%v", err)
-			return
-		}
-		for _, r := range attempt(law, c) {
-			if t.Logf("%v", r); !r.OK() {
-				t.Errorf("%v", r)
-			}
-		}
+		replay(t, s, text)
 		return
 	}
-	master := int64(1)
 	if text := os.Getenv(SeedVariable); text != "" {
 		var err error
-		if master, err = strconv.ParseInt(text, 10, 64); err != nil {
+		if o.seed, err = strconv.ParseInt(text, 10, 64); err != nil {
 			t.Errorf("verify: %s: %v", SeedVariable, err)
 			return
 		}
 	}
-	h := fnv.New64a()
-	h.Write([]byte(t.Name())) // a hash returns no error
-	parameters := gopter.DefaultTestParametersWithSeed(master ^ int64(h.Sum64()>>1))
-	parameters.MinSuccessfulTests = d.Cases
+	if testing.Testing() && testing.Short() {
+		d := o.domain(s, Law{})
+		o.within.Cases, o.within.Volume, o.within.Draws = (d.Cases+3)/4, (d.Volume+1)/2, (d.Draws+1)/2
+	}
+	tried := 0
+	for _, law := range s.Laws {
+		if !o.wants(fullName(s.Name, law.Name)) {
+			continue
+		}
+		tried++
+		v := judge(s, law, o)
+		if v.OK() {
+			t.Logf("%v", v)
+			continue
+		}
+		one := ""
+		if law.Name != "" {
+			one = fmt.Sprintf("%s='%s' ", LawVariable, law.Name)
+		}
+		if v.Smallest == nil {
+			t.Errorf("%v", v)
+			continue
+		}
+		t.Errorf("%v\nafter %d cases of seed %d (%s=%d); the smallest: %v\nrepeat it: %s%s='%v' go test %s -run '^%s$'",
+			v, v.After, o.seed, SeedVariable, o.seed, v.Smallest, one, CaseVariable, v.Smallest, testPackage(), pattern(t.Name()))
+	}
+	if tried == 0 {
+		t.Errorf("verify: no law of %s matches %v", s.Name, o.only)
+	}
+}
 
-	var smallest Case
-	checks, closest := 0, Result{Bound: 1}
-	outcome := prop.ForAll(func(c Case) string {
-		results := attempt(law, c)
-		if len(results) == 0 {
-			smallest = c
-			return "the law has checked nothing"
-		}
-		for _, r := range results {
-			if !r.OK() {
-				smallest = c
-				return r.String()
-			}
-			checks++
-			if r.Bound > 0 && r.Measured/r.Bound > closest.Measured/closest.Bound {
-				closest = r
-			}
-		}
-		return ""
-	}, d.generator).Check(parameters)
-	if !outcome.Passed() {
-		reason := strings.Join(outcome.Labels, "; ")
-		t.Errorf("%s\nafter %d cases of seed %d (%s=%d); the smallest: %v\nrepeat it: %s='%v' go test %s -run '^%s$'",
-			reason, outcome.Succeeded, master, SeedVariable, master, smallest, CaseVariable, smallest, testPackage(), pattern(t.Name()))
+// replay tries one case of the law that the environment names, or of all.
+func replay(t TB, s Subject, text string) {
+	t.Helper()
+	c, err := ParseCase(text)
+	if err != nil {
+		t.Errorf("%v", err)
 		return
 	}
-	t.Logf("%d checks in %d cases, the closest at %.3f of its bound: %v", checks, outcome.Succeeded, closest.Measured/closest.Bound, closest)
-}
-
-// attempt returns the results of the law, a panic being one that is not OK.
-func attempt(law func(Case) []Result, c Case) (results []Result) {
-	defer func() {
-		if p := recover(); p != nil {
-			results = failed("no panic", fmt.Errorf("%v\n%s", p, debug.Stack()))
+	name, tried := os.Getenv(LawVariable), 0
+	for _, law := range s.Laws {
+		if name != "" && law.Name != name {
+			continue
 		}
-	}()
-	return law(c)
+		tried++
+		results, supported := attempt(law.Check, c)
+		if !supported {
+			t.Logf("%s: %v", fullName(s.Name, law.Name), ErrUnsupported)
+		}
+		for _, r := range results {
+			if t.Logf("%v", r); !r.OK() {
+				t.Errorf("%v", r)
+			}
+		}
+	}
+	if tried == 0 {
+		t.Errorf("verify: %s has no law %q", s.Name, name)
+	}
 }
 
-// testPackage returns the import path of the test that called Run, ./... if
-// none did.
+// testPackage returns the import path of the test that is running, ./... if
+// none is.
 func testPackage() string {
 	pc := make([]uintptr, 32)
 	frames := runtime.CallersFrames(pc[:runtime.Callers(2, pc)])

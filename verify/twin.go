@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/fermion"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
@@ -49,3 +50,23 @@ func SetVector(f *fermion.Field, v []complex128) {
 		f.Set(x, v[site*n:][:n])
 	}
 }
+
+// LinksAlong returns u as the reference holds links, with the derivative along
+// U -> exp(i h P) U.
+func LinksAlong(u *gauge.Field, p *gauge.Algebra) *reference.Links {
+	geo, g := u.Geometry(), u.Group()
+	omega, x := make([]float64, g.Dim()), make([]int, geo.Dims())
+	return Links(u).Along(func(site, mu int) reference.Matrix {
+		geo.Coordinates(x, site)
+		p.At(omega, x, mu)
+		return reference.AlgebraElement(g.N(), omega)
+	})
+}
+
+// TwinAction is an independent program for the value of an action and its
+// derivative along the direction that the links have. It returns also the
+// relative error that solves may leave in the action that it is compared with.
+type TwinAction func(c Case, a action.Action, u *reference.Links) (s reference.Real, solves float64, err error)
+
+// TwinOfAction adds the comparison of an action with an independent program.
+func TwinOfAction(twin TwinAction) Option { return func(o *settings) { o.twinAction = twin } }

@@ -277,20 +277,25 @@ func (b *builder) phases(r *sampler.Run) error {
 
 // sampler builds a sampler of the target, its quarks moved by the force of quark.
 func (b *builder) sampler(c config.Dynamics, quark action.Action) (*sampler.SLHMC, error) {
-	scheme, err := sampler.SchemeByName(c.Integrator)
+	guide, err := b.levels(c, quark)
 	if err != nil {
 		return nil, err
 	}
-	var guide []sampler.Level
-	switch {
-	case b.quark == nil:
-		guide = []sampler.Level{{Force: b.gauge, Scheme: scheme, Steps: c.Steps}}
-	case c.GaugeSteps > 0:
-		guide = []sampler.Level{{Force: quark, Scheme: scheme, Steps: c.Steps}, {Force: b.gauge, Scheme: scheme, Steps: c.GaugeSteps}}
-	default:
-		guide = []sampler.Level{{Force: action.Sum{b.gauge, quark}, Scheme: scheme, Steps: c.Steps}}
-	}
 	return sampler.NewSLHMC(b.links, b.sampled(), guide, c.Tau)
+}
+
+// levels builds the time scales of a trajectory.
+func (b *builder) levels(c config.Dynamics, quark action.Action) ([]sampler.Level, error) {
+	scheme, err := sampler.SchemeByName(c.Integrator)
+	switch {
+	case err != nil:
+		return nil, err
+	case b.quark == nil:
+		return []sampler.Level{{Force: b.gauge, Scheme: scheme, Steps: c.Steps}}, nil
+	case c.GaugeSteps > 0:
+		return []sampler.Level{{Force: quark, Scheme: scheme, Steps: c.Steps}, {Force: b.gauge, Scheme: scheme, Steps: c.GaugeSteps}}, nil
+	}
+	return []sampler.Level{{Force: action.Sum{b.gauge, quark}, Scheme: scheme, Steps: c.Steps}}, nil
 }
 
 // observables builds what production measures.

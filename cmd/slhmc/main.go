@@ -5,6 +5,7 @@
 //	slhmc run                the talk's system: HMC, training, SLHMC side by side
 //	slhmc init > my.toml     a configuration to edit
 //	slhmc run my.toml
+//	slhmc verify             are the laws obeyed? my.toml: by that run
 //
 // # Conventions
 //
@@ -50,7 +51,10 @@ func execute(args []string, stdout, stderr *os.File) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(runCommand(stderr), initCommand(), presetsCommand(), configCommand(), versionCommand(), infoCommand(), convertCommand(), measureCommand(stderr), reportCommand())
+	root.AddCommand(
+		runCommand(stderr), verifyCommand(stderr), initCommand(), presetsCommand(), configCommand(), versionCommand(),
+		infoCommand(), convertCommand(), measureCommand(stderr), reportCommand(),
+	)
 	c, err := root.ExecuteC()
 	var u usage
 	var problems config.Problems
@@ -59,6 +63,8 @@ func execute(args []string, stdout, stderr *os.File) int {
 		return rundir.ExitDone
 	case errors.Is(err, sampler.ErrInterrupted):
 		return rundir.ExitResume
+	case errors.Is(err, errBroken): // and the report has told
+		return rundir.ExitFailed
 	case !running:
 		message := strings.Join(strings.Fields(err.Error()), " ") // suggestions come on lines of their own
 		fmt.Fprintf(stderr, "%s: %s (see %[1]s --help)\n", c.CommandPath(), message)

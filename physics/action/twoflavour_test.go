@@ -100,36 +100,16 @@ func TestTwoFlavourTwin(t *testing.T) {
 	})
 }
 
-func TestTwoFlavourForce(t *testing.T) {
-	verify.Run(t, verify.Domain{Cases: 16, Even: true, Volume: 64}, func(c verify.Case) []verify.Result {
-		return on(c, func(a *action.TwoFlavour, geo *lattice.Geometry) []verify.Result {
-			u := c.Links(geo, "links")
-			r := verify.Force(a, u, c.Stream("force"))
-			r = append(r, verify.ForceOrder(a, u, c.Stream("order"))...)
-			r = append(r, verify.ForceAdds(a, u, c.Stream("adds"))...)
-			return append(r, verify.Purity(a, u, c.Links(geo, "other"))...)
+// All laws of pseudofermion actions, on both subsets.
+func TestTwoFlavourLaws(t *testing.T) {
+	for _, s := range both {
+		t.Run(map[lattice.Subset]string{lattice.All: "all sites", lattice.Even: "even sites"}[s], func(t *testing.T) {
+			verify.Pseudofermion(t, func(c verify.Case, geo *lattice.Geometry) (action.Pseudofermion, error) {
+				return quarks(c, geo, s), nil
+			}, verify.With(verify.Suite{Cases: 12, Volume: 64, Draws: 400}), verify.Within(verify.Domain{Even: true}),
+				verify.Has(verify.EvenTranslations, verify.ChargeConjugation), verify.Accuracy(10*tolerance, 100*tolerance))
 		})
-	})
-}
-
-func TestTwoFlavourCovariance(t *testing.T) {
-	verify.Run(t, verify.Domain{Cases: 16, Even: true, Volume: 96}, func(c verify.Case) []verify.Result {
-		return on(c, func(a *action.TwoFlavour, geo *lattice.Geometry) []verify.Result {
-			return verify.Covariance(a, c.Links(geo, "links"), c.Stream("covariance"), tolerance*condition(c))
-		})
-	})
-}
-
-func TestTwoFlavourRefresh(t *testing.T) {
-	verify.Run(t, verify.Domain{Cases: 6, Even: true, Volume: 48}, func(c verify.Case) []verify.Result {
-		return on(c, func(a *action.TwoFlavour, geo *lattice.Geometry) []verify.Result {
-			draws := 400
-			if testing.Short() {
-				draws = 100
-			}
-			return verify.Refresh(a, c.Links(geo, "links"), c.Stream("refresh"), draws, tolerance*condition(c))
-		})
-	})
+	}
 }
 
 // Refresh is phi = D† xi: on all sites the vector itself is known.

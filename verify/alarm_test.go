@@ -1,0 +1,85 @@
+package verify
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"gonum.org/v1/gonum/mathext"
+
+	"github.com/slhmc/slhmc/physics/rng"
+)
+
+// The bounds of statistical laws are quantiles at 1e-9 of normal, Kolmogorov's and
+// Student's laws. That the deviates have these laws is seen where they can be
+// counted: the share above a quantile at p = 5 % and 1 % is p, within 5 of its
+// binomial standard deviations (and the accuracy of the law for few draws).
+func TestFalseAlarms(t *testing.T) {
+	assert.InDelta(t, alarm, math.Erfc(normalBound/math.Sqrt2), 1e-11)
+	assert.InDelta(t, alarm, 2*math.Exp(-2*kolmogorovBound*kolmogorovBound), 1e-18)
+	assert.InDelta(t, normalBound, studentBound(1e9), 1e-3)
+	// tables of Student's law at 5e-10 in each tail, by its closed form for four
+	// degrees: P(|t| > x) = 1 - sin(theta) (1 + cos²(theta)/2), tan(theta) = x/2
+	x := studentBound(4)
+	theta := math.Atan(x / 2)
+	tail := 1 - math.Sin(theta)*(1+math.Pow(math.Cos(theta), 2)/2)
+	assert.InDelta(t, 1, tail/alarm, 1e-5)
+
+	trials := 3000
+	if testing.Short() {
+		trials = 500
+	}
+	s := rng.New(5)
+	const n, draws = 6, 80
+	var z, d, chain []float64
+	for k := range trials {
+		r := s.Site(uint64(k))
+		total, uniform := 0.0, make([]float64, draws)
+		for i := range uniform {
+			g := 0.0 // Gamma(n, 1): half the sum of 2n squares
+			for range 2 * n {
+				x := r.Normal()
+				g += x * x / 2
+			}
+			total += g
+			uniform[i] = mathext.GammaIncReg(n, g)
+		}
+		for _, result := range gammaLaw("g", total, n, uniform)[:1] {
+			z = append(z, result.Measured)
+		}
+		d = append(d, kolmogorov(uniform))
+		// a chain with an autocorrelation of 0.5 a step
+		series, x := make([]float64, 300), r.Normal()
+		for i := range series {
+			x = 0.5*x + math.Sqrt(0.75)*r.Normal()
+			series[i] = x
+		}
+		chain = append(chain, mean("x", series, 0, "").Measured)
+	}
+	share := func(x []float64, above float64) float64 {
+		count := 0.0
+		for _, v := range x {
+			if v > above {
+				count++
+			}
+		}
+		return count / float64(len(x))
+	}
+	for _, c := range []struct {
+		name     string
+		x        []float64
+		above, p float64
+		slack    float64 // of the law at this number of draws
+	}{
+		{"cube root of chi-squared", z, 1.960, 0.05, 0},
+		{"cube root of chi-squared", z, 2.576, 0.01, 0},
+		{"Kolmogorov", d, 1.358, 0.05, 0.01}, // asymptotic, from below
+		{"Kolmogorov", d, 1.628, 0.01, 0.003},
+		{"Gamma method", chain, 1.99, 0.05, 0.02}, // the bias of order 1/N of its error
+		{"Gamma method", chain, 2.63, 0.01, 0.01},
+	} {
+		got := share(c.x, c.above)
+		assert.InDelta(t, c.p, got, 5*math.Sqrt(c.p*(1-c.p)/float64(trials))+c.slack, "%s above %v", c.name, c.above)
+		assert.Less(t, got, c.p+c.slack+5*math.Sqrt(c.p/float64(trials)), c.name)
+	}
+}

@@ -1,0 +1,113 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"math/cmplx"
+
+	"github.com/slhmc/slhmc/physics/dirac"
+	"github.com/slhmc/slhmc/physics/fermion"
+	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/reference"
+)
+
+// dense returns the matrix of apply on the components that it is given.
+func (b bound) dense(components []int, apply func(dst, src *fermion.Field)) reference.Matrix {
+	n := len(components)
+	m := reference.NewMatrix(n, make([]complex128, n*n))
+	src, dst := b.d.NewField(), b.d.NewField()
+	e := make([]complex128, src.Components(lattice.All))
+	for j, column := range components {
+		e[column] = 1
+		SetVector(src, e)
+		apply(dst, src)
+		v := Vector(dst)
+		for i, row := range components {
+			m.V[i*n+j] = v[row]
+		}
+		e[column] = 0
+	}
+	return m
+}
+
+// components returns the numbers of the components on sites of s.
+func (b bound) components(s lattice.Subset) (list []int) {
+	f := b.d.NewField()
+	f.Gaussian(b.c.Stream("where"), s)
+	for i, z := range Vector(f) {
+		if z != 0 {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// factor returns ln |det m| and its phase, and the bound on the round-off of
+// both: n² operations, each off by the condition number, which |m| |m^-1| bounds
+// in the Frobenius norm.
+func factor(m reference.Matrix) (logDet float64, phase complex128, bound float64, inverse reference.Matrix) {
+	lu := must(reference.Factor(m))
+	logDet, phase = lu.LogDet()
+	inverse = lu.Inverse()
+	condition := math.Sqrt(m.Norm2() * inverse.Norm2())
+	return logDet, phase, 16 * Roundoff * float64(m.N) * condition, inverse
+}
+
+// determinant: det D^† = (det D)^*, and for an operator that is Decoupled
+// |det D| = det (D^†D)_ee: D is m + D_h with (D^†D)_oo having the eigenvalues of
+// (D^†D)_ee.
+func determinant(b bound) []Result {
+	all := b.components(lattice.All)
+	logDet, phase, bound, _ := factor(b.dense(all, b.d.Apply))
+	dagger, conjugate, other, _ := factor(b.dense(all, b.d.ApplyDagger))
+	bound += other
+	const because = "round-off of dense factorisations, with the condition number"
+	results := []Result{
+		{Law: "|det D†| = |det D|", Measured: math.Abs(logDet - dagger), Bound: bound, Because: because, Vacuous: bound > 1e-6},
+		{Law: "det D† = (det D)*", Measured: cmplx.Abs(conjugate - cmplx.Conj(phase)), Bound: bound, Because: because, Vacuous: bound > 1e-6},
+	}
+	d, ok := b.d.(dirac.Decoupled)
+	if !ok {
+		return results
+	}
+	half, positive, more, _ := factor(b.dense(b.components(lattice.Even), func(dst, src *fermion.Field) {
+		dst.Zero(lattice.All)
+		d.ApplyNormal(dst, src, lattice.Even)
+	}))
+	bound += more
+	return append(results,
+		Result{Law: "ln |det D| = ln det (D†D)_ee", Measured: math.Abs(half - logDet), Bound: bound, Because: because, Vacuous: bound > 1e-6},
+		Result{Law: "det (D†D)_ee > 0", Measured: cmplx.Abs(positive - 1), Bound: bound, Because: because, Vacuous: bound > 1e-6},
+	)
+}
+
+// freeSpectrum: on unit links the determinant, and the traces of D, D² and D^-1,
+// are those of the known eigenvalues.
+func freeSpectrum(b bound, spectrum []complex128) []Result {
+	const law = "free spectrum"
+	all := b.components(lattice.All)
+	if len(spectrum) != len(all) {
+		return failed(law, fmt.Errorf("%d eigenvalues for %d components", len(spectrum), len(all)))
+	}
+	m := b.dense(all, b.d.Apply)
+	logDet, _, bound, inverse := factor(m)
+	var log float64
+	var one, two, minus complex128
+	largest, smallest := 0.0, math.Inf(1)
+	for _, z := range spectrum {
+		log += math.Log(cmplx.Abs(z))
+		one, two, minus = one+z, two+z*z, minus+1/z
+		largest, smallest = max(largest, cmplx.Abs(z)), min(smallest, cmplx.Abs(z))
+	}
+	n := float64(len(spectrum))
+	const because = "round-off of a dense matrix, with its condition number"
+	trace := func(law string, got, want complex128, bound float64) Result {
+		return Result{Law: law, Measured: cmplx.Abs(got - want), Bound: bound, Because: because, Vacuous: !(bound < 1e-6*n)}
+	}
+	return []Result{
+		{Law: "ln |det D| of free quarks", Measured: math.Abs(logDet - log), Bound: bound + 16*Roundoff*n*(1+math.Abs(log)), Because: because, Vacuous: bound > 1e-6},
+		trace("tr D of free quarks", m.Trace().V, one, 16*Roundoff*n*largest),
+		trace("tr D² of free quarks", m.Mul(m).Trace().V, two, 16*Roundoff*n*n*largest*largest),
+		trace("tr D^-1 of free quarks", inverse.Trace().V, minus, bound*n/smallest),
+	}
+}

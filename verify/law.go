@@ -1,0 +1,236 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/leanovate/gopter"
+	"github.com/leanovate/gopter/prop"
+)
+
+// Law is a statement that holds for every correct subject.
+type Law struct {
+	Name   string
+	Check  func(c Case) []Result
+	Volume int // most sites; 0: as many as the suite has
+	Cost   int // the suite's number of cases is divided by it; 0: by 1
+}
+
+// Subject is what is judged, with the laws of its kind.
+type Subject struct {
+	Name   string
+	Domain Domain // the cases it is made for
+	Laws   []Law
+}
+
+// Verdict says how a law fared with a subject.
+type Verdict struct {
+	Subject string `json:"subject"`
+	Law     string `json:"law"`
+	Cases   int    `json:"cases"`  // tried, of those that the subject supports
+	Checks  int    `json:"checks"` // results looked at
+
+	Closest Result   `json:"closest"` // to its bound; in a failure: what was broken
+	Series  []Series `json:"series,omitempty"`
+	// Failure says what went wrong, and is empty if the law holds; Smallest is the
+	// smallest case that shows it, After the number of cases that did not.
+	Failure  string `json:"failure,omitempty"`
+	Smallest *Case  `json:"smallest,omitempty"`
+	After    int    `json:"after,omitempty"`
+
+	Seed    int64   `json:"seed"` // the master seed
+	Seconds float64 `json:"seconds"`
+}
+
+// OK reports whether the law holds.
+func (v Verdict) OK() bool { return v.Failure == "" }
+
+// Name returns "subject/law", by which the law is replayed, or what there is of
+// the two.
+func (v Verdict) Name() string { return fullName(v.Subject, v.Law) }
+
+func fullName(subject, law string) string {
+	if law == "" {
+		return subject
+	}
+	return subject + "/" + law
+}
+
+// String says in one line how the law fared.
+func (v Verdict) String() string {
+	if !v.OK() {
+		return fmt.Sprintf("%s: %s", v.Name(), v.Failure)
+	}
+	return fmt.Sprintf("%s: %d checks in %d cases, the closest at %.3f of its bound: %v", v.Name(), v.Checks, v.Cases, v.Closest.Ratio(), v.Closest)
+}
+
+// ErrUnsupported is what a builder answers for a case that its subject is not
+// made for: the case is not counted.
+var ErrUnsupported = errors.New("verify: case not supported")
+
+// unsupported is what a law panics with when a builder answers ErrUnsupported.
+type unsupported struct{}
+
+// must returns v. An error ends the case: it is passed over if it is
+// ErrUnsupported and broken otherwise.
+func must[T any](v T, err error) T {
+	check(err)
+	return v
+}
+
+func check(err error) {
+	if errors.Is(err, ErrUnsupported) {
+		panic(unsupported{})
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+// attempt returns the results of the law, an error or a panic being one that is
+// not OK, and whether the subject supports the case.
+func attempt(law func(Case) []Result, c Case) (results []Result, supported bool) {
+	supported = true
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case unsupported:
+			results, supported = nil, false
+		case error:
+			results = failed("no error", fmt.Errorf("%w\n%s", p, debug.Stack()))
+		default:
+			results = failed("no panic", fmt.Errorf("%v\n%s", p, debug.Stack()))
+		}
+	}()
+	return law(c), supported
+}
+
+// judge tries the law on cases of its domain.
+func judge(s Subject, law Law, o settings) (v Verdict) {
+	d := o.domain(s, law)
+	d.turns = law.Name != "" // few cases are to see every group
+	v = Verdict{Subject: s.Name, Law: law.Name, Seed: o.seed, Closest: Result{Bound: 1}}
+	began := time.Now()
+	defer func() { v.Seconds = time.Since(began).Seconds() }()
+	h := fnv.New64a()
+	h.Write([]byte(v.Name())) // a hash returns no error
+	parameters := gopter.DefaultTestParametersWithSeed(o.seed ^ int64(h.Sum64()>>1))
+	parameters.MinSuccessfulTests = d.Cases
+	parameters.MaxDiscardRatio = 8
+	if o.coarse {
+		parameters.MaxShrinkCount = 0
+	}
+	// Whether a case is supported shows when it is tried: what a case that is drawn
+	// gave is kept for the property.
+	var drawn []Result
+	fresh := false
+	try := func(c Case) (supported bool) {
+		drawn, supported = attempt(law.Check, c)
+		fresh = supported
+		return supported
+	}
+	outcome := prop.ForAll(func(c Case) *gopter.PropResult {
+		if !fresh && !try(c) { // while it shrinks: no simpler failure
+			return gopter.NewPropResult(true, "")
+		}
+		fresh = false
+		results, reason, broken := drawn, "", Result{Law: law.Name}
+		if len(results) == 0 {
+			reason = "the law has checked nothing"
+		}
+		for _, r := range results {
+			if !r.OK() {
+				reason, broken = r.String(), r
+				break
+			}
+			if v.Checks++; v.Checks == 1 || r.Ratio() > v.Closest.Ratio() {
+				v.Closest = r
+			}
+			if v.Series == nil { // one case is enough to look at
+				v.Series = r.Series
+			}
+		}
+		if reason == "" {
+			return gopter.NewPropResult(true, "")
+		}
+		v.Failure, v.Smallest, v.Closest, v.Series = reason, &c, broken, broken.Series
+		return gopter.NewPropResult(false, reason)
+	}, d.generator(try)).Check(parameters)
+	v.Cases, v.After = outcome.Succeeded, outcome.Succeeded
+	switch {
+	case v.Failure == "" && outcome.Error != nil: // no case could be drawn
+		v.Failure = outcome.Error.Error()
+	case v.Failure == "" && v.Cases < (d.Cases+1)/2:
+		v.Failure = fmt.Sprintf("covered %d cases (at least %d of %d needed; %d were not supported)", v.Cases, (d.Cases+1)/2, d.Cases, outcome.Discarded)
+	}
+	if v.OK() {
+		v.After = 0
+	}
+	return v
+}
+
+// Judge tries all laws of the subjects and returns the verdicts in the order of
+// the laws. Several are tried at a time; each is told to done, if that is not
+// nil, one at a time, as it is reached.
+//
+// Every law draws its cases by a seed of its own, made from the master seed and
+// its name, so that it can be tried alone.
+func Judge(subjects []Subject, workers int, done func(v Verdict), options ...Option) []Verdict {
+	o := newSettings(options)
+	type job struct {
+		s   Subject
+		law Law
+	}
+	var jobs []job
+	for _, s := range subjects {
+		for _, l := range s.Laws {
+			if o.wants(fullName(s.Name, l.Name)) {
+				jobs = append(jobs, job{s, l})
+			}
+		}
+	}
+	verdicts := make([]Verdict, len(jobs))
+	next := make(chan int)
+	var told sync.Mutex
+	var wg sync.WaitGroup
+	for range max(1, min(workers, len(jobs))) {
+		wg.Go(func() {
+			for i := range next {
+				verdicts[i] = judge(jobs[i].s, jobs[i].law, o)
+				if done != nil {
+					told.Lock()
+					done(verdicts[i])
+					told.Unlock()
+				}
+			}
+		})
+	}
+	for i := range jobs {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return verdicts
+}
+
+// Replay tries one law, named as Verdict.Name does, on one case. Errors: no such
+// law; a case that its subject does not support.
+func Replay(subjects []Subject, name string, c Case) ([]Result, error) {
+	for _, s := range subjects {
+		for _, l := range s.Laws {
+			if fullName(s.Name, l.Name) != name {
+				continue
+			}
+			results, supported := attempt(l.Check, c)
+			if !supported {
+				return nil, fmt.Errorf("verify: %s: %w: %v", name, ErrUnsupported, c)
+			}
+			return results, nil
+		}
+	}
+	return nil, fmt.Errorf("verify: no law %q", name)
+}

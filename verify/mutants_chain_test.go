@@ -1,0 +1,234 @@
+package verify_test
+
+import (
+	"math"
+
+	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/rng"
+	"github.com/slhmc/slhmc/sampler"
+	"github.com/slhmc/slhmc/verify"
+)
+
+// integrator is one with a planted bug.
+type integrator func(u *gauge.Field, p *gauge.Algebra, tau float64) error
+
+func (i integrator) Integrate(u *gauge.Field, p *gauge.Algebra, tau float64) error {
+	return i(u, p, tau)
+}
+
+func dynamicsMutants() (list []mutant) {
+	scheme := func(law, bug string, s sampler.Scheme, plant func(s *sampler.Scheme)) {
+		s.Kicks, s.Drifts = append([]float64(nil), s.Kicks...), append([]float64(nil), s.Drifts...)
+		plant(&s)
+		list = append(list, mutant{area: "integrator", bug: bug, law: law, subject: verify.OfScheme("scheme", s)})
+	}
+	scheme("coefficients", "kicks add up to less than one", sampler.Omelyan2(), func(s *sampler.Scheme) { s.Kicks[1] -= 1e-4 })
+	scheme("coefficients", "a coefficient of single precision", sampler.Omelyan4(), func(s *sampler.Scheme) { s.Drifts[2] = float64(float32(s.Drifts[2])) })
+	scheme("reversible", "asymmetric: half a kick moved from the end to the start", sampler.Leapfrog(), func(s *sampler.Scheme) { s.Kicks = []float64{1, 0} })
+	scheme("reversible", "asymmetric drifts", sampler.Omelyan2(), func(s *sampler.Scheme) { s.Drifts = []float64{0.45, 0.55} })
+	scheme("order", "fourth order with a wrong digit", sampler.Omelyan4(), func(s *sampler.Scheme) {
+		s.Drifts[1] += 0.002
+		s.Drifts[2] -= 0.004
+		s.Drifts[3] += 0.002
+	})
+	scheme("order", "second order called fourth", sampler.Omelyan2(), func(s *sampler.Scheme) { s.Order = 4 })
+
+	motion := func(law, bug string, plant func(by verify.Integrator, m verify.Motion) integrator) {
+		build := verify.Standard(sampler.Omelyan2())
+		list = append(list, mutant{area: "integrator", bug: bug, law: law, cases: 24, subject: verify.OfDynamics("dynamics",
+			func(c verify.Case, u *gauge.Field) (verify.Motion, verify.Integrator, error) {
+				m, by, err := build(c, u)
+				return m, plant(by, m), err
+			})})
+	}
+	motion("reversible", "last kick left out", func(by verify.Integrator, m verify.Motion) integrator {
+		return func(u *gauge.Field, p *gauge.Algebra, tau float64) error {
+			if err := by.Integrate(u, p, tau); err != nil {
+				return err
+			}
+			f := gauge.NewAlgebra(u.Geometry(), u.Group())
+			err := m.Levels[0].Force.AddForce(f, 1, u)
+			p.Add(tau/float64(m.Levels[0].Steps)*m.Levels[0].Scheme.Kicks[0], f)
+			return err
+		}
+	})
+	motion("reversible", "momenta lose 1e-4 on the way", func(by verify.Integrator, _ verify.Motion) integrator {
+		return func(u *gauge.Field, p *gauge.Algebra, tau float64) error {
+			p.Scale(1 - 1e-4)
+			return by.Integrate(u, p, tau)
+		}
+	})
+	motion("reversible", "a step that depends on where it begins", func(by verify.Integrator, _ verify.Motion) integrator {
+		return func(u *gauge.Field, p *gauge.Algebra, tau float64) error {
+			n := float64(u.Geometry().Volume() * u.Geometry().Dims() * u.Group().Dim())
+			return by.Integrate(u, p, tau*(1+0.01*p.Norm2()/n))
+		}
+	})
+	motion("reversible", "force of another strength backwards in time", func(by verify.Integrator, _ verify.Motion) integrator {
+		return func(u *gauge.Field, p *gauge.Algebra, tau float64) error {
+			if tau < 0 {
+				tau *= 1 + 1e-4
+			}
+			return by.Integrate(u, p, tau)
+		}
+	})
+	motion("gauge", "a field that does not turn added to the momenta", func(by verify.Integrator, _ verify.Motion) integrator {
+		return func(u *gauge.Field, p *gauge.Algebra, tau float64) error {
+			q := gauge.NewAlgebra(u.Geometry(), u.Group())
+			q.Gaussian(rng.New(1))
+			p.Add(0.01, q)
+			return by.Integrate(u, p, tau)
+		}
+	})
+	list[len(list)-1].law = "gauge"
+	motion("moves", "no step is made", func(verify.Integrator, verify.Motion) integrator {
+		return func(*gauge.Field, *gauge.Algebra, float64) error { return nil }
+	})
+	motion("moves", "moves even in no time", func(by verify.Integrator, _ verify.Motion) integrator {
+		return func(u *gauge.Field, p *gauge.Algebra, tau float64) error {
+			u.Drift(1e-6, p)
+			return by.Integrate(u, p, tau)
+		}
+	})
+	// p -> p + p³/20 before and back after: reversible, but no kick or drift
+	motion("volume", "reversible but not volume preserving", func(by verify.Integrator, _ verify.Motion) integrator {
+		each := func(p *gauge.Algebra, f func(x float64) float64) {
+			for k := range p.Raw() {
+				for l, x := range p.Raw()[k] {
+					p.Raw()[k][l] = f(x)
+				}
+			}
+		}
+		return func(u *gauge.Field, p *gauge.Algebra, tau float64) error {
+			each(p, func(x float64) float64 { return x + x*x*x/20 })
+			err := by.Integrate(u, p, tau)
+			each(p, func(y float64) float64 {
+				x := y
+				for range 60 {
+					x -= (x + x*x*x/20 - y) / (1 + 3*x*x/20)
+				}
+				return x
+			})
+			return err
+		}
+	})
+	return list
+}
+
+// stepper is a sampler with a planted bug.
+type stepper struct {
+	verify.Stepper
+	step func(s verify.Stepper, u *gauge.Field, stream rng.Stream) (sampler.Trajectory, error)
+}
+
+func (s stepper) Step(u *gauge.Field, stream rng.Stream) (sampler.Trajectory, error) {
+	return s.step(s.Stepper, u, stream)
+}
+
+// decided is a sampler with another decision.
+func decided(accept func(t sampler.Trajectory, x float64) bool) func(s verify.Stepper, u *gauge.Field, stream rng.Stream) (sampler.Trajectory, error) {
+	return func(s verify.Stepper, u *gauge.Field, stream rng.Stream) (sampler.Trajectory, error) {
+		t, err := s.Step(u, stream)
+		if err != nil {
+			return t, err
+		}
+		r := stream.Child("planted decision").Site(0)
+		start, end := s.Proposal()
+		if t.Accepted = accept(t, r.Float64()); t.Accepted {
+			u.Copy(end)
+			u.Reunitarize()
+		} else {
+			u.Copy(start)
+		}
+		return t, nil
+	}
+}
+
+func samplerMutants() (list []mutant) {
+	torus := verify.Within(verify.Domain{Fixed: &verify.Case{Group: "U(1)", Extents: []int{2, 2}, Boundary: []int{1, 1}, Beta: 1.5, Mass: 1}})
+	add := func(law, bug string, draws int, build verify.SystemBuilder, within verify.Option, plant func(s verify.Stepper, u *gauge.Field, stream rng.Stream) (sampler.Trajectory, error)) {
+		list = append(list, mutant{area: "sampler", bug: bug, law: law, draws: draws, subject: verify.OfSampler("sampler",
+			func(c verify.Case, u *gauge.Field) (verify.System, error) {
+				s, err := build(c, u)
+				s.Sampler = stepper{s.Sampler, plant}
+				return s, err
+			}, within)})
+	}
+	type bug = func(s verify.Stepper, u *gauge.Field, stream rng.Stream) (sampler.Trajectory, error)
+	hmc := func(law, name string, draws int, plant bug) {
+		add(law, name, draws, verify.BuildTorus, torus, plant)
+	}
+	after := func(change func(t *sampler.Trajectory, s verify.Stepper, u *gauge.Field)) bug {
+		return func(s verify.Stepper, u *gauge.Field, stream rng.Stream) (sampler.Trajectory, error) {
+			t, err := s.Step(u, stream)
+			change(&t, s, u)
+			return t, err
+		}
+	}
+	hmc("equilibrium", "every proposal accepted", 4000, decided(func(sampler.Trajectory, float64) bool { return true }))
+	hmc("equilibrium", "exp(dH) for exp(-dH)", 4000, decided(func(t sampler.Trajectory, x float64) bool { return x < math.Exp(t.DeltaH) }))
+	hmc("equilibrium", "accepts below exp(-dH/2)", 8000, decided(func(t sampler.Trajectory, x float64) bool { return x < math.Exp(-t.DeltaH/2) }))
+	quarks := verify.Within(verify.Domain{Fixed: &verify.Case{Group: "SU(2)", Extents: []int{2, 2}, Boundary: []int{1, -1}, Beta: 1.5, Mass: 0.7}})
+	add("equilibrium", "Metropolis with the effective action", 2500, verify.BuildTalkSLHMC(0.15), quarks,
+		decided(func(t sampler.Trajectory, x float64) bool { return x < math.Exp(-t.GuideDeltaH) }))
+	add("record", "energy of the guide told as the target's", 0, verify.BuildTalkSLHMC(0.15), quarks,
+		after(func(t *sampler.Trajectory, _ verify.Stepper, _ *gauge.Field) { t.Target[1] = t.Guide[1] }))
+	hmc("record", "dH without the kinetic energy", 0, after(func(t *sampler.Trajectory, _ verify.Stepper, _ *gauge.Field) { t.DeltaH = t.Target[1] - t.Target[0] }))
+	hmc("record", "the end kept though refused", 0, after(func(t *sampler.Trajectory, s verify.Stepper, u *gauge.Field) {
+		if _, end := s.Proposal(); !t.Accepted {
+			u.Copy(end)
+		}
+	}))
+	hmc("record", "the start kept though accepted", 0, after(func(_ *sampler.Trajectory, s verify.Stepper, u *gauge.Field) {
+		start, _ := s.Proposal()
+		u.Copy(start)
+	}))
+	hmc("momenta", "momenta of variance 1.2", 1000, after(func(t *sampler.Trajectory, _ verify.Stepper, _ *gauge.Field) { t.Kinetic[0] *= 1.2 }))
+	hmc("momenta", "the same momenta in each trajectory", 1000, func(s verify.Stepper, u *gauge.Field, _ rng.Stream) (sampler.Trajectory, error) {
+		return s.Step(u, rng.New(3))
+	})
+	hmc("repeatable", "the stream is ignored", 0, func() bug {
+		calls := uint64(0)
+		return func(s verify.Stepper, u *gauge.Field, _ rng.Stream) (sampler.Trajectory, error) {
+			calls++
+			return s.Step(u, rng.New(3).At(calls))
+		}
+	}())
+	list = append(list, mutant{
+		area: "sampler", bug: "another coupling is sampled", law: "equilibrium", draws: 8000,
+		subject: verify.OfSampler("sampler", func(c verify.Case, u *gauge.Field) (verify.System, error) {
+			s, err := verify.BuildTorus(c, u)
+			if err != nil {
+				return s, err
+			}
+			c.Beta *= 1.2
+			other, err := verify.BuildTorus(c, u)
+			s.Sampler = other.Sampler
+			return s, err
+		}, torus),
+	}, mutant{
+		area: "sampler", bug: "SLHMC samples the mass of its guide", law: "equilibrium", draws: 5000, cases: 8,
+		subject: verify.OfSampler("sampler", func(c verify.Case, u *gauge.Field) (verify.System, error) {
+			s, err := verify.BuildTalkHMC(c, u)
+			if err != nil {
+				return s, err
+			}
+			c.Mass = 0.1
+			other, err := verify.BuildTalkHMC(c, u)
+			s.Sampler = other.Sampler
+			return s, err
+		}, quarks),
+	}, mutant{
+		area: "sampler", bug: "the guide's mass off by 1e-9 where it should be the target's", law: "identical",
+		subject: verify.OfSampler("sampler", func(c verify.Case, u *gauge.Field) (verify.System, error) {
+			c.Mass *= 1 + 1e-9
+			return verify.BuildTalkTarget(true)(c, u)
+		}, quarks, verify.Identical(verify.BuildTalkTarget(false))),
+	}, mutant{
+		area: "sampler", bug: "quarks left out of the target", law: "agreement", draws: 1500, cases: 8,
+		subject: verify.OfSampler("sampler", func(c verify.Case, u *gauge.Field) (verify.System, error) {
+			return verify.BuildTorus(c, u)
+		}, verify.Within(verify.Domain{Fixed: &verify.Case{Group: "SU(2)", Extents: []int{2, 2}, Boundary: []int{1, -1}, Beta: 0.5, Mass: 0.1}}), verify.Against(verify.BuildTalkHMC)),
+	})
+	return list
+}
