@@ -182,8 +182,17 @@ func TestVectors(t *testing.T) {
 					d := guarded(random(o.V, r))
 					h.MulVec[dag](d, a, ma, v, mv)
 					intact(t, d, "MulVec")
+					start := random(o.V, r)
+					sum := guarded(start)
+					h.AddMulVec[dag](sum, -.5, a, ma, v, mv)
+					intact(t, sum, "AddMulVec")
 					for l := range lattice.Lanes {
-						nearVector(t, onVector(o, plain(o, a, l, ma, dag == 1), v, l^mv), d, l, tol, "MulVec")
+						want := onVector(o, plain(o, a, l, ma, dag == 1), v, l^mv)
+						nearVector(t, want, d, l, tol, "MulVec")
+						for i := range want {
+							want[i] = complex(start[2*i][l], start[2*i+1][l]) - want[i]/2
+						}
+						nearVector(t, want, sum, l, tol, "AddMulVec")
 					}
 				}
 				algebra, force := guarded(f0), guarded(f0)

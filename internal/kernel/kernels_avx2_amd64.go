@@ -31,7 +31,13 @@ func dotAVX2(x []Vec, y []Vec) (sum Vec)
 func mulVecN2AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
 
 //go:noescape
+func addMulVecN2AVX2(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
 func mulVecA2AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
+func addMulVecA2AVX2(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
 
 //go:noescape
 func hop2AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
@@ -133,7 +139,13 @@ func dexp2AVX2(dst []Vec, x []Vec, y []Vec)
 func mulVecN3AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
 
 //go:noescape
+func addMulVecN3AVX2(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
 func mulVecA3AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
+func addMulVecA3AVX2(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
 
 //go:noescape
 func hop3AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
@@ -237,9 +249,10 @@ func peakAVX2(n int)
 var linearAVX2 = Linear[float64]{Axpy: axpyAVX2, Xpay: xpayAVX2, Scale: scaleAVX2, Triad: triadAVX2, Step: stepAVX2, AxpyNorm: axpyNormAVX2, Dot: dotAVX2}
 
 var hops2AVX2 = Hops[float64]{
-	MulVec: [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN2AVX2, mulVecA2AVX2},
-	Hop:    hop2AVX2,
-	Wilson: wilson2AVX2,
+	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN2AVX2, mulVecA2AVX2},
+	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN2AVX2, addMulVecA2AVX2},
+	Hop:       hop2AVX2,
+	Wilson:    wilson2AVX2,
 }
 
 var table2AVX2 = table{
@@ -261,9 +274,10 @@ var table2AVX2 = table{
 }
 
 var hops3AVX2 = Hops[float64]{
-	MulVec: [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN3AVX2, mulVecA3AVX2},
-	Hop:    hop3AVX2,
-	Wilson: wilson3AVX2,
+	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN3AVX2, mulVecA3AVX2},
+	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN3AVX2, addMulVecA3AVX2},
+	Hop:       hop3AVX2,
+	Wilson:    wilson3AVX2,
 }
 
 var table3AVX2 = table{

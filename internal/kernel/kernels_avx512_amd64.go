@@ -31,7 +31,13 @@ func dotAVX512(x []Vec, y []Vec) (sum Vec)
 func mulVecN2AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
 
 //go:noescape
+func addMulVecN2AVX512(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
 func mulVecA2AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
+func addMulVecA2AVX512(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
 
 //go:noescape
 func hop2AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
@@ -133,7 +139,13 @@ func dexp2AVX512(dst []Vec, x []Vec, y []Vec)
 func mulVecN3AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
 
 //go:noescape
+func addMulVecN3AVX512(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
 func mulVecA3AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
+func addMulVecA3AVX512(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
 
 //go:noescape
 func hop3AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
@@ -237,9 +249,10 @@ func peakAVX512(n int)
 var linearAVX512 = Linear[float64]{Axpy: axpyAVX512, Xpay: xpayAVX512, Scale: scaleAVX512, Triad: triadAVX512, Step: stepAVX512, AxpyNorm: axpyNormAVX512, Dot: dotAVX512}
 
 var hops2AVX512 = Hops[float64]{
-	MulVec: [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN2AVX512, mulVecA2AVX512},
-	Hop:    hop2AVX512,
-	Wilson: wilson2AVX512,
+	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN2AVX512, mulVecA2AVX512},
+	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN2AVX512, addMulVecA2AVX512},
+	Hop:       hop2AVX512,
+	Wilson:    wilson2AVX512,
 }
 
 var table2AVX512 = table{
@@ -261,9 +274,10 @@ var table2AVX512 = table{
 }
 
 var hops3AVX512 = Hops[float64]{
-	MulVec: [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN3AVX512, mulVecA3AVX512},
-	Hop:    hop3AVX512,
-	Wilson: wilson3AVX512,
+	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN3AVX512, mulVecA3AVX512},
+	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN3AVX512, addMulVecA3AVX512},
+	Hop:       hop3AVX512,
+	Wilson:    wilson3AVX512,
 }
 
 var table3AVX512 = table{

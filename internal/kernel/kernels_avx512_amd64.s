@@ -435,6 +435,106 @@ l29:
 	VZEROUPPER
 	RET
 
+// func addMulVecN2AVX512(dst [][8]float64, c float64, a [][8]float64, ma int, v [][8]float64, mv int)
+// Requires: AVX, AVX512F
+TEXT ·addMulVecN2AVX512(SB), NOSPLIT, $0-96
+	MOVQ         dst_base+0(FP), DI
+	MOVQ         a_base+32(FP), SI
+	MOVQ         v_base+64(FP), DX
+	MOVQ         ma+56(FP), AX
+	ORQ          mv+88(FP), AX
+	TESTQ        AX, AX
+	JNE          l30
+	VMOVUPD      (SI), Z0
+	VMOVUPD      (DX), Z1
+	VMULPD       Z1, Z0, Z2
+	VMOVUPD      64(SI), Z3
+	VMOVUPD      64(DX), Z4
+	VFNMADD231PD Z4, Z3, Z2
+	VMOVUPD      128(SI), Z5
+	VMOVUPD      128(DX), Z6
+	VFMADD231PD  Z6, Z5, Z2
+	VMOVUPD      192(SI), Z7
+	VMOVUPD      192(DX), Z8
+	VFNMADD231PD Z8, Z7, Z2
+	VMULPD       Z4, Z0, Z9
+	VFMADD231PD  Z1, Z3, Z9
+	VFMADD231PD  Z8, Z5, Z9
+	VFMADD231PD  Z6, Z7, Z9
+	VMULPD       Z6, Z0, Z10
+	VFNMADD231PD Z1, Z5, Z10
+	VFNMADD231PD Z4, Z7, Z10
+	VFMADD231PD  Z8, Z3, Z10
+	VMULPD       Z1, Z7, Z11
+	VFNMADD231PD Z4, Z5, Z11
+	VFMADD231PD  Z8, Z0, Z11
+	VFNMADD231PD Z6, Z3, Z11
+	VBROADCASTSD c+24(FP), Z12
+	VMOVUPD      (DI), Z13
+	VFMADD231PD  Z2, Z12, Z13
+	VMOVUPD      Z13, (DI)
+	VMOVUPD      64(DI), Z14
+	VFMADD231PD  Z9, Z12, Z14
+	VMOVUPD      Z14, 64(DI)
+	VMOVUPD      128(DI), Z15
+	VFMADD231PD  Z10, Z12, Z15
+	VMOVUPD      Z15, 128(DI)
+	VMOVUPD      192(DI), Z16
+	VFMADD231PD  Z11, Z12, Z16
+	VMOVUPD      Z16, 192(DI)
+	VZEROUPPER
+	RET
+
+l30:
+	LEAQ         lanes648<>+0(SB), BX
+	MOVQ         ma+56(FP), AX
+	ANDQ         $0x07, AX
+	SHLQ         $0x06, AX
+	VMOVUPD      (BX)(AX*1), Z0
+	MOVQ         mv+88(FP), AX
+	ANDQ         $0x07, AX
+	SHLQ         $0x06, AX
+	VMOVUPD      (BX)(AX*1), Z1
+	VPERMPD      (SI), Z0, Z2
+	VPERMPD      (DX), Z1, Z3
+	VMULPD       Z3, Z2, Z4
+	VPERMPD      64(SI), Z0, Z5
+	VPERMPD      64(DX), Z1, Z6
+	VFNMADD231PD Z6, Z5, Z4
+	VPERMPD      128(SI), Z0, Z7
+	VPERMPD      128(DX), Z1, Z8
+	VFMADD231PD  Z8, Z7, Z4
+	VPERMPD      192(SI), Z0, Z9
+	VPERMPD      192(DX), Z1, Z10
+	VFNMADD231PD Z10, Z9, Z4
+	VMULPD       Z6, Z2, Z11
+	VFMADD231PD  Z3, Z5, Z11
+	VFMADD231PD  Z10, Z7, Z11
+	VFMADD231PD  Z8, Z9, Z11
+	VMULPD       Z8, Z2, Z12
+	VFNMADD231PD Z3, Z7, Z12
+	VFNMADD231PD Z6, Z9, Z12
+	VFMADD231PD  Z10, Z5, Z12
+	VMULPD       Z3, Z9, Z13
+	VFNMADD231PD Z6, Z7, Z13
+	VFMADD231PD  Z10, Z2, Z13
+	VFNMADD231PD Z8, Z5, Z13
+	VBROADCASTSD c+24(FP), Z14
+	VMOVUPD      (DI), Z15
+	VFMADD231PD  Z4, Z14, Z15
+	VMOVUPD      Z15, (DI)
+	VMOVUPD      64(DI), Z16
+	VFMADD231PD  Z11, Z14, Z16
+	VMOVUPD      Z16, 64(DI)
+	VMOVUPD      128(DI), Z17
+	VFMADD231PD  Z12, Z14, Z17
+	VMOVUPD      Z17, 128(DI)
+	VMOVUPD      192(DI), Z18
+	VFMADD231PD  Z13, Z14, Z18
+	VMOVUPD      Z18, 192(DI)
+	VZEROUPPER
+	RET
+
 // func mulVecA2AVX512(dst [][8]float64, a [][8]float64, ma int, v [][8]float64, mv int)
 // Requires: AVX, AVX512F
 TEXT ·mulVecA2AVX512(SB), NOSPLIT, $0-88
@@ -444,7 +544,7 @@ TEXT ·mulVecA2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l30
+	JNE          l31
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -476,7 +576,7 @@ TEXT ·mulVecA2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l30:
+l31:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -517,6 +617,106 @@ l30:
 	VZEROUPPER
 	RET
 
+// func addMulVecA2AVX512(dst [][8]float64, c float64, a [][8]float64, ma int, v [][8]float64, mv int)
+// Requires: AVX, AVX512F
+TEXT ·addMulVecA2AVX512(SB), NOSPLIT, $0-96
+	MOVQ         dst_base+0(FP), DI
+	MOVQ         a_base+32(FP), SI
+	MOVQ         v_base+64(FP), DX
+	MOVQ         ma+56(FP), AX
+	ORQ          mv+88(FP), AX
+	TESTQ        AX, AX
+	JNE          l32
+	VMOVUPD      (SI), Z0
+	VMOVUPD      (DX), Z1
+	VMULPD       Z1, Z0, Z2
+	VMOVUPD      64(SI), Z3
+	VMOVUPD      64(DX), Z4
+	VFMADD231PD  Z4, Z3, Z2
+	VMOVUPD      128(SI), Z5
+	VMOVUPD      128(DX), Z6
+	VFNMADD231PD Z6, Z5, Z2
+	VMOVUPD      192(SI), Z7
+	VMOVUPD      192(DX), Z8
+	VFMADD231PD  Z8, Z7, Z2
+	VMULPD       Z4, Z0, Z9
+	VFNMADD231PD Z1, Z3, Z9
+	VFNMADD231PD Z8, Z5, Z9
+	VFNMADD231PD Z6, Z7, Z9
+	VMULPD       Z1, Z5, Z10
+	VFMADD231PD  Z4, Z7, Z10
+	VFMADD231PD  Z6, Z0, Z10
+	VFNMADD231PD Z8, Z3, Z10
+	VMULPD       Z4, Z5, Z11
+	VFNMADD231PD Z1, Z7, Z11
+	VFMADD231PD  Z8, Z0, Z11
+	VFMADD231PD  Z6, Z3, Z11
+	VBROADCASTSD c+24(FP), Z12
+	VMOVUPD      (DI), Z13
+	VFMADD231PD  Z2, Z12, Z13
+	VMOVUPD      Z13, (DI)
+	VMOVUPD      64(DI), Z14
+	VFMADD231PD  Z9, Z12, Z14
+	VMOVUPD      Z14, 64(DI)
+	VMOVUPD      128(DI), Z15
+	VFMADD231PD  Z10, Z12, Z15
+	VMOVUPD      Z15, 128(DI)
+	VMOVUPD      192(DI), Z16
+	VFMADD231PD  Z11, Z12, Z16
+	VMOVUPD      Z16, 192(DI)
+	VZEROUPPER
+	RET
+
+l32:
+	LEAQ         lanes648<>+0(SB), BX
+	MOVQ         ma+56(FP), AX
+	ANDQ         $0x07, AX
+	SHLQ         $0x06, AX
+	VMOVUPD      (BX)(AX*1), Z0
+	MOVQ         mv+88(FP), AX
+	ANDQ         $0x07, AX
+	SHLQ         $0x06, AX
+	VMOVUPD      (BX)(AX*1), Z1
+	VPERMPD      (SI), Z0, Z2
+	VPERMPD      (DX), Z1, Z3
+	VMULPD       Z3, Z2, Z4
+	VPERMPD      64(SI), Z0, Z5
+	VPERMPD      64(DX), Z1, Z6
+	VFMADD231PD  Z6, Z5, Z4
+	VPERMPD      128(SI), Z0, Z7
+	VPERMPD      128(DX), Z1, Z8
+	VFNMADD231PD Z8, Z7, Z4
+	VPERMPD      192(SI), Z0, Z9
+	VPERMPD      192(DX), Z1, Z10
+	VFMADD231PD  Z10, Z9, Z4
+	VMULPD       Z6, Z2, Z11
+	VFNMADD231PD Z3, Z5, Z11
+	VFNMADD231PD Z10, Z7, Z11
+	VFNMADD231PD Z8, Z9, Z11
+	VMULPD       Z3, Z7, Z12
+	VFMADD231PD  Z6, Z9, Z12
+	VFMADD231PD  Z8, Z2, Z12
+	VFNMADD231PD Z10, Z5, Z12
+	VMULPD       Z6, Z7, Z13
+	VFNMADD231PD Z3, Z9, Z13
+	VFMADD231PD  Z10, Z2, Z13
+	VFMADD231PD  Z8, Z5, Z13
+	VBROADCASTSD c+24(FP), Z14
+	VMOVUPD      (DI), Z15
+	VFMADD231PD  Z4, Z14, Z15
+	VMOVUPD      Z15, (DI)
+	VMOVUPD      64(DI), Z16
+	VFMADD231PD  Z11, Z14, Z16
+	VMOVUPD      Z16, 64(DI)
+	VMOVUPD      128(DI), Z17
+	VFMADD231PD  Z12, Z14, Z17
+	VMOVUPD      Z17, 128(DI)
+	VMOVUPD      192(DI), Z18
+	VFMADD231PD  Z13, Z14, Z18
+	VMOVUPD      Z18, 192(DI)
+	VZEROUPPER
+	RET
+
 // func hop2AVX512(dst [][8]float64, c float64, links [][8]float64, stride int, src [][8]float64, nbr []int32, dims int, ca float64, add [][8]float64, lo int, hi int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·hop2AVX512(SB), NOSPLIT, $32-168
@@ -530,15 +730,15 @@ TEXT ·hop2AVX512(SB), NOSPLIT, $32-168
 	MOVQ   hi+160(FP), AX
 	MOVQ   lo+152(FP), BX
 	SUBQ   BX, AX
-	JLE    l31
+	JLE    l33
 	MOVQ   AX, (SP)
 	IMUL3Q $0x00000100, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l32
+	JEQ    l34
 	ADDQ   R10, R8
 
-l32:
+l34:
 	IMUL3Q $0x00000100, BX, R11
 	ADDQ   SI, R11
 	IMULQ  R9, BX
@@ -549,14 +749,14 @@ l32:
 	IMULQ  R9, R10
 	MOVQ   R10, 24(SP)
 
-l33:
+l35:
 	VXORPD Z28, Z28, Z28
 	VXORPD Z29, Z29, Z29
 	VXORPD Z30, Z30, Z30
 	VXORPD Z31, Z31, Z31
 	XORQ   R13, R13
 
-l34:
+l36:
 	MOVL         (CX)(R13*4), AX
 	MOVQ         AX, R10
 	SHRQ         $0x03, R10
@@ -636,11 +836,11 @@ l34:
 	ADDQ         16(SP), SI
 	INCQ         R13
 	CMPQ         R13, R9
-	JNE          l34
+	JNE          l36
 	SUBQ         24(SP), SI
 	SUBQ         24(SP), R11
 	TESTQ        R8, R8
-	JNE          l35
+	JNE          l37
 	VBROADCASTSD c+24(FP), Z2
 	VMULPD       Z28, Z2, Z3
 	VMOVUPD      Z3, (DI)
@@ -650,9 +850,9 @@ l34:
 	VMOVUPD      Z5, 128(DI)
 	VMULPD       Z31, Z2, Z6
 	VMOVUPD      Z6, 192(DI)
-	JMP          l36
+	JMP          l38
 
-l35:
+l37:
 	VBROADCASTSD c+24(FP), Z2
 	VMULPD       Z28, Z2, Z3
 	VBROADCASTSD ca+120(FP), Z4
@@ -668,19 +868,19 @@ l35:
 	VFMADD231PD  192(R8), Z4, Z7
 	VMOVUPD      Z7, 192(DI)
 
-l36:
+l38:
 	ADDQ  $0x00000100, R11
 	ADDQ  $0x00000100, DI
 	TESTQ R8, R8
-	JEQ   l37
+	JEQ   l39
 	ADDQ  $0x00000100, R8
 
-l37:
+l39:
 	LEAQ (CX)(R9*8), CX
 	DECQ (SP)
-	JNE  l33
+	JNE  l35
 
-l31:
+l33:
 	VZEROUPPER
 	RET
 
@@ -701,27 +901,27 @@ TEXT ·wilson2AVX512(SB), $144-160
 	MOVQ   hi+152(FP), AX
 	MOVQ   lo+144(FP), BX
 	SUBQ   BX, AX
-	JLE    l38
+	JLE    l40
 	MOVQ   AX, 128(SP)
 	IMUL3Q $0x00000400, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l39
+	JEQ    l41
 	ADDQ   R10, R8
 	MOVQ   $+1024, 136(SP)
-	JMP    l40
+	JMP    l42
 
-l39:
+l41:
 	LEAQ zerosAVX512<>+0(SB), R8
 	MOVQ $+0, 136(SP)
 
-l40:
+l42:
 	IMUL3Q $0x00000100, BX, R11
 	ADDQ   SI, R11
 	SHLQ   $0x05, BX
 	ADDQ   BX, CX
 
-l41:
+l43:
 	MOVL         (CX), AX
 	MOVQ         AX, BX
 	SHRQ         $0x03, BX
@@ -1459,9 +1659,9 @@ l41:
 	ADDQ         $0x00000100, R11
 	ADDQ         $0x20, CX
 	DECQ         128(SP)
-	JNE          l41
+	JNE          l43
 
-l38:
+l40:
 	VZEROUPPER
 	RET
 
@@ -1474,7 +1674,7 @@ TEXT ·mulNN2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l42
+	JNE          l44
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -1506,7 +1706,7 @@ TEXT ·mulNN2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l42:
+l44:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -1556,7 +1756,7 @@ TEXT ·addMulNN2AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l43
+	JNE          l45
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -1593,7 +1793,7 @@ TEXT ·addMulNN2AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l43:
+l45:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -1652,7 +1852,7 @@ TEXT ·mulAN2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l44
+	JNE          l46
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -1684,7 +1884,7 @@ TEXT ·mulAN2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l44:
+l46:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -1734,7 +1934,7 @@ TEXT ·addMulAN2AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l45
+	JNE          l47
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -1771,7 +1971,7 @@ TEXT ·addMulAN2AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l45:
+l47:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -1830,7 +2030,7 @@ TEXT ·mulNA2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l46
+	JNE          l48
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -1862,7 +2062,7 @@ TEXT ·mulNA2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l46:
+l48:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -1912,7 +2112,7 @@ TEXT ·addMulNA2AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l47
+	JNE          l49
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -1949,7 +2149,7 @@ TEXT ·addMulNA2AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l47:
+l49:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -2008,7 +2208,7 @@ TEXT ·mulAA2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l48
+	JNE          l50
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -2040,7 +2240,7 @@ TEXT ·mulAA2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l48:
+l50:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -2090,7 +2290,7 @@ TEXT ·addMulAA2AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l49
+	JNE          l51
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -2127,7 +2327,7 @@ TEXT ·addMulAA2AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l49:
+l51:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -2188,7 +2388,7 @@ TEXT ·addTripleNNN2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l50
+	JNE          l52
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -2245,7 +2445,7 @@ TEXT ·addTripleNNN2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l50:
+l52:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -2330,7 +2530,7 @@ TEXT ·addTripleANN2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l51
+	JNE          l53
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -2387,7 +2587,7 @@ TEXT ·addTripleANN2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l51:
+l53:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -2472,7 +2672,7 @@ TEXT ·addTripleNAN2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l52
+	JNE          l54
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -2529,7 +2729,7 @@ TEXT ·addTripleNAN2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l52:
+l54:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -2614,7 +2814,7 @@ TEXT ·addTripleAAN2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l53
+	JNE          l55
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -2671,7 +2871,7 @@ TEXT ·addTripleAAN2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l53:
+l55:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -2756,7 +2956,7 @@ TEXT ·addTripleNNA2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l54
+	JNE          l56
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -2813,7 +3013,7 @@ TEXT ·addTripleNNA2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l54:
+l56:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -2898,7 +3098,7 @@ TEXT ·addTripleANA2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l55
+	JNE          l57
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -2955,7 +3155,7 @@ TEXT ·addTripleANA2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l55:
+l57:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -3040,7 +3240,7 @@ TEXT ·addTripleNAA2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l56
+	JNE          l58
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -3097,7 +3297,7 @@ TEXT ·addTripleNAA2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l56:
+l58:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -3182,7 +3382,7 @@ TEXT ·addTripleAAA2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l57
+	JNE          l59
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -3239,7 +3439,7 @@ TEXT ·addTripleAAA2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l57:
+l59:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -3364,7 +3564,7 @@ TEXT ·addForce2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         y_base+88(FP), CX
 	MOVQ         mx+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l58
+	JNE          l60
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -3420,7 +3620,7 @@ TEXT ·addForce2AVX512(SB), NOSPLIT, $0-112
 	VZEROUPPER
 	RET
 
-l58:
+l60:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mx+80(FP), AX
 	ANDQ         $0x07, AX
@@ -3492,7 +3692,7 @@ TEXT ·plaquette2AVX512(SB), NOSPLIT, $0-136
 	MOVQ         mb+72(FP), AX
 	ORQ          md+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l59
+	JNE          l61
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -3562,7 +3762,7 @@ TEXT ·plaquette2AVX512(SB), NOSPLIT, $0-136
 	VZEROUPPER
 	RET
 
-l59:
+l61:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mb+72(FP), AX
 	ANDQ         $0x07, AX
@@ -3650,7 +3850,7 @@ TEXT ·addRotated2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         y_base+88(FP), CX
 	MOVQ         mx+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l60
+	JNE          l62
 	VMOVUPD      128(DX), Z0
 	VMOVUPD      64(SI), Z1
 	VMULPD       Z1, Z0, Z2
@@ -3701,7 +3901,7 @@ TEXT ·addRotated2AVX512(SB), NOSPLIT, $0-112
 	VZEROUPPER
 	RET
 
-l60:
+l62:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mx+80(FP), AX
 	ANDQ         $0x07, AX
@@ -3774,7 +3974,7 @@ TEXT ·addWilsonX2AVX512(SB), $640-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l61
+	JNE          l63
 	VMOVUPD      (R8), Z0
 	VSUBPD       832(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -3987,7 +4187,7 @@ TEXT ·addWilsonX2AVX512(SB), $640-160
 	VZEROUPPER
 	RET
 
-l61:
+l63:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -4239,7 +4439,7 @@ TEXT ·addWilsonY2AVX512(SB), $640-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l62
+	JNE          l64
 	VMOVUPD      (R8), Z0
 	VADDPD       768(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -4452,7 +4652,7 @@ TEXT ·addWilsonY2AVX512(SB), $640-160
 	VZEROUPPER
 	RET
 
-l62:
+l64:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -4704,7 +4904,7 @@ TEXT ·addWilsonZ2AVX512(SB), $640-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l63
+	JNE          l65
 	VMOVUPD      (R8), Z0
 	VSUBPD       576(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -4917,7 +5117,7 @@ TEXT ·addWilsonZ2AVX512(SB), $640-160
 	VZEROUPPER
 	RET
 
-l63:
+l65:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -5169,7 +5369,7 @@ TEXT ·addWilsonT2AVX512(SB), $640-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l64
+	JNE          l66
 	VMOVUPD      (R8), Z0
 	VSUBPD       512(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -5382,7 +5582,7 @@ TEXT ·addWilsonT2AVX512(SB), $640-160
 	VZEROUPPER
 	RET
 
-l64:
+l66:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -5628,7 +5828,7 @@ TEXT ·rotate2AVX512(SB), NOSPLIT, $0-80
 	MOVQ         x_base+48(FP), DX
 	MOVQ         mx+72(FP), AX
 	TESTQ        AX, AX
-	JNE          l65
+	JNE          l67
 	VMOVUPD      128(DX), Z0
 	VMULPD       numbersAVX512<>+64(SB), Z0, Z1
 	VMOVUPD      64(DX), Z2
@@ -5672,7 +5872,7 @@ TEXT ·rotate2AVX512(SB), NOSPLIT, $0-80
 	VZEROUPPER
 	RET
 
-l65:
+l67:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mx+72(FP), AX
 	ANDQ         $0x07, AX
@@ -5733,7 +5933,7 @@ TEXT ·plaquetteBack2AVX512(SB), NOSPLIT, $0-160
 	MOVQ         mb+96(FP), AX
 	ORQ          md+152(FP), AX
 	TESTQ        AX, AX
-	JNE          l66
+	JNE          l68
 	VMOVUPD      (DX), Z0
 	VMOVUPD      (CX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -5916,7 +6116,7 @@ TEXT ·plaquetteBack2AVX512(SB), NOSPLIT, $0-160
 	VZEROUPPER
 	RET
 
-l66:
+l68:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mb+96(FP), AX
 	ANDQ         $0x07, AX
@@ -6364,7 +6564,7 @@ TEXT ·mulVecN3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l67
+	JNE          l69
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -6434,7 +6634,7 @@ TEXT ·mulVecN3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l67:
+l69:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -6513,6 +6713,190 @@ l67:
 	VZEROUPPER
 	RET
 
+// func addMulVecN3AVX512(dst [][8]float64, c float64, a [][8]float64, ma int, v [][8]float64, mv int)
+// Requires: AVX, AVX512F
+TEXT ·addMulVecN3AVX512(SB), NOSPLIT, $0-96
+	MOVQ         dst_base+0(FP), DI
+	MOVQ         a_base+32(FP), SI
+	MOVQ         v_base+64(FP), DX
+	MOVQ         ma+56(FP), AX
+	ORQ          mv+88(FP), AX
+	TESTQ        AX, AX
+	JNE          l70
+	VMOVUPD      (SI), Z0
+	VMOVUPD      (DX), Z1
+	VMULPD       Z1, Z0, Z2
+	VMOVUPD      64(SI), Z3
+	VMOVUPD      64(DX), Z4
+	VFNMADD231PD Z4, Z3, Z2
+	VMOVUPD      128(SI), Z5
+	VMOVUPD      128(DX), Z6
+	VFMADD231PD  Z6, Z5, Z2
+	VMOVUPD      192(SI), Z7
+	VMOVUPD      192(DX), Z8
+	VFNMADD231PD Z8, Z7, Z2
+	VMOVUPD      256(SI), Z9
+	VMOVUPD      256(DX), Z10
+	VFMADD231PD  Z10, Z9, Z2
+	VMOVUPD      320(SI), Z11
+	VMOVUPD      320(DX), Z12
+	VFNMADD231PD Z12, Z11, Z2
+	VMULPD       Z4, Z0, Z13
+	VFMADD231PD  Z1, Z3, Z13
+	VFMADD231PD  Z8, Z5, Z13
+	VFMADD231PD  Z6, Z7, Z13
+	VFMADD231PD  Z12, Z9, Z13
+	VFMADD231PD  Z10, Z11, Z13
+	VMOVUPD      384(SI), Z14
+	VMULPD       Z1, Z14, Z15
+	VMOVUPD      448(SI), Z16
+	VFNMADD231PD Z4, Z16, Z15
+	VMOVUPD      512(SI), Z17
+	VFMADD231PD  Z6, Z17, Z15
+	VMOVUPD      576(SI), Z18
+	VFNMADD231PD Z8, Z18, Z15
+	VMOVUPD      640(SI), Z19
+	VFMADD231PD  Z10, Z19, Z15
+	VMOVUPD      704(SI), Z20
+	VFNMADD231PD Z12, Z20, Z15
+	VMULPD       Z4, Z14, Z21
+	VFMADD231PD  Z1, Z16, Z21
+	VFMADD231PD  Z8, Z17, Z21
+	VFMADD231PD  Z6, Z18, Z21
+	VFMADD231PD  Z12, Z19, Z21
+	VFMADD231PD  Z10, Z20, Z21
+	VMOVUPD      768(SI), Z22
+	VMULPD       Z1, Z22, Z23
+	VMOVUPD      832(SI), Z24
+	VFNMADD231PD Z4, Z24, Z23
+	VMOVUPD      896(SI), Z25
+	VFMADD231PD  Z6, Z25, Z23
+	VMOVUPD      960(SI), Z26
+	VFNMADD231PD Z8, Z26, Z23
+	VMOVUPD      1024(SI), Z27
+	VFMADD231PD  Z10, Z27, Z23
+	VMOVUPD      1088(SI), Z28
+	VFNMADD231PD Z12, Z28, Z23
+	VMULPD       Z4, Z22, Z29
+	VFMADD231PD  Z1, Z24, Z29
+	VFMADD231PD  Z8, Z25, Z29
+	VFMADD231PD  Z6, Z26, Z29
+	VFMADD231PD  Z12, Z27, Z29
+	VFMADD231PD  Z10, Z28, Z29
+	VBROADCASTSD c+24(FP), Z30
+	VMOVUPD      (DI), Z31
+	VFMADD231PD  Z2, Z30, Z31
+	VMOVUPD      Z31, (DI)
+	VMOVUPD      64(DI), Z0
+	VFMADD231PD  Z13, Z30, Z0
+	VMOVUPD      Z0, 64(DI)
+	VMOVUPD      128(DI), Z3
+	VFMADD231PD  Z15, Z30, Z3
+	VMOVUPD      Z3, 128(DI)
+	VMOVUPD      192(DI), Z5
+	VFMADD231PD  Z21, Z30, Z5
+	VMOVUPD      Z5, 192(DI)
+	VMOVUPD      256(DI), Z7
+	VFMADD231PD  Z23, Z30, Z7
+	VMOVUPD      Z7, 256(DI)
+	VMOVUPD      320(DI), Z9
+	VFMADD231PD  Z29, Z30, Z9
+	VMOVUPD      Z9, 320(DI)
+	VZEROUPPER
+	RET
+
+l70:
+	LEAQ         lanes648<>+0(SB), BX
+	MOVQ         ma+56(FP), AX
+	ANDQ         $0x07, AX
+	SHLQ         $0x06, AX
+	VMOVUPD      (BX)(AX*1), Z0
+	MOVQ         mv+88(FP), AX
+	ANDQ         $0x07, AX
+	SHLQ         $0x06, AX
+	VMOVUPD      (BX)(AX*1), Z1
+	VPERMPD      (SI), Z0, Z2
+	VPERMPD      (DX), Z1, Z3
+	VMULPD       Z3, Z2, Z4
+	VPERMPD      64(SI), Z0, Z5
+	VPERMPD      64(DX), Z1, Z6
+	VFNMADD231PD Z6, Z5, Z4
+	VPERMPD      128(SI), Z0, Z7
+	VPERMPD      128(DX), Z1, Z8
+	VFMADD231PD  Z8, Z7, Z4
+	VPERMPD      192(SI), Z0, Z9
+	VPERMPD      192(DX), Z1, Z10
+	VFNMADD231PD Z10, Z9, Z4
+	VPERMPD      256(SI), Z0, Z11
+	VPERMPD      256(DX), Z1, Z12
+	VFMADD231PD  Z12, Z11, Z4
+	VPERMPD      320(SI), Z0, Z13
+	VPERMPD      320(DX), Z1, Z14
+	VFNMADD231PD Z14, Z13, Z4
+	VMULPD       Z6, Z2, Z15
+	VFMADD231PD  Z3, Z5, Z15
+	VFMADD231PD  Z10, Z7, Z15
+	VFMADD231PD  Z8, Z9, Z15
+	VFMADD231PD  Z14, Z11, Z15
+	VFMADD231PD  Z12, Z13, Z15
+	VPERMPD      384(SI), Z0, Z16
+	VMULPD       Z3, Z16, Z17
+	VPERMPD      448(SI), Z0, Z18
+	VFNMADD231PD Z6, Z18, Z17
+	VPERMPD      512(SI), Z0, Z19
+	VFMADD231PD  Z8, Z19, Z17
+	VPERMPD      576(SI), Z0, Z20
+	VFNMADD231PD Z10, Z20, Z17
+	VPERMPD      640(SI), Z0, Z21
+	VFMADD231PD  Z12, Z21, Z17
+	VPERMPD      704(SI), Z0, Z22
+	VFNMADD231PD Z14, Z22, Z17
+	VMULPD       Z6, Z16, Z23
+	VFMADD231PD  Z3, Z18, Z23
+	VFMADD231PD  Z10, Z19, Z23
+	VFMADD231PD  Z8, Z20, Z23
+	VFMADD231PD  Z14, Z21, Z23
+	VFMADD231PD  Z12, Z22, Z23
+	VPERMPD      768(SI), Z0, Z24
+	VMULPD       Z3, Z24, Z25
+	VPERMPD      832(SI), Z0, Z26
+	VFNMADD231PD Z6, Z26, Z25
+	VPERMPD      896(SI), Z0, Z27
+	VFMADD231PD  Z8, Z27, Z25
+	VPERMPD      960(SI), Z0, Z28
+	VFNMADD231PD Z10, Z28, Z25
+	VPERMPD      1024(SI), Z0, Z29
+	VFMADD231PD  Z12, Z29, Z25
+	VPERMPD      1088(SI), Z0, Z30
+	VFNMADD231PD Z14, Z30, Z25
+	VMULPD       Z6, Z24, Z31
+	VFMADD231PD  Z3, Z26, Z31
+	VFMADD231PD  Z10, Z27, Z31
+	VFMADD231PD  Z8, Z28, Z31
+	VFMADD231PD  Z14, Z29, Z31
+	VFMADD231PD  Z12, Z30, Z31
+	VBROADCASTSD c+24(FP), Z2
+	VMOVUPD      (DI), Z5
+	VFMADD231PD  Z4, Z2, Z5
+	VMOVUPD      Z5, (DI)
+	VMOVUPD      64(DI), Z7
+	VFMADD231PD  Z15, Z2, Z7
+	VMOVUPD      Z7, 64(DI)
+	VMOVUPD      128(DI), Z9
+	VFMADD231PD  Z17, Z2, Z9
+	VMOVUPD      Z9, 128(DI)
+	VMOVUPD      192(DI), Z11
+	VFMADD231PD  Z23, Z2, Z11
+	VMOVUPD      Z11, 192(DI)
+	VMOVUPD      256(DI), Z13
+	VFMADD231PD  Z25, Z2, Z13
+	VMOVUPD      Z13, 256(DI)
+	VMOVUPD      320(DI), Z16
+	VFMADD231PD  Z31, Z2, Z16
+	VMOVUPD      Z16, 320(DI)
+	VZEROUPPER
+	RET
+
 // func mulVecA3AVX512(dst [][8]float64, a [][8]float64, ma int, v [][8]float64, mv int)
 // Requires: AVX, AVX512F
 TEXT ·mulVecA3AVX512(SB), NOSPLIT, $0-88
@@ -6522,7 +6906,7 @@ TEXT ·mulVecA3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l68
+	JNE          l71
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -6592,7 +6976,7 @@ TEXT ·mulVecA3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l68:
+l71:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -6671,6 +7055,190 @@ l68:
 	VZEROUPPER
 	RET
 
+// func addMulVecA3AVX512(dst [][8]float64, c float64, a [][8]float64, ma int, v [][8]float64, mv int)
+// Requires: AVX, AVX512F
+TEXT ·addMulVecA3AVX512(SB), NOSPLIT, $0-96
+	MOVQ         dst_base+0(FP), DI
+	MOVQ         a_base+32(FP), SI
+	MOVQ         v_base+64(FP), DX
+	MOVQ         ma+56(FP), AX
+	ORQ          mv+88(FP), AX
+	TESTQ        AX, AX
+	JNE          l72
+	VMOVUPD      (SI), Z0
+	VMOVUPD      (DX), Z1
+	VMULPD       Z1, Z0, Z2
+	VMOVUPD      64(SI), Z3
+	VMOVUPD      64(DX), Z4
+	VFMADD231PD  Z4, Z3, Z2
+	VMOVUPD      384(SI), Z5
+	VMOVUPD      128(DX), Z6
+	VFMADD231PD  Z6, Z5, Z2
+	VMOVUPD      448(SI), Z7
+	VMOVUPD      192(DX), Z8
+	VFMADD231PD  Z8, Z7, Z2
+	VMOVUPD      768(SI), Z9
+	VMOVUPD      256(DX), Z10
+	VFMADD231PD  Z10, Z9, Z2
+	VMOVUPD      832(SI), Z11
+	VMOVUPD      320(DX), Z12
+	VFMADD231PD  Z12, Z11, Z2
+	VMULPD       Z4, Z0, Z13
+	VFNMADD231PD Z1, Z3, Z13
+	VFMADD231PD  Z8, Z5, Z13
+	VFNMADD231PD Z6, Z7, Z13
+	VFMADD231PD  Z12, Z9, Z13
+	VFNMADD231PD Z10, Z11, Z13
+	VMOVUPD      128(SI), Z14
+	VMULPD       Z1, Z14, Z15
+	VMOVUPD      192(SI), Z16
+	VFMADD231PD  Z4, Z16, Z15
+	VMOVUPD      512(SI), Z17
+	VFMADD231PD  Z6, Z17, Z15
+	VMOVUPD      576(SI), Z18
+	VFMADD231PD  Z8, Z18, Z15
+	VMOVUPD      896(SI), Z19
+	VFMADD231PD  Z10, Z19, Z15
+	VMOVUPD      960(SI), Z20
+	VFMADD231PD  Z12, Z20, Z15
+	VMULPD       Z4, Z14, Z21
+	VFNMADD231PD Z1, Z16, Z21
+	VFMADD231PD  Z8, Z17, Z21
+	VFNMADD231PD Z6, Z18, Z21
+	VFMADD231PD  Z12, Z19, Z21
+	VFNMADD231PD Z10, Z20, Z21
+	VMOVUPD      256(SI), Z22
+	VMULPD       Z1, Z22, Z23
+	VMOVUPD      320(SI), Z24
+	VFMADD231PD  Z4, Z24, Z23
+	VMOVUPD      640(SI), Z25
+	VFMADD231PD  Z6, Z25, Z23
+	VMOVUPD      704(SI), Z26
+	VFMADD231PD  Z8, Z26, Z23
+	VMOVUPD      1024(SI), Z27
+	VFMADD231PD  Z10, Z27, Z23
+	VMOVUPD      1088(SI), Z28
+	VFMADD231PD  Z12, Z28, Z23
+	VMULPD       Z4, Z22, Z29
+	VFNMADD231PD Z1, Z24, Z29
+	VFMADD231PD  Z8, Z25, Z29
+	VFNMADD231PD Z6, Z26, Z29
+	VFMADD231PD  Z12, Z27, Z29
+	VFNMADD231PD Z10, Z28, Z29
+	VBROADCASTSD c+24(FP), Z30
+	VMOVUPD      (DI), Z31
+	VFMADD231PD  Z2, Z30, Z31
+	VMOVUPD      Z31, (DI)
+	VMOVUPD      64(DI), Z0
+	VFMADD231PD  Z13, Z30, Z0
+	VMOVUPD      Z0, 64(DI)
+	VMOVUPD      128(DI), Z3
+	VFMADD231PD  Z15, Z30, Z3
+	VMOVUPD      Z3, 128(DI)
+	VMOVUPD      192(DI), Z5
+	VFMADD231PD  Z21, Z30, Z5
+	VMOVUPD      Z5, 192(DI)
+	VMOVUPD      256(DI), Z7
+	VFMADD231PD  Z23, Z30, Z7
+	VMOVUPD      Z7, 256(DI)
+	VMOVUPD      320(DI), Z9
+	VFMADD231PD  Z29, Z30, Z9
+	VMOVUPD      Z9, 320(DI)
+	VZEROUPPER
+	RET
+
+l72:
+	LEAQ         lanes648<>+0(SB), BX
+	MOVQ         ma+56(FP), AX
+	ANDQ         $0x07, AX
+	SHLQ         $0x06, AX
+	VMOVUPD      (BX)(AX*1), Z0
+	MOVQ         mv+88(FP), AX
+	ANDQ         $0x07, AX
+	SHLQ         $0x06, AX
+	VMOVUPD      (BX)(AX*1), Z1
+	VPERMPD      (SI), Z0, Z2
+	VPERMPD      (DX), Z1, Z3
+	VMULPD       Z3, Z2, Z4
+	VPERMPD      64(SI), Z0, Z5
+	VPERMPD      64(DX), Z1, Z6
+	VFMADD231PD  Z6, Z5, Z4
+	VPERMPD      384(SI), Z0, Z7
+	VPERMPD      128(DX), Z1, Z8
+	VFMADD231PD  Z8, Z7, Z4
+	VPERMPD      448(SI), Z0, Z9
+	VPERMPD      192(DX), Z1, Z10
+	VFMADD231PD  Z10, Z9, Z4
+	VPERMPD      768(SI), Z0, Z11
+	VPERMPD      256(DX), Z1, Z12
+	VFMADD231PD  Z12, Z11, Z4
+	VPERMPD      832(SI), Z0, Z13
+	VPERMPD      320(DX), Z1, Z14
+	VFMADD231PD  Z14, Z13, Z4
+	VMULPD       Z6, Z2, Z15
+	VFNMADD231PD Z3, Z5, Z15
+	VFMADD231PD  Z10, Z7, Z15
+	VFNMADD231PD Z8, Z9, Z15
+	VFMADD231PD  Z14, Z11, Z15
+	VFNMADD231PD Z12, Z13, Z15
+	VPERMPD      128(SI), Z0, Z16
+	VMULPD       Z3, Z16, Z17
+	VPERMPD      192(SI), Z0, Z18
+	VFMADD231PD  Z6, Z18, Z17
+	VPERMPD      512(SI), Z0, Z19
+	VFMADD231PD  Z8, Z19, Z17
+	VPERMPD      576(SI), Z0, Z20
+	VFMADD231PD  Z10, Z20, Z17
+	VPERMPD      896(SI), Z0, Z21
+	VFMADD231PD  Z12, Z21, Z17
+	VPERMPD      960(SI), Z0, Z22
+	VFMADD231PD  Z14, Z22, Z17
+	VMULPD       Z6, Z16, Z23
+	VFNMADD231PD Z3, Z18, Z23
+	VFMADD231PD  Z10, Z19, Z23
+	VFNMADD231PD Z8, Z20, Z23
+	VFMADD231PD  Z14, Z21, Z23
+	VFNMADD231PD Z12, Z22, Z23
+	VPERMPD      256(SI), Z0, Z24
+	VMULPD       Z3, Z24, Z25
+	VPERMPD      320(SI), Z0, Z26
+	VFMADD231PD  Z6, Z26, Z25
+	VPERMPD      640(SI), Z0, Z27
+	VFMADD231PD  Z8, Z27, Z25
+	VPERMPD      704(SI), Z0, Z28
+	VFMADD231PD  Z10, Z28, Z25
+	VPERMPD      1024(SI), Z0, Z29
+	VFMADD231PD  Z12, Z29, Z25
+	VPERMPD      1088(SI), Z0, Z30
+	VFMADD231PD  Z14, Z30, Z25
+	VMULPD       Z6, Z24, Z31
+	VFNMADD231PD Z3, Z26, Z31
+	VFMADD231PD  Z10, Z27, Z31
+	VFNMADD231PD Z8, Z28, Z31
+	VFMADD231PD  Z14, Z29, Z31
+	VFNMADD231PD Z12, Z30, Z31
+	VBROADCASTSD c+24(FP), Z2
+	VMOVUPD      (DI), Z5
+	VFMADD231PD  Z4, Z2, Z5
+	VMOVUPD      Z5, (DI)
+	VMOVUPD      64(DI), Z7
+	VFMADD231PD  Z15, Z2, Z7
+	VMOVUPD      Z7, 64(DI)
+	VMOVUPD      128(DI), Z9
+	VFMADD231PD  Z17, Z2, Z9
+	VMOVUPD      Z9, 128(DI)
+	VMOVUPD      192(DI), Z11
+	VFMADD231PD  Z23, Z2, Z11
+	VMOVUPD      Z11, 192(DI)
+	VMOVUPD      256(DI), Z13
+	VFMADD231PD  Z25, Z2, Z13
+	VMOVUPD      Z13, 256(DI)
+	VMOVUPD      320(DI), Z16
+	VFMADD231PD  Z31, Z2, Z16
+	VMOVUPD      Z16, 320(DI)
+	VZEROUPPER
+	RET
+
 // func hop3AVX512(dst [][8]float64, c float64, links [][8]float64, stride int, src [][8]float64, nbr []int32, dims int, ca float64, add [][8]float64, lo int, hi int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·hop3AVX512(SB), NOSPLIT, $32-168
@@ -6684,15 +7252,15 @@ TEXT ·hop3AVX512(SB), NOSPLIT, $32-168
 	MOVQ   hi+160(FP), AX
 	MOVQ   lo+152(FP), BX
 	SUBQ   BX, AX
-	JLE    l69
+	JLE    l73
 	MOVQ   AX, (SP)
 	IMUL3Q $0x00000180, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l70
+	JEQ    l74
 	ADDQ   R10, R8
 
-l70:
+l74:
 	IMUL3Q $0x00000480, BX, R11
 	ADDQ   SI, R11
 	IMULQ  R9, BX
@@ -6703,7 +7271,7 @@ l70:
 	IMULQ  R9, R10
 	MOVQ   R10, 24(SP)
 
-l71:
+l75:
 	VXORPD Z26, Z26, Z26
 	VXORPD Z27, Z27, Z27
 	VXORPD Z28, Z28, Z28
@@ -6712,7 +7280,7 @@ l71:
 	VXORPD Z31, Z31, Z31
 	XORQ   R13, R13
 
-l72:
+l76:
 	MOVL         (CX)(R13*4), AX
 	MOVQ         AX, R10
 	SHRQ         $0x03, R10
@@ -6868,11 +7436,11 @@ l72:
 	ADDQ         16(SP), SI
 	INCQ         R13
 	CMPQ         R13, R9
-	JNE          l72
+	JNE          l76
 	SUBQ         24(SP), SI
 	SUBQ         24(SP), R11
 	TESTQ        R8, R8
-	JNE          l73
+	JNE          l77
 	VBROADCASTSD c+24(FP), Z2
 	VMULPD       Z26, Z2, Z3
 	VMOVUPD      Z3, (DI)
@@ -6886,9 +7454,9 @@ l72:
 	VMOVUPD      Z7, 256(DI)
 	VMULPD       Z31, Z2, Z8
 	VMOVUPD      Z8, 320(DI)
-	JMP          l74
+	JMP          l78
 
-l73:
+l77:
 	VBROADCASTSD c+24(FP), Z2
 	VMULPD       Z26, Z2, Z3
 	VBROADCASTSD ca+120(FP), Z4
@@ -6910,19 +7478,19 @@ l73:
 	VFMADD231PD  320(R8), Z4, Z9
 	VMOVUPD      Z9, 320(DI)
 
-l74:
+l78:
 	ADDQ  $0x00000480, R11
 	ADDQ  $0x00000180, DI
 	TESTQ R8, R8
-	JEQ   l75
+	JEQ   l79
 	ADDQ  $0x00000180, R8
 
-l75:
+l79:
 	LEAQ (CX)(R9*8), CX
 	DECQ (SP)
-	JNE  l71
+	JNE  l75
 
-l69:
+l73:
 	VZEROUPPER
 	RET
 
@@ -6943,27 +7511,27 @@ TEXT ·wilson3AVX512(SB), $976-160
 	MOVQ   hi+152(FP), AX
 	MOVQ   lo+144(FP), BX
 	SUBQ   BX, AX
-	JLE    l76
+	JLE    l80
 	MOVQ   AX, 960(SP)
 	IMUL3Q $0x00000600, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l77
+	JEQ    l81
 	ADDQ   R10, R8
 	MOVQ   $+1536, 968(SP)
-	JMP    l78
+	JMP    l82
 
-l77:
+l81:
 	LEAQ zerosAVX512<>+0(SB), R8
 	MOVQ $+0, 968(SP)
 
-l78:
+l82:
 	IMUL3Q $0x00000480, BX, R11
 	ADDQ   SI, R11
 	SHLQ   $0x05, BX
 	ADDQ   BX, CX
 
-l79:
+l83:
 	MOVL         (CX), AX
 	MOVQ         AX, BX
 	SHRQ         $0x03, BX
@@ -8415,9 +8983,9 @@ l79:
 	ADDQ         $0x00000480, R11
 	ADDQ         $0x20, CX
 	DECQ         960(SP)
-	JNE          l79
+	JNE          l83
 
-l76:
+l80:
 	VZEROUPPER
 	RET
 
@@ -8430,7 +8998,7 @@ TEXT ·mulNN3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l80
+	JNE          l84
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -8596,7 +9164,7 @@ TEXT ·mulNN3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l80:
+l84:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -8780,7 +9348,7 @@ TEXT ·addMulNN3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l81
+	JNE          l85
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -8965,7 +9533,7 @@ TEXT ·addMulNN3AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l81:
+l85:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -9186,7 +9754,7 @@ TEXT ·mulAN3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l82
+	JNE          l86
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -9352,7 +9920,7 @@ TEXT ·mulAN3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l82:
+l86:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -9536,7 +10104,7 @@ TEXT ·addMulAN3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l83
+	JNE          l87
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -9721,7 +10289,7 @@ TEXT ·addMulAN3AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l83:
+l87:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -9942,7 +10510,7 @@ TEXT ·mulNA3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l84
+	JNE          l88
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -10108,7 +10676,7 @@ TEXT ·mulNA3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l84:
+l88:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -10292,7 +10860,7 @@ TEXT ·addMulNA3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l85
+	JNE          l89
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -10477,7 +11045,7 @@ TEXT ·addMulNA3AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l85:
+l89:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -10698,7 +11266,7 @@ TEXT ·mulAA3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l86
+	JNE          l90
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -10873,7 +11441,7 @@ TEXT ·mulAA3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l86:
+l90:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -11066,7 +11634,7 @@ TEXT ·addMulAA3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l87
+	JNE          l91
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -11251,7 +11819,7 @@ TEXT ·addMulAA3AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l87:
+l91:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -11474,7 +12042,7 @@ TEXT ·addTripleNNN3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l88
+	JNE          l92
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -11811,7 +12379,7 @@ TEXT ·addTripleNNN3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l88:
+l92:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -12197,7 +12765,7 @@ TEXT ·addTripleANN3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l89
+	JNE          l93
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -12534,7 +13102,7 @@ TEXT ·addTripleANN3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l89:
+l93:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -12920,7 +13488,7 @@ TEXT ·addTripleNAN3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l90
+	JNE          l94
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -13257,7 +13825,7 @@ TEXT ·addTripleNAN3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l90:
+l94:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -13643,7 +14211,7 @@ TEXT ·addTripleAAN3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l91
+	JNE          l95
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -13989,7 +14557,7 @@ TEXT ·addTripleAAN3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l91:
+l95:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -14384,7 +14952,7 @@ TEXT ·addTripleNNA3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l92
+	JNE          l96
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -14721,7 +15289,7 @@ TEXT ·addTripleNNA3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l92:
+l96:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -15107,7 +15675,7 @@ TEXT ·addTripleANA3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l93
+	JNE          l97
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -15444,7 +16012,7 @@ TEXT ·addTripleANA3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l93:
+l97:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -15830,7 +16398,7 @@ TEXT ·addTripleNAA3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l94
+	JNE          l98
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -16167,7 +16735,7 @@ TEXT ·addTripleNAA3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l94:
+l98:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -16553,7 +17121,7 @@ TEXT ·addTripleAAA3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l95
+	JNE          l99
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -16899,7 +17467,7 @@ TEXT ·addTripleAAA3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l95:
+l99:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -17468,7 +18036,7 @@ TEXT ·addForce3AVX512(SB), NOSPLIT, $0-112
 	MOVQ         y_base+88(FP), CX
 	MOVQ         mx+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l96
+	JNE          l100
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -17599,7 +18167,7 @@ TEXT ·addForce3AVX512(SB), NOSPLIT, $0-112
 	VZEROUPPER
 	RET
 
-l96:
+l100:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mx+80(FP), AX
 	ANDQ         $0x07, AX
@@ -17749,7 +18317,7 @@ TEXT ·plaquette3AVX512(SB), $1472-136
 	MOVQ         mb+72(FP), AX
 	ORQ          md+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l97
+	JNE          l101
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -18195,7 +18763,7 @@ TEXT ·plaquette3AVX512(SB), $1472-136
 	VZEROUPPER
 	RET
 
-l97:
+l101:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mb+72(FP), AX
 	ANDQ         $0x07, AX
@@ -18671,7 +19239,7 @@ TEXT ·addRotated3AVX512(SB), $576-112
 	MOVQ         y_base+88(FP), CX
 	MOVQ         mx+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l98
+	JNE          l102
 	VMOVUPD      448(DX), Z0
 	VMULPD       numbersAVX512<>+1600(SB), Z0, Z1
 	VMOVUPD      384(DX), Z2
@@ -18909,7 +19477,7 @@ TEXT ·addRotated3AVX512(SB), $576-112
 	VZEROUPPER
 	RET
 
-l98:
+l102:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mx+80(FP), AX
 	ANDQ         $0x07, AX
@@ -19176,7 +19744,7 @@ TEXT ·addWilsonX3AVX512(SB), $2624-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l99
+	JNE          l103
 	VMOVUPD      (R8), Z0
 	VSUBPD       1216(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -19712,7 +20280,7 @@ TEXT ·addWilsonX3AVX512(SB), $2624-160
 	VZEROUPPER
 	RET
 
-l99:
+l103:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -20296,7 +20864,7 @@ TEXT ·addWilsonY3AVX512(SB), $2624-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l100
+	JNE          l104
 	VMOVUPD      (R8), Z0
 	VADDPD       1152(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -20832,7 +21400,7 @@ TEXT ·addWilsonY3AVX512(SB), $2624-160
 	VZEROUPPER
 	RET
 
-l100:
+l104:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -21416,7 +21984,7 @@ TEXT ·addWilsonZ3AVX512(SB), $2624-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l101
+	JNE          l105
 	VMOVUPD      (R8), Z0
 	VSUBPD       832(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -21952,7 +22520,7 @@ TEXT ·addWilsonZ3AVX512(SB), $2624-160
 	VZEROUPPER
 	RET
 
-l101:
+l105:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -22536,7 +23104,7 @@ TEXT ·addWilsonT3AVX512(SB), $2624-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l102
+	JNE          l106
 	VMOVUPD      (R8), Z0
 	VSUBPD       768(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -23072,7 +23640,7 @@ TEXT ·addWilsonT3AVX512(SB), $2624-160
 	VZEROUPPER
 	RET
 
-l102:
+l106:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -23653,7 +24221,7 @@ TEXT ·rotate3AVX512(SB), $256-80
 	MOVQ         x_base+48(FP), DX
 	MOVQ         mx+72(FP), AX
 	TESTQ        AX, AX
-	JNE          l103
+	JNE          l107
 	VMOVUPD      448(DX), Z0
 	VMULPD       numbersAVX512<>+1600(SB), Z0, Z1
 	VMOVUPD      384(DX), Z2
@@ -23865,7 +24433,7 @@ TEXT ·rotate3AVX512(SB), $256-80
 	VZEROUPPER
 	RET
 
-l103:
+l107:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mx+72(FP), AX
 	ANDQ         $0x07, AX
@@ -24104,7 +24672,7 @@ TEXT ·plaquetteBack3AVX512(SB), $3328-160
 	MOVQ         mb+96(FP), AX
 	ORQ          md+152(FP), AX
 	TESTQ        AX, AX
-	JNE          l104
+	JNE          l108
 	VMOVUPD      (DX), Z0
 	VMOVUPD      (CX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -25214,7 +25782,7 @@ TEXT ·plaquetteBack3AVX512(SB), $3328-160
 	VZEROUPPER
 	RET
 
-l104:
+l108:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mb+96(FP), AX
 	ANDQ         $0x07, AX
@@ -27906,9 +28474,9 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VXORPD Z12, Z12, Z12
 	VXORPD Z13, Z13, Z13
 
-l105:
+l109:
 	SUBQ        $0x01, BX
-	JLT         l106
+	JLT         l110
 	VFMADD231PD Z0, Z1, Z2
 	VFMADD231PD Z0, Z1, Z3
 	VFMADD231PD Z0, Z1, Z4
@@ -27921,9 +28489,9 @@ l105:
 	VFMADD231PD Z0, Z1, Z11
 	VFMADD231PD Z0, Z1, Z12
 	VFMADD231PD Z0, Z1, Z13
-	JMP         l105
+	JMP         l109
 
-l106:
+l110:
 	VZEROUPPER
 	RET
 

@@ -13,6 +13,9 @@ func hopLoops[F lattice.Real](n int) Hops[F] {
 			clear(dst[:2*n])
 			addHop(n, dst, 1, a, ma, dagger == 1, v, mv)
 		}
+		o.AddMulVec[dagger] = func(dst []lattice.VecOf[F], c F, a []lattice.VecOf[F], ma int, v []lattice.VecOf[F], mv int) {
+			addHop(n, dst, c, a, ma, dagger == 1, v, mv)
+		}
 	}
 	o.Hop = func(dst []lattice.VecOf[F], c F, links []lattice.VecOf[F], stride int, src []lattice.VecOf[F], nbr []lattice.Entry, dims int, ca F, add []lattice.VecOf[F], lo, hi int) {
 		for b := lo; b < hi; b++ {
@@ -42,8 +45,8 @@ func hopLoops[F lattice.Real](n int) Hops[F] {
 	return o
 }
 
-// addHop adds sign w x or sign w^† x to sum.
-func addHop[F lattice.Real](n int, sum []lattice.VecOf[F], sign F, w []lattice.VecOf[F], mw int, dagger bool, x []lattice.VecOf[F], mx int) {
+// addHop adds c w x or c w^† x to sum.
+func addHop[F lattice.Real](n int, sum []lattice.VecOf[F], c F, w []lattice.VecOf[F], mw int, dagger bool, x []lattice.VecOf[F], mx int) {
 	for i := range n {
 		re, im := &sum[2*i], &sum[2*i+1]
 		for j := range n {
@@ -51,8 +54,8 @@ func addHop[F lattice.Real](n int, sum []lattice.VecOf[F], sign F, w []lattice.V
 			xr, xi := &x[2*j], &x[2*j+1]
 			for l := range lattice.Lanes {
 				lw, lx := (l^mw)&7, (l^mx)&7
-				re[l] += sign * (wr[lw]*xr[lx] - s*wi[lw]*xi[lx])
-				im[l] += sign * (wr[lw]*xi[lx] + s*wi[lw]*xr[lx])
+				re[l] += c * (wr[lw]*xr[lx] - s*wi[lw]*xi[lx])
+				im[l] += c * (wr[lw]*xi[lx] + s*wi[lw]*xr[lx])
 			}
 		}
 	}

@@ -34,6 +34,8 @@ type (
 type Hops[F lattice.Real] struct {
 	// MulVec sets dst = a v or a^† v, v a colour vector.
 	MulVec [2]func(dst, a []lattice.VecOf[F], ma int, v []lattice.VecOf[F], mv int)
+	// AddMulVec sets dst += c a v or c a^† v.
+	AddMulVec [2]func(dst []lattice.VecOf[F], c F, a []lattice.VecOf[F], ma int, v []lattice.VecOf[F], mv int)
 	// Hop sets, for blocks b = lo … hi-1 and n their sites,
 	//
 	//	dst(n) = c sum_mu [ w_mu(n) src(n+mu) - w_mu(n-mu)^† src(n-mu) ] + ca add(n)

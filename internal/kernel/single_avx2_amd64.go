@@ -31,7 +31,13 @@ func dotSingleAVX2(x []Single, y []Single) (sum Single)
 func mulVecN2SingleAVX2(dst []Single, a []Single, ma int, v []Single, mv int)
 
 //go:noescape
+func addMulVecN2SingleAVX2(dst []Single, c float32, a []Single, ma int, v []Single, mv int)
+
+//go:noescape
 func mulVecA2SingleAVX2(dst []Single, a []Single, ma int, v []Single, mv int)
+
+//go:noescape
+func addMulVecA2SingleAVX2(dst []Single, c float32, a []Single, ma int, v []Single, mv int)
 
 //go:noescape
 func hop2SingleAVX2(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, dims int, ca float32, add []Single, lo int, hi int)
@@ -43,7 +49,13 @@ func wilson2SingleAVX2(dst []Single, c float32, links []Single, stride int, src 
 func mulVecN3SingleAVX2(dst []Single, a []Single, ma int, v []Single, mv int)
 
 //go:noescape
+func addMulVecN3SingleAVX2(dst []Single, c float32, a []Single, ma int, v []Single, mv int)
+
+//go:noescape
 func mulVecA3SingleAVX2(dst []Single, a []Single, ma int, v []Single, mv int)
+
+//go:noescape
+func addMulVecA3SingleAVX2(dst []Single, c float32, a []Single, ma int, v []Single, mv int)
 
 //go:noescape
 func hop3SingleAVX2(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, dims int, ca float32, add []Single, lo int, hi int)
@@ -54,13 +66,15 @@ func wilson3SingleAVX2(dst []Single, c float32, links []Single, stride int, src 
 var linearSingleAVX2 = Linear[float32]{Axpy: axpySingleAVX2, Xpay: xpaySingleAVX2, Scale: scaleSingleAVX2, Triad: triadSingleAVX2, Step: stepSingleAVX2, AxpyNorm: axpyNormSingleAVX2, Dot: dotSingleAVX2}
 
 var hops2SingleAVX2 = Hops[float32]{
-	MulVec: [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN2SingleAVX2, mulVecA2SingleAVX2},
-	Hop:    hop2SingleAVX2,
-	Wilson: wilson2SingleAVX2,
+	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN2SingleAVX2, mulVecA2SingleAVX2},
+	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN2SingleAVX2, addMulVecA2SingleAVX2},
+	Hop:       hop2SingleAVX2,
+	Wilson:    wilson2SingleAVX2,
 }
 
 var hops3SingleAVX2 = Hops[float32]{
-	MulVec: [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN3SingleAVX2, mulVecA3SingleAVX2},
-	Hop:    hop3SingleAVX2,
-	Wilson: wilson3SingleAVX2,
+	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN3SingleAVX2, mulVecA3SingleAVX2},
+	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN3SingleAVX2, addMulVecA3SingleAVX2},
+	Hop:       hop3SingleAVX2,
+	Wilson:    wilson3SingleAVX2,
 }

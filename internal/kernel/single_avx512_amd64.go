@@ -31,7 +31,13 @@ func dotSingleAVX512(x []Single, y []Single) (sum Single)
 func mulVecN2SingleAVX512(dst []Single, a []Single, ma int, v []Single, mv int)
 
 //go:noescape
+func addMulVecN2SingleAVX512(dst []Single, c float32, a []Single, ma int, v []Single, mv int)
+
+//go:noescape
 func mulVecA2SingleAVX512(dst []Single, a []Single, ma int, v []Single, mv int)
+
+//go:noescape
+func addMulVecA2SingleAVX512(dst []Single, c float32, a []Single, ma int, v []Single, mv int)
 
 //go:noescape
 func hop2SingleAVX512(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, dims int, ca float32, add []Single, lo int, hi int)
@@ -43,7 +49,13 @@ func wilson2SingleAVX512(dst []Single, c float32, links []Single, stride int, sr
 func mulVecN3SingleAVX512(dst []Single, a []Single, ma int, v []Single, mv int)
 
 //go:noescape
+func addMulVecN3SingleAVX512(dst []Single, c float32, a []Single, ma int, v []Single, mv int)
+
+//go:noescape
 func mulVecA3SingleAVX512(dst []Single, a []Single, ma int, v []Single, mv int)
+
+//go:noescape
+func addMulVecA3SingleAVX512(dst []Single, c float32, a []Single, ma int, v []Single, mv int)
 
 //go:noescape
 func hop3SingleAVX512(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, dims int, ca float32, add []Single, lo int, hi int)
@@ -54,13 +66,15 @@ func wilson3SingleAVX512(dst []Single, c float32, links []Single, stride int, sr
 var linearSingleAVX512 = Linear[float32]{Axpy: axpySingleAVX512, Xpay: xpaySingleAVX512, Scale: scaleSingleAVX512, Triad: triadSingleAVX512, Step: stepSingleAVX512, AxpyNorm: axpyNormSingleAVX512, Dot: dotSingleAVX512}
 
 var hops2SingleAVX512 = Hops[float32]{
-	MulVec: [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN2SingleAVX512, mulVecA2SingleAVX512},
-	Hop:    hop2SingleAVX512,
-	Wilson: wilson2SingleAVX512,
+	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN2SingleAVX512, mulVecA2SingleAVX512},
+	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN2SingleAVX512, addMulVecA2SingleAVX512},
+	Hop:       hop2SingleAVX512,
+	Wilson:    wilson2SingleAVX512,
 }
 
 var hops3SingleAVX512 = Hops[float32]{
-	MulVec: [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN3SingleAVX512, mulVecA3SingleAVX512},
-	Hop:    hop3SingleAVX512,
-	Wilson: wilson3SingleAVX512,
+	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN3SingleAVX512, mulVecA3SingleAVX512},
+	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN3SingleAVX512, addMulVecA3SingleAVX512},
+	Hop:       hop3SingleAVX512,
+	Wilson:    wilson3SingleAVX512,
 }

@@ -9,21 +9,24 @@ import (
 var linearSingle = Linear[float32]{Axpy: axpySingle, Xpay: xpaySingle, Scale: scaleSingle, Triad: triadSingle, Step: stepSingle, AxpyNorm: axpyNormSingle, Dot: dotSingle}
 
 var hops1Single = Hops[float32]{
-	MulVec: [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN1Single, mulVecA1Single},
-	Hop:    hop1Single,
-	Wilson: wilson1Single,
+	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN1Single, mulVecA1Single},
+	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN1Single, addMulVecA1Single},
+	Hop:       hop1Single,
+	Wilson:    wilson1Single,
 }
 
 var hops2Single = Hops[float32]{
-	MulVec: [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN2Single, mulVecA2Single},
-	Hop:    hop2Single,
-	Wilson: wilson2Single,
+	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN2Single, mulVecA2Single},
+	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN2Single, addMulVecA2Single},
+	Hop:       hop2Single,
+	Wilson:    wilson2Single,
 }
 
 var hops3Single = Hops[float32]{
-	MulVec: [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN3Single, mulVecA3Single},
-	Hop:    hop3Single,
-	Wilson: wilson3Single,
+	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN3Single, mulVecA3Single},
+	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN3Single, addMulVecA3Single},
+	Hop:       hop3Single,
+	Wilson:    wilson3Single,
 }
 
 func axpySingle(x []Single, a float32, y []Single) {
@@ -424,6 +427,24 @@ func mulVecN1Single(dst []Single, a []Single, ma int, v []Single, mv int) {
 	}
 }
 
+func addMulVecN1Single(dst []Single, c float32, a []Single, ma int, v []Single, mv int) {
+	pv := (*[2]Single)(v)
+	pa := (*[2]Single)(a)
+	pdst := (*[2]Single)(dst)
+	for l := range lattice.Lanes {
+		la := (l ^ ma) & 7
+		lv := (l ^ mv) & 7
+		v4 := pa[0][la]
+		v2 := pv[0][lv]
+		v5 := pa[1][la]
+		v3 := pv[1][lv]
+		v10 := pdst[0][l]
+		pdst[0][l] = v10 + c*(v4*v2-v5*v3)
+		v12 := pdst[1][l]
+		pdst[1][l] = v12 + c*(v4*v3+v5*v2)
+	}
+}
+
 func mulVecA1Single(dst []Single, a []Single, ma int, v []Single, mv int) {
 	pv := (*[2]Single)(v)
 	pa := (*[2]Single)(a)
@@ -437,6 +458,24 @@ func mulVecA1Single(dst []Single, a []Single, ma int, v []Single, mv int) {
 		v2 := pv[1][lv]
 		pdst[0][l] = v3*v1 + v4*v2
 		pdst[1][l] = v3*v2 - v4*v1
+	}
+}
+
+func addMulVecA1Single(dst []Single, c float32, a []Single, ma int, v []Single, mv int) {
+	pv := (*[2]Single)(v)
+	pa := (*[2]Single)(a)
+	pdst := (*[2]Single)(dst)
+	for l := range lattice.Lanes {
+		la := (l ^ ma) & 7
+		lv := (l ^ mv) & 7
+		v4 := pa[0][la]
+		v2 := pv[0][lv]
+		v5 := pa[1][la]
+		v3 := pv[1][lv]
+		v10 := pdst[0][l]
+		pdst[0][l] = v10 + c*(v4*v2+v5*v3)
+		v12 := pdst[1][l]
+		pdst[1][l] = v12 + c*(v4*v3-v5*v2)
 	}
 }
 
@@ -741,6 +780,32 @@ func mulVecN2Single(dst []Single, a []Single, ma int, v []Single, mv int) {
 	}
 }
 
+func addMulVecN2Single(dst []Single, c float32, a []Single, ma int, v []Single, mv int) {
+	pv := (*[4]Single)(v)
+	pa := (*[4]Single)(a)
+	pdst := (*[4]Single)(dst)
+	for l := range lattice.Lanes {
+		la := (l ^ ma) & 7
+		lv := (l ^ mv) & 7
+		v6 := pa[0][la]
+		v2 := pv[0][lv]
+		v7 := pa[1][la]
+		v3 := pv[1][lv]
+		v8 := pa[2][la]
+		v4 := pv[2][lv]
+		v9 := pa[3][la]
+		v5 := pv[3][lv]
+		v26 := pdst[0][l]
+		pdst[0][l] = v26 + c*(v6*v2-v7*v3+v8*v4-v9*v5)
+		v28 := pdst[1][l]
+		pdst[1][l] = v28 + c*(v6*v3+v7*v2+v8*v5+v9*v4)
+		v30 := pdst[2][l]
+		pdst[2][l] = v30 + c*(v6*v4-v8*v2-v9*v3+v7*v5)
+		v32 := pdst[3][l]
+		pdst[3][l] = v32 + c*(v9*v2-v8*v3+v6*v5-v7*v4)
+	}
+}
+
 func mulVecA2Single(dst []Single, a []Single, ma int, v []Single, mv int) {
 	pv := (*[4]Single)(v)
 	pa := (*[4]Single)(a)
@@ -760,6 +825,32 @@ func mulVecA2Single(dst []Single, a []Single, ma int, v []Single, mv int) {
 		pdst[1][l] = v5*v2 - v6*v1 - v7*v4 - v8*v3
 		pdst[2][l] = v7*v1 + v8*v2 + v5*v3 - v6*v4
 		pdst[3][l] = v7*v2 - v8*v1 + v5*v4 + v6*v3
+	}
+}
+
+func addMulVecA2Single(dst []Single, c float32, a []Single, ma int, v []Single, mv int) {
+	pv := (*[4]Single)(v)
+	pa := (*[4]Single)(a)
+	pdst := (*[4]Single)(dst)
+	for l := range lattice.Lanes {
+		la := (l ^ ma) & 7
+		lv := (l ^ mv) & 7
+		v6 := pa[0][la]
+		v2 := pv[0][lv]
+		v7 := pa[1][la]
+		v3 := pv[1][lv]
+		v8 := pa[2][la]
+		v4 := pv[2][lv]
+		v9 := pa[3][la]
+		v5 := pv[3][lv]
+		v26 := pdst[0][l]
+		pdst[0][l] = v26 + c*(v6*v2+v7*v3-v8*v4+v9*v5)
+		v28 := pdst[1][l]
+		pdst[1][l] = v28 + c*(v6*v3-v7*v2-v8*v5-v9*v4)
+		v30 := pdst[2][l]
+		pdst[2][l] = v30 + c*(v8*v2+v9*v3+v6*v4-v7*v5)
+		v32 := pdst[3][l]
+		pdst[3][l] = v32 + c*(v8*v3-v9*v2+v6*v5+v7*v4)
 	}
 }
 
@@ -1284,6 +1375,52 @@ func mulVecN3Single(dst []Single, a []Single, ma int, v []Single, mv int) {
 	}
 }
 
+func addMulVecN3Single(dst []Single, c float32, a []Single, ma int, v []Single, mv int) {
+	pv := (*[6]Single)(v)
+	pa := (*[18]Single)(a)
+	pdst := (*[6]Single)(dst)
+	for l := range lattice.Lanes {
+		la := (l ^ ma) & 7
+		lv := (l ^ mv) & 7
+		v8 := pa[0][la]
+		v2 := pv[0][lv]
+		v9 := pa[1][la]
+		v3 := pv[1][lv]
+		v10 := pa[2][la]
+		v4 := pv[2][lv]
+		v11 := pa[3][la]
+		v5 := pv[3][lv]
+		v12 := pa[4][la]
+		v6 := pv[4][lv]
+		v13 := pa[5][la]
+		v7 := pv[5][lv]
+		v26 := pa[6][la]
+		v27 := pa[7][la]
+		v28 := pa[8][la]
+		v29 := pa[9][la]
+		v30 := pa[10][la]
+		v31 := pa[11][la]
+		v44 := pa[12][la]
+		v45 := pa[13][la]
+		v46 := pa[14][la]
+		v47 := pa[15][la]
+		v48 := pa[16][la]
+		v49 := pa[17][la]
+		v62 := pdst[0][l]
+		pdst[0][l] = v62 + c*(v8*v2-v9*v3+v10*v4-v11*v5+v12*v6-v13*v7)
+		v64 := pdst[1][l]
+		pdst[1][l] = v64 + c*(v8*v3+v9*v2+v10*v5+v11*v4+v12*v7+v13*v6)
+		v66 := pdst[2][l]
+		pdst[2][l] = v66 + c*(v26*v2-v27*v3+v28*v4-v29*v5+v30*v6-v31*v7)
+		v68 := pdst[3][l]
+		pdst[3][l] = v68 + c*(v26*v3+v27*v2+v28*v5+v29*v4+v30*v7+v31*v6)
+		v70 := pdst[4][l]
+		pdst[4][l] = v70 + c*(v44*v2-v45*v3+v46*v4-v47*v5+v48*v6-v49*v7)
+		v72 := pdst[5][l]
+		pdst[5][l] = v72 + c*(v44*v3+v45*v2+v46*v5+v47*v4+v48*v7+v49*v6)
+	}
+}
+
 func mulVecA3Single(dst []Single, a []Single, ma int, v []Single, mv int) {
 	pv := (*[6]Single)(v)
 	pa := (*[18]Single)(a)
@@ -1321,6 +1458,52 @@ func mulVecA3Single(dst []Single, a []Single, ma int, v []Single, mv int) {
 		pdst[3][l] = v25*v2 - v26*v1 + v27*v4 - v28*v3 + v29*v6 - v30*v5
 		pdst[4][l] = v43*v1 + v44*v2 + v45*v3 + v46*v4 + v47*v5 + v48*v6
 		pdst[5][l] = v43*v2 - v44*v1 + v45*v4 - v46*v3 + v47*v6 - v48*v5
+	}
+}
+
+func addMulVecA3Single(dst []Single, c float32, a []Single, ma int, v []Single, mv int) {
+	pv := (*[6]Single)(v)
+	pa := (*[18]Single)(a)
+	pdst := (*[6]Single)(dst)
+	for l := range lattice.Lanes {
+		la := (l ^ ma) & 7
+		lv := (l ^ mv) & 7
+		v8 := pa[0][la]
+		v2 := pv[0][lv]
+		v9 := pa[1][la]
+		v3 := pv[1][lv]
+		v10 := pa[6][la]
+		v4 := pv[2][lv]
+		v11 := pa[7][la]
+		v5 := pv[3][lv]
+		v12 := pa[12][la]
+		v6 := pv[4][lv]
+		v13 := pa[13][la]
+		v7 := pv[5][lv]
+		v26 := pa[2][la]
+		v27 := pa[3][la]
+		v28 := pa[8][la]
+		v29 := pa[9][la]
+		v30 := pa[14][la]
+		v31 := pa[15][la]
+		v44 := pa[4][la]
+		v45 := pa[5][la]
+		v46 := pa[10][la]
+		v47 := pa[11][la]
+		v48 := pa[16][la]
+		v49 := pa[17][la]
+		v62 := pdst[0][l]
+		pdst[0][l] = v62 + c*(v8*v2+v9*v3+v10*v4+v11*v5+v12*v6+v13*v7)
+		v64 := pdst[1][l]
+		pdst[1][l] = v64 + c*(v8*v3-v9*v2+v10*v5-v11*v4+v12*v7-v13*v6)
+		v66 := pdst[2][l]
+		pdst[2][l] = v66 + c*(v26*v2+v27*v3+v28*v4+v29*v5+v30*v6+v31*v7)
+		v68 := pdst[3][l]
+		pdst[3][l] = v68 + c*(v26*v3-v27*v2+v28*v5-v29*v4+v30*v7-v31*v6)
+		v70 := pdst[4][l]
+		pdst[4][l] = v70 + c*(v44*v2+v45*v3+v46*v4+v47*v5+v48*v6+v49*v7)
+		v72 := pdst[5][l]
+		pdst[5][l] = v72 + c*(v44*v3-v45*v2+v46*v5-v47*v4+v48*v7-v49*v6)
 	}
 }
 

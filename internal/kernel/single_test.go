@@ -74,6 +74,13 @@ func widened(h Hops[float32]) *Hops[float64] {
 			d.done()
 		}
 	}
+	for dagger := range 2 {
+		o.AddMulVec[dagger] = func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int) {
+			d := narrow(dst)
+			h.AddMulVec[dagger](d.in(), float32(c), narrow(a).in(), ma, narrow(v).in(), mv)
+			d.done()
+		}
+	}
 	o.Hop = func(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo, hi int) {
 		d := narrow(dst)
 		a := narrow(add).in()

@@ -164,7 +164,6 @@ func (x *data[F]) set(b, l int, c []complex128) {
 
 func (x *data[F]) addHop(r lattice.Range) {
 	d, o, nbr := x.geo.Dims(), x.ops, x.geo.Neighbours()
-	t := x.scratch[r.Worker]
 	for b := r.Lo; b < r.Hi; b++ {
 		// the link of a backward hop starts at the neighbour
 		e, at, dagger := nbr[2*d*b+x.mu], lattice.At(b), 0
@@ -174,8 +173,7 @@ func (x *data[F]) addHop(r lattice.Range) {
 		}
 		link := x.u[(at.Block()*d+x.mu)*o.M:]
 		for k := 0; k < x.n; k += o.V {
-			x.hops.MulVec[dagger](t, link, at.Mask(), x.y[e.Block()*x.n+k:], e.Mask())
-			x.lin.Axpy(x.v[b*x.n+k:][:o.V], x.a, t)
+			x.hops.AddMulVec[dagger](x.v[b*x.n+k:], x.a, link, at.Mask(), x.y[e.Block()*x.n+k:], e.Mask())
 		}
 	}
 }

@@ -116,6 +116,7 @@ func tables(suffix string, double bool, colours ...int) string {
 		}
 		fmt.Fprintf(&s, "var hops%s = Hops%s{\n", end, kind)
 		fmt.Fprintf(&s, "MulVec: [2]func(dst, a []%[1]s, ma int, v []%[1]s, mv int){mulVecN%[2]s, mulVecA%[2]s},\n", map[bool]string{true: "Vec", false: "Single"}[double], end)
+		fmt.Fprintf(&s, "AddMulVec: [2]func(dst []%[1]s, c %[3]s, a []%[1]s, ma int, v []%[1]s, mv int){addMulVecN%[2]s, addMulVecA%[2]s},\n", map[bool]string{true: "Vec", false: "Single"}[double], end, map[bool]string{true: "float64", false: "float32"}[double])
 		fmt.Fprintf(&s, "Hop: hop%s,\nWilson: wilson%[1]s,\n}\n\n", end)
 		if !double {
 			continue
@@ -147,7 +148,9 @@ var daggers = []string{"NN", "AN", "NA", "AA"} // as kernel.NN, …
 // hops emits what acts on quark fields of N colours.
 func hops(t target, n int) {
 	for k, name := range []string{"N", "A"} {
-		t.block("mulVec"+name+digit(n), signature{vecs("dst"), masked("a", "ma"), masked("v", "mv")}, multiplyVector(n, k == 1))
+		a, v := masked("a", "ma"), masked("v", "mv")
+		t.block("mulVec"+name+digit(n), signature{vecs("dst"), a, v}, multiplyVector(n, k == 1))
+		t.block("addMulVec"+name+digit(n), signature{vecs("dst"), scalar("c"), a, v}, addMultiplyVector(n, k == 1))
 	}
 	t.hop(n)
 	t.wilson(n)

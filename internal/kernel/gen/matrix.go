@@ -175,6 +175,17 @@ func multiplyVector(n int, dagger bool) *program {
 	return p
 }
 
+// addMultiplyVector is dst += c a v, with daggers.
+func addMultiplyVector(n int, dagger bool) *program {
+	p := newProgram()
+	c := p.arg("c")
+	for i, z := range apply(p, matrix{p, "a", n, dagger}, vector{p, "v"}) {
+		p.store("dst", 2*i, p.fma(c, z.re.v, p.load("dst", 2*i)))
+		p.store("dst", 2*i+1, p.fma(c, z.im.v, p.load("dst", 2*i+1)))
+	}
+	return p
+}
+
 // ta puts the components of the traceless anti-Hermitian part of a matrix; at
 // returns the terms of the parts of an element:
 //
