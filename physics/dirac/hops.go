@@ -12,6 +12,7 @@ type hops[F lattice.Real] struct {
 	d     *Staggered
 	ops   *kernel.Hops[F]
 	links []lattice.VecOf[F] // (mu, block); ghosts one step away behind
+	bytes int                // of the links
 	phase []lattice.VecOf[F]
 	buf   lattice.HaloBuffers
 	half  *fermion.Field // D_h src, within the normal operator
@@ -23,10 +24,12 @@ type hops[F lattice.Real] struct {
 
 func newHops[F lattice.Real](d *Staggered, ops *kernel.Hops[F]) *hops[F] {
 	h := &hops[F]{d: d, ops: ops, half: d.NewField()}
+	width := 8
 	if _, single := any(F(0)).(float32); single {
-		h.half = h.half.LikeIn(lattice.Float32)
+		h.half, width = h.half.LikeIn(lattice.Float32), 4
 	}
 	h.links = make([]lattice.VecOf[F], d.geo.BlocksWithFaces()*d.geo.Dims()*d.ops.M)
+	h.bytes = len(h.links) * lattice.Lanes * width
 	h.phase = make([]lattice.VecOf[F], len(d.phase))
 	for k, w := range d.phase {
 		for l := range w {
@@ -87,7 +90,7 @@ func (h *hops[F]) sliced() bool {
 			return false // ghosts are fetched between whole parities
 		}
 	}
-	return geo.Slices() >= 4 && len(h.links)*lattice.Lanes*8 > cache
+	return geo.Slices() >= 4 && h.bytes > cache
 }
 
 // normal sets dst = (m^2 - D_h^2) src on s, a parity. In slices, the other parity
