@@ -158,7 +158,8 @@ func (f *File) Read(options ...lattice.Option) (*gauge.Field, error) {
 
 // fill sets u, and leaves it useless on error.
 func (f *File) fill(u *gauge.Field) error {
-	trace, err := f.scan(u.Set)
+	trace, err := f.scan(newFiller(u).set)
+	u.Changed()
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,11 @@ package format
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/slhmc/slhmc/internal/kernel"
+	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
 )
 
@@ -23,6 +26,29 @@ func tolerance(precision int) float64 {
 		return Tolerance32
 	}
 	return Tolerance64
+}
+
+// filler sets links of a field, and looks for a site once for all of its links.
+type filler struct {
+	u           *gauge.Field
+	ops         *kernel.Ops
+	x           []int
+	block, lane int
+	local       bool
+}
+
+func newFiller(u *gauge.Field) *filler {
+	return &filler{u: u, ops: kernel.For(u.Group()), x: []int{-1}}
+}
+
+func (f *filler) set(x []int, mu int, m group.Matrix) {
+	if !slices.Equal(x, f.x) {
+		f.x = append(f.x[:0], x...)
+		f.block, f.lane, f.local = f.u.Geometry().Locate(x)
+	}
+	if f.local {
+		f.ops.Set(f.u.Raw()[(f.block*len(x)+mu)*f.ops.M:], f.lane, m)
+	}
 }
 
 // source gives the links of a file one after the other.
