@@ -227,3 +227,31 @@ func (r recipe) links2(f *covnet.Flow) *gauge.Field {
 	u.Rough(r.Rough, r.stream("links"))
 	return u
 }
+
+// Any number of workers flows and smears to the same bits.
+func TestFlowAndSmearingWorkers(t *testing.T) {
+	r := recipe{N: 3, Extents: []int{4, 4, 4, 4}, Rough: .6, Seed: 11}
+	var want []float64
+	for _, workers := range []int{1, 2, 4} {
+		pool := lattice.NewPool(workers)
+		geo, err := lattice.New(r.Extents, lattice.WithPool(pool))
+		require.NoError(t, err)
+		u := gauge.NewField(geo, groupOf(r.N))
+		u.Rough(r.Rough, r.stream("links"))
+		hyp, err := covnet.NewHYP(u, [3]float64{.4, .4, .3})
+		require.NoError(t, err)
+		smeared, f := gauge.NewField(geo, u.Group()), gauge.NewAlgebra(geo, u.Group())
+		hyp.Forward(smeared, u)
+		grad := make([]float64, 3)
+		hyp.Backward(f, grad, r.direction(u))
+		flow := newFlow(smeared, covnet.ZeuthenFlow())
+		next, err := flow.Adapt(.05, 1e-5)
+		require.NoError(t, err)
+		got := append(grad, f.Norm2(), next, observe.NewEnergy(geo, u.Group()).Measure(flow.Links()))
+		if want == nil {
+			want = got
+		}
+		assert.Equal(t, want, got, "%d workers", workers)
+		pool.Close()
+	}
+}

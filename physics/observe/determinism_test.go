@@ -29,7 +29,14 @@ func TestWorkersAndRanks(t *testing.T) {
 			panic(err)
 		}
 		trace := l.Trace(u)
-		return append(pion(u, r.Mass), p.Measure(u), p.Space(u), p.Time(u), observe.NewRectangle(u.Geometry(), u.Group()).Measure(u), real(trace), imag(trace), c, e)
+		plaquette, clover, improved := charges(u)
+		q, err := observe.NewPolyakovCorrelator(u.Geometry(), u.Group())
+		if err != nil {
+			panic(err)
+		}
+		correlator := make([]float64, q.Distances())
+		q.Measure(correlator, u)
+		return append(append(correlator, plaquette, clover, improved, observe.NewEnergy(u.Geometry(), u.Group()).Measure(u)), append(pion(u, r.Mass), p.Measure(u), p.Space(u), p.Time(u), observe.NewRectangle(u.Geometry(), u.Group()).Measure(u), real(trace), imag(trace), c, e)...)
 	}
 	const direction = 3
 	want := all(r.field(), direction)
