@@ -112,7 +112,10 @@ func TestConvert(t *testing.T) {
 func TestFilesUsage(t *testing.T) {
 	dir := scratch(t)
 	configuration(t, dir, "u.ildg", group.SU2, 4, 4)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "u.txt"), []byte("1\n0\n"), 0o666))
 	for args, want := range map[string]string{
+		"info u.txt":                            "u.txt: Bridge++ text does not say its extents and group: give --extents and --group",
+		"measure u.txt":                         "u.txt: Bridge++ text does not say its extents and group: give --extents and --group",
 		"info":                                  "slhmc info: requires at least 1 arg(s)",
 		"info u.ildg -L 4,a":                    `--extents 4,a: "a" is not a number of sites`,
 		"info u.ildg -L 4":                      "1 directions (allowed: 2 … 4)",

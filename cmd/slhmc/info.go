@@ -75,9 +75,20 @@ lattice of SU(2), SU(3) or SU(4) is the only one that fits.`,
 	return c
 }
 
+// openShaped opens a file whose shape is known. Errors: of the command line, that it
+// is not.
+func openShaped(path string, told format.Shape) (*format.File, error) {
+	f, err := format.Open(path, told)
+	if err == nil && (f.Extents == nil || f.Group.N() == 0) {
+		_ = f.Close()
+		return nil, usage{fmt.Errorf("%s: %s does not say its extents and group: give --extents and --group", path, f.Kind)}
+	}
+	return f, err
+}
+
 // load reads a file whole.
 func load(path string, told format.Shape) (h format.Header, u *gauge.Field, err error) {
-	f, err := format.Open(path, told)
+	f, err := openShaped(path, told)
 	if err != nil {
 		return h, nil, err
 	}

@@ -251,7 +251,7 @@ func (s *survey) open() (results map[string]*measured, journal *rundir.Journal, 
 
 // one measures a file.
 func (s *survey) one(path string) (*measured, error) {
-	f, err := format.Open(path, s.told)
+	f, err := openShaped(path, s.told)
 	if err != nil {
 		return nil, err
 	}
