@@ -110,7 +110,8 @@ func (l layer) forward(u *gauge.Field) *gauge.Field {
 }
 
 // roundoff returns the error allowed in an output, over all links: 32 x its
-// change when the links change by round-off.
+// change when the links change by round-off, and its own rounding, which is all
+// there is where a layer projects the former away (on unit links, say).
 func (l layer) roundoff() float64 {
 	w, v := gauge.NewField(l.geo, l.u.Group()), l.forward(l.u)
 	noise := 0.0
@@ -118,10 +119,11 @@ func (l layer) roundoff() float64 {
 		Jitter(w, l.u, l.c.Stream("jitter").At(uint64(k)))
 		noise += distance2(l.forward(w), v) / jitters
 	}
-	return margin * math.Sqrt(noise)
+	own := Roundoff * math.Sqrt(float64(l.geo.Volume()*l.geo.Dims()*l.u.Group().N())) // |U'|² = N a link
+	return margin * (math.Sqrt(noise) + own)
 }
 
-const becauseLayer = "32 x the change of U' when links change by round-off"
+const becauseLayer = "32 x (the change of U' when links change by round-off + its own rounding)"
 
 // distance2 returns the sum of |u_ij - v_ij|^2 over all links.
 func distance2(u, v *gauge.Field) float64 {
