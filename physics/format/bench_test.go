@@ -1,6 +1,7 @@
 package format_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -15,12 +16,12 @@ import (
 // checksum, plaquette and every link are verified.
 func BenchmarkRead(b *testing.B) {
 	u := hot(b, group.SU3, 16, 16, 16, 16)
-	for _, e := range []format.Encoding{{Kind: format.NERSC}, {Kind: format.ILDG}, {Kind: format.NERSC, Rows: 2}} {
-		b.Run(string(e.Kind), func(b *testing.B) {
+	for _, e := range []format.Encoding{{Kind: format.NERSC, Rows: 3}, {Kind: format.NERSC, Rows: 2}, {Kind: format.ILDG, Rows: 3}} {
+		b.Run(fmt.Sprintf("%s/%d_rows", e.Kind, e.Rows), func(b *testing.B) {
 			path := filepath.Join(b.TempDir(), "u")
 			require.NoError(b, format.Write(path, u, e))
 			v := gauge.NewField(u.Geometry(), u.Group())
-			b.SetBytes(16 * 16 * 16 * 16 * 4 * 144)
+			b.SetBytes(int64(16 * 16 * 16 * 16 * 4 * 48 * e.Rows))
 			for b.Loop() {
 				require.NoError(b, format.Read(path, v))
 			}
