@@ -28,8 +28,15 @@ type System struct {
 	// coupling; nil: there is none, and no Schwinger-Dyson equation is looked at.
 	Plaquettes action.Action
 	Beta       float64
-	// Exact is the average plaquette, where it is known; 0: it is not.
-	Exact float64
+	// Exact are averages that are known.
+	Exact []Average
+}
+
+// Average is the exact average of loops, summed over all sites.
+type Average struct {
+	Name  string
+	Loops []gauge.Loop
+	Value float64
 }
 
 // SystemBuilder makes the sampler of a case for links like u, or answers
