@@ -91,3 +91,13 @@ func readLinks(t *testing.T, path string, sites int) []complex128 {
 	}
 	return v
 }
+
+// dataFile returns the path of a file made by another code; the test is skipped if
+// the folder is absent.
+func dataFile(t *testing.T, name string) string {
+	t.Helper()
+	if _, err := os.Stat(data); os.IsNotExist(err) {
+		t.Skip("the folder of data made by other codes, ../shared/data, is absent")
+	}
+	return filepath.Join(data, name)
+}

@@ -38,3 +38,68 @@ func ChargeClover(u *Links) Real {
 		return Leaves(u, site, mu, nu).TA().ScaleBy(0.25)
 	})
 }
+
+// ChargeImproved returns 5/3 times ChargeClover less 2/3 times the charge of
+// F_munu = [R_munu]_TA / 16, R the sum of the eight loops of two plaquettes that
+// start and end at the site in the plane, as the clover's leaves do.
+func ChargeImproved(u *Links) Real {
+	rectangles := charge(u, func(site, mu, nu int) Matrix {
+		m, n := mu+1, nu+1
+		var r Matrix
+		for i, loop := range [][]int{
+			{m, m, n, -m, -m, -n}, {m, n, n, -m, -n, -n}, // first quarter
+			{n, n, -m, -n, -n, m}, {n, -m, -m, -n, m, m}, // second
+			{-m, -m, -n, m, m, n}, {-m, -n, -n, m, n, n}, // third
+			{-n, -n, m, n, n, -m}, {-n, m, m, n, -m, -m}, // fourth
+		} {
+			l := closed(u, site, loop)
+			if i == 0 {
+				r = l
+				continue
+			}
+			r = r.Add(l)
+		}
+		return r.TA().ScaleBy(1. / 16)
+	})
+	return ChargeClover(u).Scale(5. / 3).Sub(rectangles.Scale(2. / 3))
+}
+
+// EnergyClover returns E = -1/2 sum_{mu,nu} tr F_munu F_munu averaged over the sites,
+// F as in ChargeClover; any dimension.
+func EnergyClover(u *Links) Real {
+	var e Real
+	for site := range u.Volume() {
+		for mu := range u.Dim() {
+			for nu := range u.Dim() {
+				if mu != nu {
+					f := Leaves(u, site, mu, nu).TA().ScaleBy(0.25)
+					e = e.Sub(f.Mul(f).Trace().Re())
+				}
+			}
+		}
+	}
+	return e.Scale(.5 / float64(u.Volume()))
+}
+
+// PolyakovCorrelator returns the mean over the sites x of space and its directions i
+// of Re tr P(x) (tr P(x + r i))^*, P winding around time.
+func PolyakovCorrelator(u *Links, r int) float64 {
+	t := u.Dim() - 1
+	sum, count := 0.0, 0
+	for site := range u.Volume() {
+		if u.Coordinates(site)[t] != 0 {
+			continue
+		}
+		for i := range t {
+			other := site
+			for range r {
+				other = u.Step(other, i+1)
+			}
+			p := closed(u, site, straight(t+1, u.Extents[t])).Trace().V
+			q := closed(u, other, straight(t+1, u.Extents[t])).Trace().V
+			sum += real(p)*real(q) + imag(p)*imag(q)
+			count++
+		}
+	}
+	return sum / float64(count)
+}

@@ -103,7 +103,7 @@ func (b *builder) target(*sampler.Run) (err error) {
 		sites = lattice.All
 	}
 	s := b.c.Solver
-	b.quark, err = action.NewTwoFlavour(d, sites, action.Tolerances{Action: s.ActionTolerance, Force: s.ForceTolerance, MaxIterations: s.MaxIterations})
+	b.quark, err = action.NewTwoFlavour(d, sites, action.Tolerances{Action: s.ActionTolerance, Force: s.ForceTolerance, MaxIterations: s.MaxIterations, Mixed: s.MixedPrecision})
 	return err
 }
 

@@ -51,7 +51,10 @@ func execute(args []string, stdout, stderr *os.File) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(runCommand(stderr), verifyCommand(stderr), initCommand(), presetsCommand(), configCommand(), versionCommand())
+	root.AddCommand(
+		runCommand(stderr), verifyCommand(stderr), initCommand(), presetsCommand(), configCommand(), versionCommand(),
+		infoCommand(), convertCommand(), measureCommand(stderr), reportCommand(),
+	)
 	c, err := root.ExecuteC()
 	var u usage
 	var problems config.Problems

@@ -202,7 +202,7 @@ func TestPresetsAndVersion(t *testing.T) {
 		assert.Equal(t, string(text), done(t, dir, "init", "--preset", p.Name).stdout)
 	}
 	assert.Equal(t, len(config.Presets()), strings.Count(list, "\n"))
-	assert.Regexp(t, `^slhmc .*, go\S+ \w+/\w+\n$`, done(t, dir, "version").stdout)
+	assert.Regexp(t, `^slhmc .*, go\S+ \w+/\w+, \w+ kernels\n$`, done(t, dir, "version").stdout)
 	for _, args := range []string{"", "--help", "help", "config", "run --help"} {
 		o := done(t, dir, strings.Fields(args)...)
 		assert.Contains(t, o.stdout, "Usage:", args)

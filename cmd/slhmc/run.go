@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/internal/kernel"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/observe"
@@ -81,6 +82,10 @@ func (j *job) run(cmd *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	kernels, err := kernel.Active()
+	if err != nil {
+		return usage{err}
+	}
 	pool := lattice.NewPool(j.workers)
 	defer pool.Close()
 	r, geo, err := build(c, pool)
@@ -97,6 +102,7 @@ func (j *job) run(cmd *cobra.Command, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
 
+	// the kernels' last bits are part of what a run is
 	r.Dir, r.Identity = j.out, string(text)+"kernels: "+kernels+"\n"
 	show := newProgress(j.stderr, j.quiet)
 	plaquette := observe.NewPlaquette(geo, r.Links.Group())
@@ -111,7 +117,7 @@ func (j *job) run(cmd *cobra.Command, args []string) (err error) {
 	if j.resume {
 		err = r.Resume(ctx)
 	} else {
-		if err := j.describe(text); err != nil {
+		if err := j.describe(text, kernels); err != nil {
 			return err
 		}
 		err = r.Start(ctx)
@@ -128,9 +134,6 @@ func (j *job) run(cmd *cobra.Command, args []string) (err error) {
 	}
 	return j.summarise(c)
 }
-
-// kernels names the kernel set: its last bits are part of a run's identity.
-const kernels = "portable"
 
 // configuration reads the file, or, to resume without one, that of the run.
 func (j *job) configuration(args []string) (*config.Config, error) {
@@ -195,7 +198,7 @@ func freeDirectory(base string) (string, error) {
 }
 
 // describe writes what the run is: its configuration, and where it began.
-func (j *job) describe(resolved []byte) error {
+func (j *job) describe(resolved []byte, kernels string) error {
 	err := rundir.WriteAtomic(filepath.Join(j.out, configFile), func(w io.Writer) error {
 		_, err := w.Write(resolved)
 		return err

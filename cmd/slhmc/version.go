@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/slhmc/slhmc/internal/kernel"
 )
 
 // version returns the module version and, if built from a checkout, its commit.
@@ -35,7 +37,11 @@ func versionCommand() *cobra.Command {
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(c.OutOrStdout(), "slhmc %s, %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			kernels, err := kernel.Active()
+			if err != nil {
+				return usage{err}
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "slhmc %s, %s %s/%s, %s kernels\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, kernels)
 			return err
 		},
 	}

@@ -136,10 +136,10 @@ func (o *Ops) ImTr(sum *Vec, c float64, m []Vec) {
 	}
 }
 
-// Add sets dst += c a, a under lane mask m.
-func Add(dst []Vec, c float64, a []Vec, m int) {
+// AddMasked sets dst += c a, a under lane mask m.
+func AddMasked(dst []Vec, c float64, a []Vec, m int) {
 	if m == 0 {
-		addVecs(dst, c, a)
+		Axpy(dst, c, a)
 		return
 	}
 	for k := range dst {

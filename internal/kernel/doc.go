@@ -18,7 +18,12 @@
 // block they hold.
 //
 // [For] returns the operations of one gauge group. Those of N = 1, 2, 3 are
-// straight-line code written by generate.go; larger N share loops.
+// straight-line code; larger N share loops. Everything straight is described
+// once, in the generator gen (a module of its own), which writes it as Go and,
+// for N = 2, 3, as assembly for AVX2 with FMA and for AVX-512. The fastest set
+// that the machine has is chosen when the program starts; the environment
+// variable SLHMC_KERNEL = portable, avx2 or avx512 names another. Sets differ in
+// last bits: fused operations, another order of sums.
 package kernel
 
-//go:generate go run generate.go generate_su2.go generate_linear.go
+//go:generate go -C gen run . ..

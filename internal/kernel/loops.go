@@ -1,96 +1,159 @@
 package kernel
 
-import "github.com/slhmc/slhmc/physics/lattice"
+import (
+	"github.com/slhmc/slhmc/physics/group"
+	"github.com/slhmc/slhmc/physics/lattice"
+)
 
 // loops returns the products for any N: the same sums as the generated ones,
-// over colour in loops, over lanes innermost.
-func loops(n int) Ops {
-	var o Ops
+// over colour in loops, over lanes innermost. They call each other directly, not
+// through the table, so that their scratch stays on the stack.
+func loops(n int) table {
+	var o table
 	for daggers := range 4 {
-		da, db := daggers&1 != 0, daggers&2 != 0
-		add := func(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int) {
-			for i := range n {
-				for j := range n {
-					re, im := dot(n, a, i, da, ma, b, j, db, mb)
-					accumulate(dst[2*(i*n+j):], c, &re, &im)
-				}
-			}
-		}
-		o.AddMul[daggers] = add
 		o.Mul[daggers] = func(dst, a []Vec, ma int, b []Vec, mb int) {
 			clear(dst[:2*n*n])
-			add(dst, 1, a, ma, b, mb)
+			addProduct(n, daggers, dst, 1, a, ma, b, mb)
+		}
+		o.AddMul[daggers] = func(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int) {
+			addProduct(n, daggers, dst, c, a, ma, b, mb)
 		}
 	}
-	for dagger := range 2 {
-		o.MulVec[dagger] = func(dst, a []Vec, ma int, v []Vec, mv int) {
-			clear(dst[:2*n])
-			for i := range n {
-				for k := range n {
-					ar, ai, sign := element(n, a, i, k, dagger == 1)
-					vr, vi := &v[2*k], &v[2*k+1]
-					dr, di := &dst[2*i], &dst[2*i+1]
-					for l := range lattice.Lanes {
-						la, lv := (l^ma)&7, (l^mv)&7
-						dr[l] += ar[la]*vr[lv] - sign*ai[la]*vi[lv]
-						di[l] += ar[la]*vi[lv] + sign*ai[la]*vr[lv]
-					}
-				}
-			}
+	for daggers := range 8 {
+		o.AddTriple[daggers] = func(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int, d []Vec, md int) {
+			var ab [2 * group.MaxN * group.MaxN]Vec
+			addProduct(n, daggers&3, ab[:], 1, a, ma, b, mb)
+			addProduct(n, daggers>>2<<1, dst, c, ab[:], 0, d, md)
 		}
 	}
-	o.AddOuter = func(dst []Vec, c float64, v []Vec, mv int, w []Vec, mw int) {
-		for i := range n {
-			for j := range n {
-				vr, vi, wr, wi := &v[2*i], &v[2*i+1], &w[2*j], &w[2*j+1]
-				var re, im Vec
-				for l := range lattice.Lanes {
-					lv, lw := (l^mv)&7, (l^mw)&7
-					re[l] = vr[lv]*wr[lw] + vi[lv]*wi[lw]
-					im[l] = vi[lv]*wr[lw] - vr[lv]*wi[lw]
-				}
-				accumulate(dst[2*(i*n+j):], c, &re, &im)
-			}
-		}
-	}
-	o.Hop = func(dst []Vec, c float64, links, src []Vec, nbr []lattice.Entry, steps int, ca float64, add []Vec, lo, hi int) {
-		for b := lo; b < hi; b++ {
-			hopBlock(n, dst[b*2*n:][:2*n], c, links[b*steps*2*n*n:], src, nbr[b*steps:][:steps])
-			if add != nil {
-				for k, a := range add[b*2*n:][:2*n] {
-					for l := range a {
-						dst[b*2*n+k][l] += ca * a[l]
-					}
-				}
-			}
-		}
-	}
+	o.Hops = hopLoops[float64](n)
 	return o
 }
 
-func hopBlock(n int, dst []Vec, c float64, links, src []Vec, nbr []lattice.Entry) {
+// addProduct sets dst += c a b.
+func addProduct(n, daggers int, dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int) {
 	for i := range n {
-		var re, im Vec
-		for k, e := range nbr {
-			x, m := src[e.Block()*2*n:], e.Mask()
-			for j := range n {
-				w := links[2*((k*n+i)*n+j):]
-				wr, wi, xr, xi := &w[0], &w[1], &x[2*j], &x[2*j+1]
-				for l := range lattice.Lanes {
-					lx := (l ^ m) & 7
-					re[l] += wr[l]*xr[lx] - wi[l]*xi[lx]
-					im[l] += wr[l]*xi[lx] + wi[l]*xr[lx]
-				}
+		for j := range n {
+			re, im := dotElement(n, a, i, daggers&1 != 0, ma, b, j, daggers&2 != 0, mb)
+			accumulate(dst[2*(i*n+j):], c, &re, &im)
+		}
+	}
+}
+
+// addAlgebraLoops is AddAlgebra for any N.
+func (o *Ops) addAlgebraLoops(f []Vec, c float64, a, b []Vec) {
+	var ab [2 * group.MaxN * group.MaxN]Vec
+	addProduct(o.N, NN, ab[:], 1, a, 0, b, 0)
+	o.addTA(f, c, ab[:o.M])
+}
+
+// addForceLoops is AddForce for any N.
+func (o *Ops) addForceLoops(f []Vec, c float64, u, x []Vec, mx int, y []Vec) {
+	var ux [2 * group.MaxN]Vec
+	var outer [2 * group.MaxN * group.MaxN]Vec
+	addHop(o.N, ux[:], 1, u, 0, false, x, mx)
+	for i := range o.N {
+		for j := range o.N {
+			xr, xi, yr, yi := &ux[2*i], &ux[2*i+1], &y[2*j], &y[2*j+1]
+			m := outer[2*(i*o.N+j):]
+			for l := range lattice.Lanes {
+				m[0][l] = xr[l]*yr[l] + xi[l]*yi[l]
+				m[1][l] = xi[l]*yr[l] - xr[l]*yi[l]
 			}
 		}
+	}
+	o.addTA(f, c, outer[:o.M])
+}
+
+// plaquetteLoops is Plaquette for any N.
+func (o *Ops) plaquetteLoops(x, a, b []Vec, mb int, c, d []Vec, md int) {
+	var ab, cd, p [2 * group.MaxN * group.MaxN]Vec
+	addProduct(o.N, NN, ab[:], 1, a, 0, b, mb)
+	addProduct(o.N, NN, cd[:], 1, c, 0, d, md)
+	addProduct(o.N, NA, p[:], 1, ab[:], 0, cd[:], 0)
+	o.TA(x, p[:])
+}
+
+// addRotatedLoops is AddRotated for any N.
+func (o *Ops) addRotatedLoops(f []Vec, c float64, u, x []Vec, mx int, y []Vec) {
+	var h, hu, w [2 * group.MaxN * group.MaxN]Vec
+	o.Element(h[:], 1, x)
+	addProduct(o.N, NN, hu[:], 1, h[:], 0, u, 0)
+	addProduct(o.N, AN, w[:], 1, u, 0, hu[:], 0)
+	var ta [group.MaxN * group.MaxN]Vec
+	o.TA(ta[:], w[:])
+	for k := range f[:o.A] {
 		for l := range lattice.Lanes {
-			dst[2*i][l], dst[2*i+1][l] = c*re[l], c*im[l]
+			f[k][l] += c * (y[k][l] - ta[k][(l^mx)&7])
+		}
+	}
+}
+
+// rotateLoops is Rotate for any N.
+func (o *Ops) rotateLoops(y, u, x []Vec, mx int) {
+	var h, uh, w [2 * group.MaxN * group.MaxN]Vec
+	o.Element(h[:], 1, x)
+	addProduct(o.N, NN, uh[:], 1, u, 0, h[:], mx)
+	addProduct(o.N, NA, w[:], 1, uh[:], 0, u, 0)
+	o.TA(y, w[:])
+}
+
+// plaquetteBackLoops is PlaquetteBack for any N, without the shortcuts of the
+// generated ones.
+func (o *Ops) plaquetteBackLoops(y, phi, a, b []Vec, mb int, c, d []Vec, md int) {
+	type matrix [2 * group.MaxN * group.MaxN]Vec
+	var ab, cd, p, s, m, e matrix
+	addProduct(o.N, NN, ab[:], 1, a, 0, b, mb)
+	addProduct(o.N, NN, cd[:], 1, c, 0, d, md)
+	addProduct(o.N, NA, p[:], 1, ab[:], 0, cd[:], 0)
+	add := func(to *matrix, c float64, from *matrix) {
+		for k := range to[:o.M] {
+			for l := range lattice.Lanes {
+				to[k][l] += c * from[k][l]
+			}
+		}
+	}
+	for k := range 4 {
+		o.Element(e[:], 1, phi[k*o.A:])
+		add(&s, []float64{1, 1, -1, -1}[k], &e)
+	}
+	addProduct(o.N, NN, m[:], 1, p[:], 0, s[:], 0)
+	o.TA(y[o.A:], m[:])
+	o.Element(e[:], 1, phi[o.A:])
+	addProduct(o.N, NN, m[:], 1, e[:], 0, p[:], 0)
+	addProduct(o.N, NN, m[:], -1, p[:], 0, e[:], 0)
+	o.TA(y, m[:])
+	m = matrix{}
+	addProduct(o.N, NN, m[:], -1, s[:], 0, p[:], 0)
+	o.TA(y[3*o.A:], m[:])
+	o.Element(e[:], 1, phi[3*o.A:])
+	addProduct(o.N, NN, m[:], -1, e[:], 0, p[:], 0)
+	addProduct(o.N, NN, m[:], 1, p[:], 0, e[:], 0)
+	o.TA(y[2*o.A:], m[:])
+}
+
+// reunitarizeLanes is Reunitarize for any N.
+func (o *Ops) reunitarizeLanes(u []Vec) {
+	var m [group.MaxN * group.MaxN]complex128
+	for l := range lattice.Lanes {
+		o.Get(m[:o.N*o.N], u, l)
+		o.Group.Reunitarize(m[:o.N*o.N])
+		o.Set(u, l, m[:o.N*o.N])
+	}
+}
+
+func (o *Ops) addTA(f []Vec, c float64, m []Vec) {
+	var ta [group.MaxN * group.MaxN]Vec
+	o.TA(ta[:o.A], m)
+	for k := range f[:o.A] {
+		for l := range lattice.Lanes {
+			f[k][l] += c * ta[k][l]
 		}
 	}
 }
 
 // element returns a_ij, or (a^†)_ij with its sign of the imaginary part.
-func element(n int, a []Vec, i, j int, dagger bool) (re, im *Vec, sign float64) {
+func element[F lattice.Real](n int, a []lattice.VecOf[F], i, j int, dagger bool) (re, im *lattice.VecOf[F], sign F) {
 	if dagger {
 		k := 2 * (j*n + i)
 		return &a[k], &a[k+1], -1
@@ -99,8 +162,8 @@ func element(n int, a []Vec, i, j int, dagger bool) (re, im *Vec, sign float64) 
 	return &a[k], &a[k+1], 1
 }
 
-// dot returns element (i, j) of a product.
-func dot(n int, a []Vec, i int, da bool, ma int, b []Vec, j int, db bool, mb int) (re, im Vec) {
+// dotElement returns element (i, j) of a product.
+func dotElement(n int, a []Vec, i int, da bool, ma int, b []Vec, j int, db bool, mb int) (re, im Vec) {
 	for k := range n {
 		ar, ai, sa := element(n, a, i, k, da)
 		br, bi, sb := element(n, b, k, j, db)

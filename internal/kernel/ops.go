@@ -8,8 +8,13 @@ import (
 // Vec is a number of each of the eight sites of a block.
 type Vec = lattice.Vec
 
-// Daggers of the operands of a product, for indexing Mul and AddMul:
-// bit 0 the left one, bit 1 the right one.
+// Single is the same in single precision: half the memory, and twice the speed
+// where a register holds four numbers of eight bytes or the machine splits
+// longer ones in two (AVX2, AVX-512 on Zen 4).
+type Single = lattice.Single
+
+// Daggers of the operands of a product, for indexing Mul and AddMul: bit 0 the
+// left one, bit 1 the right one. AddTriple has bit 2 for its third.
 const (
 	NN = iota
 	AN
@@ -17,65 +22,176 @@ const (
 	AA
 )
 
+type (
+	product     func(dst, a []Vec, ma int, b []Vec, mb int)
+	scaled      func(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int)
+	wilsonForce func(f []Vec, c float64, u, x, y, xp []Vec, mp int, yp []Vec)
+	triple      func(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int, d []Vec, md int)
+)
+
+// Hops has what acts on quark fields of N colours, in one kernel set and
+// precision.
+type Hops[F lattice.Real] struct {
+	// MulVec sets dst = a v or a^† v, v a colour vector.
+	MulVec [2]func(dst, a []lattice.VecOf[F], ma int, v []lattice.VecOf[F], mv int)
+	// AddMulVec sets dst += c a v or c a^† v.
+	AddMulVec [2]func(dst []lattice.VecOf[F], c F, a []lattice.VecOf[F], ma int, v []lattice.VecOf[F], mv int)
+	// Hop sets, for blocks b = lo … hi-1 and n their sites,
+	//
+	//	dst(n) = c sum_mu [ w_mu(n) src(n+mu) - w_mu(n-mu)^† src(n-mu) ] + ca add(n)
+	//
+	// with links w (mu, block), stride blocks a direction: that makes every
+	// direction a stream of its own for the prefetchers, forward and backward; nbr
+	// is the neighbour table of dims directions; add may be nil, or dst's own
+	// storage if src is another.
+	Hop func(dst []lattice.VecOf[F], c F, links []lattice.VecOf[F], stride int, src []lattice.VecOf[F], nbr []lattice.Entry, dims int, ca F, add []lattice.VecOf[F], lo, hi int)
+
+	// Wilson sets, like Hop and in four dimensions, for fields of four spins,
+	//
+	//	dst(n) = c sum_mu [ (1 - g_mu) w_mu(n) src(n+mu) + (1 + g_mu) w_mu(n-mu)^† src(n-mu) ] + ca add(n)
+	//
+	// in the chiral basis g_k = ((0, -i s_k), (i s_k, 0)), g_4 = ((0, 1), (1, 0)).
+	Wilson func(dst []lattice.VecOf[F], c F, links []lattice.VecOf[F], stride int, src []lattice.VecOf[F], nbr []lattice.Entry, ca F, add []lattice.VecOf[F], lo, hi int)
+}
+
+// table has the operations of N colours in one kernel set.
+type table struct {
+	Hops[float64]
+	// Mul sets dst = a b, with daggers by index.
+	Mul [4]product
+	// AddMul sets dst += c a b, with daggers by index.
+	AddMul [4]scaled
+	// AddTriple sets dst += c a b d, with daggers by index.
+	AddTriple [8]triple
+	// AddAlgebra sets f += c [a b]_TA, component by component (see TA).
+	AddAlgebra func(f []Vec, c float64, a, b []Vec)
+	// AddForce sets f += c [u x y^†]_TA, x and y colour vectors.
+	AddForce func(f []Vec, c float64, u, x []Vec, mx int, y []Vec)
+	// AddWilson sets, for direction mu by index, x and y fields of four spins (see
+	// Hops.Wilson) at n, xp and yp at n+mu,
+	//
+	//	f += c [ u tr_spin { (1 - g_mu) xp y^† + (1 + g_mu) yp x^† } ]_TA.
+	AddWilson [4]wilsonForce
+	// Plaquette sets x = [a b (c d)^†]_TA.
+	Plaquette func(x, a, b []Vec, mb int, c, d []Vec, md int)
+	// AddRotated sets f += c (y - w) with w^a T_a = u^† x^a T_a u, u unitary, where
+	// u and x are taken in lane l^mx.
+	AddRotated func(f []Vec, c float64, u, x []Vec, mx int, y []Vec)
+	// Rotate sets y^a T_a = u x^a T_a u^†, u unitary, x taken in lane l^mx.
+	Rotate func(y, u, x []Vec, mx int)
+	// PlaquetteBack sets the four algebra elements y to the derivatives, along the
+	// links a, b, c, d of the plaquette P = a b (c d)^†, of Re tr of
+	// (i phi^a T_a)(P), (P), (P^†), (P^†) for the four elements phi, those of b and d
+	// being carried along a and c to where P begins, phi and y alike; the links are
+	// unitary.
+	PlaquetteBack func(y, phi, a, b []Vec, mb int, c, d []Vec, md int)
+	// Reunitarize projects u, which has left the group by round-off.
+	Reunitarize func(u []Vec)
+	// For small arguments only (see small): dst = exp(i c x^a T_a), u = that times
+	// u, dst = J(x)^T y.
+	exp, drift func(dst []Vec, c float64, x []Vec)
+	dexp       func(dst, x, y []Vec)
+}
+
 // Ops are the block operations of one gauge group. All are read-only and safe
 // for concurrent use on different destinations.
 type Ops struct {
-	Group group.Group
-	N     int     // colours
-	M     int     // Vecs of a matrix block: 2 N^2, SU(2): 4
-	V     int     // Vecs of a colour vector block, 2 N
-	A     int     // Vecs of an algebra block
-	Index float64 // tr T_a T_a: 1/2, U(1): 1
+	table
+	Single Hops[float32] // of fields in single precision
+	Group  group.Group
+	N      int     // colours
+	M      int     // Vecs of a matrix block: 2 N^2, SU(2): 4
+	V      int     // Vecs of a colour vector block, 2 N
+	A      int     // Vecs of an algebra block
+	Index  float64 // tr T_a T_a: 1/2, U(1): 1
 
-	// Mul sets dst = a b, with daggers by index.
-	Mul [4]func(dst, a []Vec, ma int, b []Vec, mb int)
-	// AddMul sets dst += c a b, with daggers by index.
-	AddMul [4]func(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int)
-	// MulVec sets dst = a v or a^† v.
-	MulVec [2]func(dst, a []Vec, ma int, v []Vec, mv int)
-	// AddOuter sets dst += c v w^† (SU(2): its quaternion part, all that enters
-	// traces with and projections of products with SU(2) matrices).
-	AddOuter func(dst []Vec, c float64, v []Vec, mv int, w []Vec, mw int)
-	// Hop sets dst(b) = c sum_k links(b, k) src(neighbour k of b) + ca add(b) for
-	// blocks lo … hi-1; steps = 2 D links a block; add may be nil, or dst's own
-	// storage if src is another.
-	Hop func(dst []Vec, c float64, links, src []Vec, nbr []lattice.Entry, steps int, ca float64, add []Vec, lo, hi int)
-
-	// Exp sets dst = exp(i c x^a T_a).
-	Exp func(dst []Vec, c float64, x []Vec)
-	// DExpTranspose sets dst = J(x)^T y, J the left-trivialised derivative of
-	// the exponential map (group.DExp).
-	DExpTranspose func(dst, x, y []Vec)
-
-	diag []float64 // T of the diagonal generators: (l, i) at l N + i
+	expAny  func(dst []Vec, c float64, x []Vec)
+	dexpAny func(dst, x, y []Vec)
+	diag    []float64 // T of the diagonal generators: (l, i) at l N + i
 }
 
-// For returns the operations of a group.
+// For returns the operations of a group in the active kernel set. Panics if
+// that has been chosen in the environment and cannot be had (see Active).
 func For(g group.Group) *Ops {
+	if active.err != nil {
+		panic(active.err.Error())
+	}
+	return active.set.ops(g)
+}
+
+// ops returns the operations of a group in set s.
+func (s *Set) ops(g group.Group) *Ops {
 	n := g.N()
-	var o Ops
+	o := Ops{Group: g, N: n, M: 2 * n * n, V: 2 * n, A: g.Dim(), Index: 0.5}
 	switch n {
 	case 1:
-		o = portable1
-		o.Exp, o.DExpTranspose = expU1, dexpU1
+		o.table, o.Single, o.Index = table1, hops1Single, 1
+		o.expAny, o.dexpAny = expU1, dexpU1
 	case 2:
-		o = portable2
-		o.Exp, o.DExpTranspose = expSU2, dexpSU2
+		o.table, o.Single, o.M = *s.two, *s.twoSingle, 4
+		o.expAny, o.dexpAny = expSU2, dexpSU2
 	case 3:
-		o = portable3
-		o.Exp, o.DExpTranspose = expSU3, dexpSU3
+		o.table, o.Single = *s.three, *s.threeSingle
+		o.expAny, o.dexpAny = expSU3, dexpSU3
 	default:
-		o = loops(n)
-		o.Exp, o.DExpTranspose = expLanes(g), dexpLanes(g)
-	}
-	o.Group, o.N, o.M, o.V, o.A = g, n, 2*n*n, 2*n, g.Dim()
-	if n == 2 {
-		o.M = 4
-	}
-	o.Index = 0.5
-	if n == 1 {
-		o.Index = 1
+		o.table = loops(n)
+		o.Single = hopLoops[float32](n)
+		o.expAny, o.dexpAny = expLanes(g), dexpLanes(g)
 	}
 	o.diag = diagonal(g)
+	if n > 3 {
+		o.AddAlgebra, o.AddForce = o.addAlgebraLoops, o.addForceLoops
+		o.Plaquette, o.AddRotated, o.Reunitarize = o.plaquetteLoops, o.addRotatedLoops, o.reunitarizeLanes
+		o.Rotate, o.PlaquetteBack = o.rotateLoops, o.plaquetteBackLoops
+		for mu := range o.AddWilson {
+			o.AddWilson[mu] = o.addWilsonLoops(mu)
+		}
+	}
 	return &o
+}
+
+// small reports whether alpha = tr(H^2)/2 = c^2 |x|^2/4 of H = c x^a T_a is at
+// most 3/4 in all lanes, as exp, drift and dexp want it.
+func (o *Ops) small(c float64, x []Vec) bool {
+	if o.exp == nil {
+		return false
+	}
+	c *= c / 4
+	for _, s := range Dot(x[:o.A], x) {
+		if !(c*s <= 0.75) {
+			return false
+		}
+	}
+	return true
+}
+
+// Exp sets dst = exp(i c x^a T_a).
+func (o *Ops) Exp(dst []Vec, c float64, x []Vec) {
+	if o.small(c, x) {
+		o.exp(dst, c, x)
+	} else {
+		o.expAny(dst, c, x)
+	}
+}
+
+// Drift sets u = exp(i c x^a T_a) u; tmp has room for two matrices.
+func (o *Ops) Drift(u []Vec, c float64, x, tmp []Vec) {
+	if o.small(c, x) {
+		o.drift(u, c, x)
+		return
+	}
+	old := tmp[o.M:]
+	copy(old[:o.M], u)
+	o.expAny(tmp, c, x)
+	o.Mul[NN](u, tmp, 0, old, 0)
+}
+
+// DExpTranspose sets dst = J(x)^T y, J the left-trivialised derivative of the
+// exponential map (group.DExp).
+func (o *Ops) DExpTranspose(dst, x, y []Vec) {
+	if o.small(1, x) {
+		o.dexp(dst, x, y)
+	} else {
+		o.dexpAny(dst, x, y)
+	}
 }

@@ -28,6 +28,14 @@ const (
 // removed (if write panics too). A process that is killed leaves its temporary file behind, for the next
 // [Acquire] to remove.
 func WriteAtomic(path string, write func(io.Writer) error) error {
+	return WriteVerified(path, write, func(string) error { return nil })
+}
+
+// WriteVerified is [WriteAtomic] of a file that must pass a check before it takes its name: verify is
+// given the path of the temporary file, complete and closed.
+//
+// Errors: those of verify too, unchanged under errors.Is; the temporary file is then removed.
+func WriteVerified(path string, write func(io.Writer) error, verify func(path string) error) error {
 	f, err := createTemp(filepath.Dir(path))
 	if err != nil {
 		return fmt.Errorf("rundir: writing %s: %w", path, err)
@@ -40,6 +48,9 @@ func WriteAtomic(path string, write func(io.Writer) error) error {
 		}
 	}()
 	if err := fill(f, write); err != nil {
+		return fmt.Errorf("rundir: writing %s: %w", path, err)
+	}
+	if err := verify(f.Name()); err != nil {
 		return fmt.Errorf("rundir: writing %s: %w", path, err)
 	}
 	if err := os.Rename(f.Name(), path); err != nil {

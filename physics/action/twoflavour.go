@@ -25,8 +25,10 @@ type TwoFlavour struct {
 	op     dirac.Operator
 	normal solver.Operator
 	sub    lattice.Subset
-	action solver.CG // for values
-	force  solver.CG // for forces
+	t      Tolerances
+	action solver.Solver // for values
+	force  solver.Solver // for forces
+	single *gauge.Field  // links in single precision, for solvers of mixed precision
 	phi    *fermion.Field
 	x, y   *fermion.Field
 	work   Work
@@ -36,6 +38,7 @@ type TwoFlavour struct {
 type Tolerances struct {
 	Action, Force float64
 	MaxIterations int
+	Mixed         bool // iterate in single precision (solver.Mixed)
 }
 
 // Tight is accurate enough for any lattice: Metropolis sees nothing of it.
@@ -46,36 +49,47 @@ func Tight() Tolerances { return Tolerances{Action: 1e-12, Force: 1e-10, MaxIter
 //
 // Errors: sub is a parity, but op's D^†D mixes them.
 func NewTwoFlavour(op dirac.Operator, sub lattice.Subset, t Tolerances) (*TwoFlavour, error) {
-	a := &TwoFlavour{op: op, sub: sub, phi: op.NewField()}
+	a := &TwoFlavour{op: op, sub: sub, t: t, phi: op.NewField()}
 	if d, ok := op.(dirac.Decoupled); ok {
 		a.normal = d
 	} else if sub != lattice.All {
 		return nil, fmt.Errorf("action: %T connects even and odd sites (allowed: all sites)", op)
 	} else {
-		a.normal = &normal{op: op, t: op.NewField()}
+		n := &normal{op: op}
+		for p := range n.t {
+			n.t[p] = a.phi.LikeIn(lattice.Precision(p))
+		}
+		a.normal = n
 	}
 	a.x, a.y = op.NewField(), op.NewField()
-	a.action = solver.CG{Tolerance: t.Action, MaxIterations: t.MaxIterations}
-	a.force = solver.CG{Tolerance: t.Force, MaxIterations: t.MaxIterations}
+	if t.Mixed {
+		a.action = &solver.Mixed{Tolerance: t.Action, MaxIterations: t.MaxIterations}
+		a.force = &solver.Mixed{Tolerance: t.Force, MaxIterations: t.MaxIterations}
+		a.single = gauge.NewSingle(a.phi.Geometry(), a.phi.Group())
+	} else {
+		a.action = &solver.CG{Tolerance: t.Action, MaxIterations: t.MaxIterations}
+		a.force = &solver.CG{Tolerance: t.Force, MaxIterations: t.MaxIterations}
+	}
 	return a, nil
 }
 
 // normal is D^†D of an operator that has no shorter way.
 type normal struct {
 	op dirac.Operator
-	t  *fermion.Field
+	t  [2]*fermion.Field // by precision
 }
 
 func (n *normal) ApplyNormal(dst, src *fermion.Field, _ lattice.Subset) {
-	n.op.Apply(n.t, src)
-	n.op.ApplyDagger(dst, n.t)
+	t := n.t[src.Precision()]
+	n.op.Apply(t, src)
+	n.op.ApplyDagger(dst, t)
 }
 
 // With returns the action of the same phi - shared, not copied - seen through
 // another operator: how a guide follows its target. It must act on the same
 // fields, and is refreshed through a.
 func (a *TwoFlavour) With(op dirac.Operator) (*TwoFlavour, error) {
-	b, err := NewTwoFlavour(op, a.sub, Tolerances{Action: a.action.Tolerance, Force: a.force.Tolerance, MaxIterations: a.force.MaxIterations})
+	b, err := NewTwoFlavour(op, a.sub, a.t)
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +107,12 @@ func (a *TwoFlavour) Operator() dirac.Operator { return a.op }
 func (a *TwoFlavour) Phi() *fermion.Field { return a.phi }
 
 // solve sets x to X.
-func (a *TwoFlavour) solve(cg *solver.CG, u *gauge.Field) error {
+func (a *TwoFlavour) solve(cg solver.Solver, u *gauge.Field) error {
 	a.op.Bind(u)
+	if a.single != nil {
+		a.single.Round(u)
+		a.op.Bind(a.single)
+	}
 	report, err := cg.Solve(a.x, a.normal, a.phi, a.sub)
 	a.work.Add(Work{1, report.Iterations, report.Applications})
 	return err
@@ -102,7 +120,7 @@ func (a *TwoFlavour) solve(cg *solver.CG, u *gauge.Field) error {
 
 // Value returns S. Cost: one solve.
 func (a *TwoFlavour) Value(u *gauge.Field) (float64, error) {
-	if err := a.solve(&a.action, u); err != nil {
+	if err := a.solve(a.action, u); err != nil {
 		return 0, err
 	}
 	return a.phi.ReDot(a.x, a.sub), nil
@@ -110,7 +128,7 @@ func (a *TwoFlavour) Value(u *gauge.Field) (float64, error) {
 
 // AddForce adds f += c F. Cost: one solve.
 func (a *TwoFlavour) AddForce(f *gauge.Algebra, c float64, u *gauge.Field) error {
-	if err := a.solve(&a.force, u); err != nil {
+	if err := a.solve(a.force, u); err != nil {
 		return err
 	}
 	a.applyFrom()
@@ -161,7 +179,7 @@ func (a *TwoFlavour) SetMass(m float64) { a.op.(massive).SetMass(m) }
 // MassDerivative returns dS/dm = -2 Re <D X, X> for an operator D = m + ….
 // Cost: one solve.
 func (a *TwoFlavour) MassDerivative(u *gauge.Field) (float64, error) {
-	if err := a.solve(&a.force, u); err != nil {
+	if err := a.solve(a.force, u); err != nil {
 		return 0, err
 	}
 	a.applyFrom()

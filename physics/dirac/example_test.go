@@ -22,15 +22,19 @@ type Anisotropic struct {
 	mass float64
 	xi   float64
 	geo  *lattice.Geometry
-	u    *gauge.Field
-	eta  []*fermion.Sites // with the sign of the antiperiodic boundary
-	t    *fermion.Field
+	u    [2]*gauge.Field   // by precision
+	t    [2]*fermion.Field // scratch
+	eta  []*fermion.Sites  // with the sign of the antiperiodic boundary
 }
 
 // NewAnisotropic returns the operator, antiperiodic in time.
 func NewAnisotropic(u *gauge.Field, mass, xi float64) *Anisotropic {
 	geo := u.Geometry()
-	d := &Anisotropic{mass: mass, xi: xi, geo: geo, u: u, t: fermion.NewField(geo, u.Group(), 1)}
+	d := &Anisotropic{mass: mass, xi: xi, geo: geo}
+	d.Bind(u)
+	for p := range d.t {
+		d.t[p] = d.NewField().LikeIn(lattice.Precision(p))
+	}
 	for mu := range geo.Dims() {
 		d.eta = append(d.eta, fermion.NewSites(geo, func(x []int) float64 {
 			n := 0
@@ -51,10 +55,10 @@ func NewAnisotropic(u *gauge.Field, mass, xi float64) *Anisotropic {
 }
 
 // Bind makes u the links of D.
-func (d *Anisotropic) Bind(u *gauge.Field) { d.u = u }
+func (d *Anisotropic) Bind(u *gauge.Field) { d.u[u.Precision()] = u }
 
 // NewField returns a zero field that D acts on.
-func (d *Anisotropic) NewField() *fermion.Field { return fermion.NewField(d.geo, d.u.Group(), 1) }
+func (d *Anisotropic) NewField() *fermion.Field { return fermion.NewField(d.geo, d.u[0].Group(), 1) }
 
 // Apply sets dst = D src.
 func (d *Anisotropic) Apply(dst, src *fermion.Field) { d.apply(dst, src, 1) }
@@ -63,28 +67,30 @@ func (d *Anisotropic) Apply(dst, src *fermion.Field) { d.apply(dst, src, 1) }
 func (d *Anisotropic) ApplyDagger(dst, src *fermion.Field) { d.apply(dst, src, -1) }
 
 func (d *Anisotropic) apply(dst, src *fermion.Field, sign float64) {
+	u, t := d.u[src.Precision()], d.t[src.Precision()]
 	dst.Copy(src, lattice.All)
 	dst.Scale(d.mass, lattice.All)
 	for mu, eta := range d.eta {
-		d.t.Zero(lattice.All)
-		d.t.AddHop(sign/2, d.u, src, mu, +1, lattice.All)
-		d.t.MulSites(eta, lattice.All)
-		dst.Axpy(1, d.t, lattice.All)
-		d.t.Copy(src, lattice.All)
-		d.t.MulSites(eta, lattice.All) // the phase belongs to the link's first site
-		dst.AddHop(-sign/2, d.u, d.t, mu, -1, lattice.All)
+		t.Zero(lattice.All)
+		t.AddHop(sign/2, u, src, mu, +1, lattice.All)
+		t.MulSites(eta, lattice.All)
+		dst.Axpy(1, t, lattice.All)
+		t.Copy(src, lattice.All)
+		t.MulSites(eta, lattice.All) // the phase belongs to the link's first site
+		dst.AddHop(-sign/2, u, t, mu, -1, lattice.All)
 	}
 }
 
 // AddDerivative adds c d/d omega 2 Re <y, D x>.
 func (d *Anisotropic) AddDerivative(f *gauge.Algebra, c float64, y, x *fermion.Field) {
+	u, t := d.u[lattice.Float64], d.t[lattice.Float64]
 	for mu, eta := range d.eta {
-		d.t.Copy(y, lattice.All)
-		d.t.MulSites(eta, lattice.All)
-		fermion.AddForce(f, c/2, d.u, d.t, x, mu, lattice.All)
-		d.t.Copy(x, lattice.All)
-		d.t.MulSites(eta, lattice.All)
-		fermion.AddForce(f, -c/2, d.u, d.t, y, mu, lattice.All)
+		t.Copy(y, lattice.All)
+		t.MulSites(eta, lattice.All)
+		fermion.AddForce(f, c/2, u, t, x, mu, lattice.All)
+		t.Copy(x, lattice.All)
+		t.MulSites(eta, lattice.All)
+		fermion.AddForce(f, -c/2, u, t, y, mu, lattice.All)
 	}
 }
 
@@ -96,7 +102,9 @@ func Example_newAction() {
 	u := gauge.NewField(geo, group.SU3)
 	u.Rough(0.3, rng.New(1))
 
-	s, _ := action.NewTwoFlavour(NewAnisotropic(u, 0.5, 1.3), lattice.All, action.Tight())
+	tolerances := action.Tight()
+	tolerances.Mixed = true // solve in single precision, corrected in double
+	s, _ := action.NewTwoFlavour(NewAnisotropic(u, 0.5, 1.3), lattice.All, tolerances)
 	if _, err := s.Refresh(u, rng.New(2)); err != nil {
 		fmt.Println(err)
 		return

@@ -9,8 +9,10 @@ import (
 // Operator is a lattice Dirac operator D[U], linear in its source.
 //
 // An operator reads the links it is bound to when it is bound: bind it again
-// after they have changed. It keeps scratch: one per goroutine. Destinations
-// must not be sources.
+// after they have changed. One that serves solvers of mixed precision is bound to
+// links of either precision, keeps both, and acts on fields with the links of
+// their precision. It keeps scratch: one per goroutine. Destinations must not be
+// sources.
 type Operator interface {
 	// Bind makes u the links of D.
 	Bind(u *gauge.Field)

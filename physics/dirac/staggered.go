@@ -19,29 +19,14 @@ import (
 // anti-Hermitian and connects sites of opposite parity, so D^†D = m^2 - D_h^2
 // does not mix them: Staggered is [Decoupled].
 type Staggered struct {
-	mass  float64
-	geo   *lattice.Geometry
-	ops   *kernel.Ops
-	phase []lattice.Vec // (block, step): eta, boundary phase and sign of each hop
-	links []lattice.Vec // (block, step): the matrices of the hop, phases included
-	half  *fermion.Field
-	job   staggeredJob
+	mass   float64
+	geo    *lattice.Geometry
+	ops    *kernel.Ops
+	phase  []lattice.Vec // (block, mu): eta and boundary phase of each link
+	double *hops[float64]
+	single *hops[float32] // nil until bound to links in single precision
+	force  staggeredForce
 }
-
-type staggeredJob struct {
-	d    *Staggered
-	do   func(d *Staggered, r lattice.Range)
-	u    *gauge.Field
-	f    *gauge.Algebra
-	y, x *fermion.Field
-	c    float64
-	// hop: dst = c sum links src + ca add
-	dst, src, add []lattice.Vec
-	ca            float64
-	scratch       [][]lattice.Vec
-}
-
-func (j *staggeredJob) Do(r lattice.Range) { j.do(j.d, r) }
 
 // Periodic and Antiperiodic are boundary phases.
 const (
@@ -79,42 +64,35 @@ func NewStaggered(geo *lattice.Geometry, g group.Group, mass float64, boundary [
 		return nil, fmt.Errorf("dirac: mass %v", mass)
 	}
 	d := &Staggered{mass: mass, geo: geo, ops: kernel.For(g)}
-	d.half = d.NewField()
-	d.links = make([]lattice.Vec, geo.Blocks()*2*geo.Dims()*d.ops.M)
 	d.setPhases(boundary)
-	d.job = staggeredJob{d: d, scratch: make([][]lattice.Vec, geo.Workers())}
-	for w := range d.job.scratch {
-		d.job.scratch[w] = make([]lattice.Vec, d.ops.M+d.ops.V+d.ops.A)
-	}
+	d.double = newHops(d, &d.ops.Hops)
+	d.force.d = d
 	d.Bind(gauge.NewField(geo, g))
 	return d, nil
 }
 
-// setPhases tabulates what multiplies U_mu(n) and U_mu(n-mu)^† at n.
+// setPhases tabulates what multiplies U_mu(n). The backward hop has the same
+// phases: eta_mu does not change along mu.
 func (d *Staggered) setPhases(boundary []int) {
 	dims := d.geo.Dims()
-	d.phase = make([]lattice.Vec, d.geo.Blocks()*2*dims)
+	d.phase = make([]lattice.Vec, d.geo.Blocks()*dims)
 	x := make([]int, dims)
 	for b := range d.geo.Blocks() {
 		for l := range lattice.Lanes {
 			if l >= d.geo.ActiveLanes() {
-				for k := range 2 * dims {
-					d.phase[b*2*dims+k][l] = 1
+				for mu := range dims {
+					d.phase[b*dims+mu][l] = 1
 				}
 				continue
 			}
 			d.geo.Coordinates(x, d.geo.Site(b, l))
 			eta := 1.0
 			for mu := range dims {
-				forward, backward := eta, -eta // eta_mu does not change along mu
+				phase := eta
 				if x[mu] == d.geo.Extent(mu)-1 {
-					forward *= float64(boundary[mu])
+					phase *= float64(boundary[mu])
 				}
-				if x[mu] == 0 {
-					backward *= float64(boundary[mu])
-				}
-				d.phase[b*2*dims+mu][l] = forward
-				d.phase[b*2*dims+dims+mu][l] = backward
+				d.phase[b*dims+mu][l] = phase
 				if x[mu]%2 != 0 {
 					eta = -eta
 				}
@@ -132,53 +110,45 @@ func (d *Staggered) SetMass(m float64) { d.mass = m }
 // NewField returns a zero one-spin field.
 func (d *Staggered) NewField() *fermion.Field { return fermion.NewField(d.geo, d.ops.Group, 1) }
 
-// Bind copies the links, with phases, into the order in which the hop reads
-// them: forward and daggered backward ones of a block side by side.
+// Bind copies the links and multiplies them by their phases.
 func (d *Staggered) Bind(u *gauge.Field) {
 	if u.Geometry() != d.geo || u.Group() != d.ops.Group {
 		panic("dirac: links of another geometry or group")
 	}
-	u.Ghosts()
-	d.job.do, d.job.u = bindStaggered, u
-	d.geo.Sweep(&d.job, lattice.All)
-}
-
-func bindStaggered(d *Staggered, r lattice.Range) {
-	dims, m, nbr, u := d.geo.Dims(), d.ops.M, d.geo.Neighbours(), d.job.u.Raw()
-	for b := r.Lo; b < r.Hi; b++ {
-		for mu := range dims {
-			k := b*2*dims + mu
-			forward, backward := d.links[k*m:][:m], d.links[(k+dims)*m:][:m]
-			clear(forward)
-			clear(backward)
-			kernel.Add(forward, 1, u[(b*dims+mu)*m:], 0)
-			e := nbr[k+dims]
-			d.ops.AddDagger(backward, 1, u[(e.Block()*dims+mu)*m:], e.Mask())
-			kernel.MulLanes(forward, &d.phase[k])
-			kernel.MulLanes(backward, &d.phase[k+dims])
-		}
+	if u.Precision() == lattice.Float64 {
+		d.double.bind(u.Raw())
+		return
 	}
+	if d.single == nil {
+		d.single = newHops(d, &d.ops.Single)
+	}
+	d.single.bind(u.RawSingle())
 }
 
 // hop sets dst = c D_h src + ca add on s, src being read on the other parity.
 func (d *Staggered) hop(dst *fermion.Field, c float64, src *fermion.Field, ca float64, add *fermion.Field, s lattice.Subset) {
 	src.Ghosts(s.Other())
-	j := &d.job
-	j.do, j.dst, j.src, j.c, j.ca, j.add = hopStaggered, dst.Raw(), src.Raw(), c/2, ca, nil
-	if add != nil {
-		j.add = add.Raw()
+	if dst.Precision() == lattice.Float64 {
+		var a []lattice.Vec
+		if add != nil {
+			a = add.Raw()
+		}
+		d.double.hop(dst.Raw(), c, src.Raw(), ca, a, s)
+		return
 	}
-	d.geo.Sweep(j, s)
-}
-
-func hopStaggered(d *Staggered, r lattice.Range) {
-	j := &d.job
-	d.ops.Hop(j.dst, j.c, d.links, j.src, d.geo.Neighbours(), 2*d.geo.Dims(), j.ca, j.add, r.Lo, r.Hi)
+	var a []lattice.Single
+	if add != nil {
+		a = add.RawSingle()
+	}
+	d.single.hop(dst.RawSingle(), c, src.RawSingle(), ca, a, s)
 }
 
 func (d *Staggered) check(dst, src *fermion.Field) {
-	if !dst.SameShape(d.half) || !src.SameShape(d.half) {
+	if !dst.SameShape(d.double.half) || !src.SameShape(dst) {
 		panic("dirac: staggered operator on fields of another shape")
+	}
+	if p := dst.Precision(); p != src.Precision() || p == lattice.Float32 && d.single == nil {
+		panic("dirac: fields of different precision, or of another than the links that the operator is bound to")
 	}
 	if dst == src {
 		panic("dirac: source is destination")
@@ -200,8 +170,19 @@ func (d *Staggered) ApplyDagger(dst, src *fermion.Field) {
 // ApplyNormal sets dst = (m^2 - D_h^2) src on the sites of s.
 func (d *Staggered) ApplyNormal(dst, src *fermion.Field, s lattice.Subset) {
 	d.check(dst, src)
-	d.hop(d.half, 1, src, 0, nil, s.Other())
-	d.hop(dst, -1, d.half, d.mass*d.mass, src, s)
+	half := d.double.half
+	if dst.Precision() == lattice.Float32 {
+		half = d.single.half
+		if s != lattice.All && d.single.sliced() {
+			d.single.normal(dst.RawSingle(), half.RawSingle(), src.RawSingle(), d.mass, s)
+			return
+		}
+	} else if s != lattice.All && d.double.sliced() {
+		d.double.normal(dst.Raw(), half.Raw(), src.Raw(), d.mass, s)
+		return
+	}
+	d.hop(half, 1, src, 0, nil, s.Other())
+	d.hop(dst, -1, half, d.mass*d.mass, src, s)
 }
 
 // ApplyFrom sets dst = D src for a source that lives on the sites of s.
@@ -233,37 +214,36 @@ func (d *Staggered) AddDerivativeFrom(f *gauge.Algebra, c float64, y, x *fermion
 	if f.Geometry() != d.geo || f.Group() != d.ops.Group {
 		panic("dirac: force of another geometry or group")
 	}
+	if x.Precision() != lattice.Float64 {
+		panic("dirac: forces are computed in double precision")
+	}
 	x.Ghosts(s)
 	y.Ghosts(s.Other())
-	j := &d.job
-	j.f, j.y, j.x, j.c = f, y, x, c
 	// Sites n outside s read x(n+mu), those in s read x(n).
-	j.do = derivativeFirst
+	j := &d.force
+	j.f = f.Raw()
+	j.a, j.b, j.c = x.Raw(), y.Raw(), -d.ops.Index*c
 	d.geo.Sweep(j, s.Other())
-	j.do = derivativeSecond
+	j.a, j.b, j.c = y.Raw(), x.Raw(), d.ops.Index*c
 	d.geo.Sweep(j, s)
 }
 
-func derivativeFirst(d *Staggered, r lattice.Range) { d.derivative(r, d.job.x, d.job.y, 1) }
+// staggeredForce adds the part c eta [U a(n+mu) b(n)^†]_TA of a force.
+type staggeredForce struct {
+	d       *Staggered
+	f, a, b []lattice.Vec
+	c       float64
+}
 
-func derivativeSecond(d *Staggered, r lattice.Range) { d.derivative(r, d.job.y, d.job.x, -1) }
-
-// derivative adds the part of M that is sign eta U a(n+mu) b(n)^†.
-func (d *Staggered) derivative(r lattice.Range, a, b *fermion.Field, sign float64) {
-	j, dims, nbr, o := &d.job, d.geo.Dims(), d.geo.Neighbours(), d.ops
-	s := j.scratch[r.Worker]
-	outer, ua, ta := s[:o.M], s[o.M:o.M+o.V], s[o.M+o.V:]
-	av, bv, f := a.Raw(), b.Raw(), j.f.Raw()
+// Do does a range of blocks.
+func (j *staggeredForce) Do(r lattice.Range) {
+	d, o := j.d, j.d.ops
+	dims, nbr := d.geo.Dims(), d.geo.Neighbours()
 	for block := r.Lo; block < r.Hi; block++ {
 		for mu := range dims {
-			k := block*2*dims + mu
-			e := nbr[k]
+			k, e := block*dims+mu, nbr[2*dims*block+mu]
 			// links carry eta and the boundary phase
-			o.MulVec[0](ua, d.links[k*o.M:], 0, av[e.Block()*o.V:], e.Mask())
-			clear(outer)
-			o.AddOuter(outer, 1, ua, 0, bv[block*o.V:], 0)
-			o.TA(ta, outer)
-			kernel.Add(f[(block*dims+mu)*o.A:][:o.A], -o.Index*sign*j.c, ta[:o.A], 0)
+			o.AddForce(j.f[k*o.A:][:o.A], j.c, d.double.link(block, mu), j.a[e.Block()*o.V:], e.Mask(), j.b[block*o.V:])
 		}
 	}
 }

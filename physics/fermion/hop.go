@@ -1,7 +1,6 @@
 package fermion
 
 import (
-	"github.com/slhmc/slhmc/internal/kernel"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/lattice"
 )
@@ -22,33 +21,18 @@ func (f *Field) AddHop(c float64, u *gauge.Field, src *Field, mu, sign int, s la
 	}
 	src.Ghosts(s.Other())
 	u.Ghosts()
-	j := &f.job
-	j.do, j.a, j.x, j.y, j.u = hop, c, f.v, src.v, u.Raw()
-	j.mu, j.backward = mu, sign < 0
-	f.geo.Sweep(j, s)
+	if f.single != nil {
+		f.single.u, f.single.mu, f.single.backward = u.RawSingle(), mu, sign < 0
+		f.single.two(addHop, c, src.single, s)
+		return
+	}
+	f.double.u, f.double.mu, f.double.backward = u.Raw(), mu, sign < 0
+	f.double.two(addHop, c, src.double, s)
 }
 
 func (f *Field) matchLinks(u *gauge.Field) {
-	if f.geo != u.Geometry() || f.ops.Group != u.Group() {
-		panic("fermion: links of another geometry or group")
-	}
-}
-
-func hop(j *job, r lattice.Range) {
-	d, o, nbr := j.geo.Dims(), j.ops, j.geo.Neighbours()
-	t := j.scratch[r.Worker][:o.V]
-	for b := r.Lo; b < r.Hi; b++ {
-		// the link of a backward hop starts at the neighbour
-		e, at, dagger := nbr[2*d*b+j.mu], lattice.At(b), 0
-		if j.backward {
-			e, dagger = nbr[2*d*b+d+j.mu], 1
-			at = e
-		}
-		link := j.u[(at.Block()*d+j.mu)*o.M:]
-		for k := 0; k < j.n; k += o.V {
-			o.MulVec[dagger](t, link, at.Mask(), j.y[e.Block()*j.n+k:], e.Mask())
-			kernel.Add(j.x[b*j.n+k:][:o.V], j.a, t, 0)
-		}
+	if f.geo != u.Geometry() || f.ops.Group != u.Group() || f.Precision() != u.Precision() {
+		panic("fermion: links of another geometry, group or precision")
 	}
 }
 
@@ -62,30 +46,35 @@ func hop(j *job, r lattice.Range) {
 //
 // With 2 Re <y, U x> = 2 Re tr(U x y^†), F = -t [2 U x y^†]_TA, t = tr T_a T_a.
 func AddForce(f *gauge.Algebra, c float64, u *gauge.Field, y, x *Field, mu int, s lattice.Subset) {
+	x.needDouble()
 	x.match(y)
 	x.matchLinks(u)
 	if f.Geometry() != x.geo || f.Group() != x.ops.Group {
 		panic("fermion: force of another geometry or group")
 	}
 	x.Ghosts(s.Other())
-	j := &x.job
-	j.do, j.a, j.x, j.y, j.u, j.f, j.mu = addForce, c, x.v, y.v, u.Raw(), f.Raw(), mu
+	j := &x.force
+	*j = forceJob{x: x, f: f.Raw(), c: c, u: u.Raw(), y: y.Raw(), mu: mu}
 	x.geo.Sweep(j, s)
 }
 
-func addForce(j *job, r lattice.Range) {
-	d, o, nbr := j.geo.Dims(), j.ops, j.geo.Neighbours()
-	t := j.scratch[r.Worker]
-	ux, outer, ta := t[:o.V], t[o.V:o.V+o.M], t[o.V+o.M:]
+// forceJob is the sweep of AddForce.
+type forceJob struct {
+	x       *Field
+	f, u, y []lattice.Vec
+	c       float64
+	mu      int
+}
+
+// Do does a range of blocks.
+func (j *forceJob) Do(r lattice.Range) {
+	x, n := j.x.double.v, j.x.double.n
+	d, o, nbr := j.x.geo.Dims(), j.x.ops, j.x.geo.Neighbours()
 	for b := r.Lo; b < r.Hi; b++ {
 		e, l := nbr[2*d*b+j.mu], b*d+j.mu
-		clear(outer)
-		for k := 0; k < j.n; k += o.V {
-			o.MulVec[0](ux, j.u[l*o.M:], 0, j.x[e.Block()*j.n+k:], e.Mask())
-			o.AddOuter(outer, 2, ux, 0, j.y[b*j.n+k:], 0)
+		for k := 0; k < n; k += o.V {
+			o.AddForce(j.f[l*o.A:][:o.A], -2*o.Index*j.c, j.u[l*o.M:], x[e.Block()*n+k:], e.Mask(), j.y[b*n+k:])
 		}
-		o.TA(ta, outer)
-		kernel.Add(j.f[l*o.A:][:o.A], -o.Index*j.a, ta, 0)
 	}
 }
 
@@ -113,13 +102,11 @@ func (f *Field) MulSites(w *Sites, s lattice.Subset) {
 	if f.geo != w.geo {
 		panic("fermion: site weights of another geometry")
 	}
-	j := &f.job
-	j.do, j.x, j.y = mulSites, f.v, w.v
-	f.geo.Sweep(j, s)
-}
-
-func mulSites(j *job, r lattice.Range) {
-	for b := r.Lo; b < r.Hi; b++ {
-		kernel.MulLanes(j.x[b*j.n:][:j.n], &j.y[b])
+	if f.single != nil {
+		f.single.sites = w.v
+		f.single.two(mulSites, 0, f.single, s)
+		return
 	}
+	f.double.sites = w.v
+	f.double.two(mulSites, 0, f.double, s)
 }

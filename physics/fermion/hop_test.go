@@ -127,7 +127,7 @@ func TestHopMisuse(t *testing.T) {
 	const hop = "fermion: a hop goes to another field, by +1 or -1"
 	assert.PanicsWithValue(t, hop, func() { f.AddHop(1, u, f, 0, 1, lattice.All) })
 	assert.PanicsWithValue(t, hop, func() { f.AddHop(1, u, f.Like(), 0, 2, lattice.All) })
-	assert.PanicsWithValue(t, "fermion: links of another geometry or group", func() { f.AddHop(1, gauge.NewField(geo, group.SU3), f.Like(), 0, 1, lattice.All) })
+	assert.PanicsWithValue(t, "fermion: links of another geometry, group or precision", func() { f.AddHop(1, gauge.NewField(geo, group.SU3), f.Like(), 0, 1, lattice.All) })
 	assert.PanicsWithValue(t, "fermion: force of another geometry or group", func() {
 		fermion.AddForce(gauge.NewAlgebra(geo, group.SU3), 1, u, f, f, 0, lattice.All)
 	})

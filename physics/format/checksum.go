@@ -1,72 +1,82 @@
 package format
 
 import (
-	"encoding/xml"
+	"encoding/binary"
 	"fmt"
 	"hash/crc32"
 	"math/bits"
-	"strconv"
 	"strings"
 )
 
-// Checksum is the pair of sums of a SciDAC record [SciDAC]: with c_r the CRC-32
-// of the bytes of the site with lexicographic number r, as they stand in the
-// file,
-//
-//	A = xor_r rotl(c_r, r mod 29),  B = xor_r rotl(c_r, r mod 31).
-//
-// It does not depend on the order in which sites are added.
-type Checksum struct{ A, B uint32 }
-
-// Add adds the bytes of one site.
-func (c *Checksum) Add(site int64, data []byte) {
-	crc := crc32.ChecksumIEEE(data)
-	c.A ^= bits.RotateLeft32(crc, int(site%29))
-	c.B ^= bits.RotateLeft32(crc, int(site%31))
-}
+// Checksum holds the sums that a format takes over its data as they stand in the
+// file: two in SciDAC and MILC files, one in NERSC files.
+type Checksum []uint32
 
 // String returns the sums in hexadecimal, as other codes print them.
-func (c Checksum) String() string { return fmt.Sprintf("%x %x", c.A, c.B) }
-
-type checksumXML struct {
-	XMLName xml.Name `xml:"scidacChecksum"`
-	A       []string `xml:"suma"`
-	B       []string `xml:"sumb"`
+func (c Checksum) String() string {
+	s := make([]string, len(c))
+	for i, v := range c {
+		s[i] = fmt.Sprintf("%x", v)
+	}
+	return strings.Join(s, " ")
 }
 
-func parseChecksum(data []byte) (*Checksum, error) {
-	var x checksumXML
-	if err := xml.Unmarshal(data, &x); err != nil {
-		return nil, fmt.Errorf("scidac-checksum: %w", err)
-	}
-	a, err := sum("suma", x.A)
-	if err != nil {
-		return nil, err
-	}
-	b, err := sum("sumb", x.B)
-	return &Checksum{a, b}, err
+// adder adds the bytes of a record to the sums of a format. Records are added in
+// the order of the file.
+type adder struct {
+	sums int
+	add  func(c Checksum, record int64, data []byte, order binary.ByteOrder)
 }
 
-func sum(name string, values []string) (uint32, error) {
-	s, err := single(name, values)
-	if err != nil {
-		return 0, fmt.Errorf("scidac-checksum: %w", err)
-	}
-	v, err := strconv.ParseUint(s, 16, 32)
-	if err != nil {
-		return 0, fmt.Errorf("scidac-checksum: <%s> is %q, not a 32-bit hexadecimal number", name, s)
-	}
-	return uint32(v), nil
+// scidacSum [SciDAC]: with c_r the CRC-32 of the bytes of the site with
+// lexicographic number r,
+//
+//	A = xor_r rotl(c_r, r mod 29),  B = xor_r rotl(c_r, r mod 31).
+func scidacSum() adder {
+	return adder{2, func(c Checksum, r int64, data []byte, _ binary.ByteOrder) {
+		crc := crc32.ChecksumIEEE(data)
+		c[0] ^= bits.RotateLeft32(crc, int(r%29))
+		c[1] ^= bits.RotateLeft32(crc, int(r%31))
+	}}
 }
 
-// single returns the text of an XML element that must occur once.
-func single(name string, values []string) (string, error) {
-	if len(values) != 1 {
-		return "", fmt.Errorf("%d elements <%s> (allowed: 1)", len(values), name)
-	}
-	return strings.TrimSpace(values[0]), nil
+// milcSum [MILC]: with w_i the 32-bit words, counted through the file,
+//
+//	A = xor_i rotl(w_i, i mod 29),  B = xor_i rotl(w_i, i mod 31).
+func milcSum() adder {
+	return adder{2, func(c Checksum, r int64, data []byte, order binary.ByteOrder) {
+		first := r * int64(len(data)/4)
+		p, q := int(first%29), int(first%31)
+		for ; len(data) >= 4; data = data[4:] {
+			w := order.Uint32(data)
+			c[0] ^= bits.RotateLeft32(w, p)
+			c[1] ^= bits.RotateLeft32(w, q)
+			if p++; p == 29 {
+				p = 0
+			}
+			if q++; q == 31 {
+				q = 0
+			}
+		}
+	}}
 }
 
-func (c Checksum) xml() []byte {
-	return fmt.Appendf(nil, `<?xml version="1.0" encoding="UTF-8"?><scidacChecksum><version>1.0</version><suma>%x</suma><sumb>%x</sumb></scidacChecksum>`, c.A, c.B)
+// nerscSum [NERSC]: the sum of the 32-bit words modulo 2^32. The two halves of a
+// 64-bit real are words, in either order.
+func nerscSum() adder {
+	return adder{1, func(c Checksum, _ int64, data []byte, order binary.ByteOrder) {
+		var s uint64
+		if order == binary.ByteOrder(binary.BigEndian) {
+			for ; len(data) >= 8; data = data[8:] {
+				v := binary.BigEndian.Uint64(data)
+				s += v>>32 + v&0xffffffff
+			}
+		} else {
+			for ; len(data) >= 8; data = data[8:] {
+				v := binary.LittleEndian.Uint64(data)
+				s += v>>32 + v&0xffffffff
+			}
+		}
+		c[0] += uint32(s)
+	}}
 }

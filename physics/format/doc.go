@@ -1,34 +1,48 @@
 // Package format reads and writes gauge configurations in the file formats of
-// lattice QCD: ILDG in its LIME container, the lone data record of the Julia
-// codes, and the Bridge++ text format.
+// lattice QCD: ILDG and SciDAC in their LIME container, the lone data record of
+// the Julia codes, NERSC, MILC, Bridge++ text and binary, openQCD, and NumPy
+// arrays.
 //
 // # Conventions
 //
-// All formats here order the reals of a configuration as this module orders
-// coordinates: from slowest to fastest
+// A reader is chosen by how a file begins. It takes nothing on trust: sizes are
+// compared with the file before anything is done with them, every number must be
+// finite, every link within [Tolerance64] or [Tolerance32] of the group, and
+// checksum, plaquette and trace of the links, where the header has them, those of
+// the data. Errors name the byte of the file (the line of a text). A field is
+// changed by a whole configuration or not at all. Links are set as they stand in
+// the file, with its round-off: gauge.Field.Reunitarize removes that of a
+// single-precision file. (Of SU(2) matrices a field keeps the first row, once
+// both have been checked.)
+//
+// A writer gives a file its name once it has been read back with success, its
+// links bit for bit those that were to be written. Equal links make equal files:
+// dates in headers are that of the epoch.
+//
+// All formats but openQCD order the reals of a configuration as this module
+// orders coordinates: from slowest to fastest
 //
 //	t, z, y, x, mu = x, y, z, t, row, column, real and imaginary part.
 //
-// Binary reals are big endian. Links are set as they stand in the file, with
-// its round-off: gauge.Field.Reunitarize removes that of a single-precision
-// file. (Of SU(2) matrices a field keeps the first row, once both have been
-// checked.)
+// ILDG, SciDAC and NERSC were made for SU(3) in four dimensions. The same layout
+// is used for any group and 2 to 4 dimensions, with names that extend the
+// standard's: field "su2gauge", "u1gauge", …; extents lx, lt in two dimensions, lx,
+// ly, lt in three; data type 2D_SU4_GAUGE_4x4.
 //
-// A reader takes nothing on trust: sizes are compared with the file before
-// anything is done with them, and every number must be finite and every link
-// within [Tolerance64] or [Tolerance32] of the group. Errors name the byte of
-// the file (the line of a text). A field is changed by a whole configuration or
-// not at all.
-//
-// ILDG is defined for SU(3) in four dimensions. The same layout is used for any
-// group and 2 to 4 dimensions, with names that extend the standard's: field
-// "su2gauge", "su4gauge", …, "u1gauge"; extents lx, lt in two dimensions, lx,
-// ly, lt in three.
+// The layout of openQCD is written from its documentation and unproven: no file
+// that openQCD has made was at hand. All other formats have been read from files
+// of other codes, NumPy and Bridge++ binary excepted in part: the former from
+// arrays of single directions, the latter from its description alone.
 //
 // # References
 //
 //	[ILDG]   International Lattice Data Grid, ILDG Binary File Format, Rev. 1.2
 //	[LIME]   USQCD, c-lime: Lattice QCD Interchange Message Encapsulation
 //	[SciDAC] USQCD, QIO: checksums of SciDAC records
+//	[QIO]    USQCD, QIO: private file and record metadata
+//	[NERSC]  The Gauge Connection, gauge configuration archive format
+//	[MILC]   MILC code, binary gauge configuration file formats, versions 1 to 7
 //	[B]      S. Ueda et al., J. Phys. Conf. Ser. 523 (2014) 012046 (Bridge++)
+//	[OQ]     M. Luescher, S. Schaefer, openQCD: notes of export_cnfg
+//	[NPY]    NumPy enhancement proposal 1, a simple file format for arrays
 package format

@@ -1,69 +1,233 @@
 package format
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"strings"
 
 	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/lattice"
 )
 
-// Inspect returns the header of a configuration file in any of the formats,
-// told apart by how it begins. A Bridge++ text has none: Extents and Group are
-// unknown.
-//
-// Errors: of the file system; as in [InspectILDG].
-func Inspect(path string) (h Header, err error) {
-	err = open(path, func(f *os.File, size int64, kind Kind) error {
-		if kind == BridgeText {
-			h = Header{Kind: BridgeText, Precision: 64}
-			return nil
-		}
-		h, err = InspectILDG(f, size)
-		return err
-	})
-	return h, err
+// File is a configuration file whose header has been read and compared with
+// itself and with the size of the file. The links have not been read.
+type File struct {
+	Header
+	layout
+	told   Shape
+	r      io.ReaderAt
+	size   int64
+	data   span   // the links; in a text, in units of eight bytes a real
+	where  claim  // bytes of the claims in the header
+	path   string // of Open
+	closer io.Closer
 }
 
-// Read sets u to the links of a configuration file in any of the formats.
-//
-// Errors: of the file system; as in [ReadILDG] and [ReadBridgeText]. u is then
-// unchanged.
-func Read(path string, u *gauge.Field) error {
-	return open(path, func(f *os.File, size int64, kind Kind) error {
-		if kind == BridgeText {
-			return ReadBridgeText(f, u)
-		}
-		return ReadILDG(f, size, u)
-	})
-}
+// span is a part of a file.
+type span struct{ offset, length int64 }
 
-// open calls use with the file, its size and what it begins like: anything that
-// is not LIME is taken for text, whose reader refuses it in the first line.
-func open(path string, use func(f *os.File, size int64, kind Kind) error) error {
-	f, err := os.Open(path)
+// claim holds the bytes at which a header says things.
+type claim struct{ shape, checksum, plaquette, linkTrace int64 }
+
+// Open opens a configuration file in any of the formats, told apart by how it
+// begins. What the file does not say must be told, unless it is inferred; what
+// is told must agree with what the file says.
+//
+// Errors: of the file system; as in [Parse].
+func Open(path string, told Shape) (*File, error) {
+	r, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("format: %w", err)
+		return nil, fmt.Errorf("format: %w", err)
 	}
-	defer f.Close()
-	info, err := f.Stat()
+	f, err := open(r, told)
 	if err != nil {
-		return fmt.Errorf("format: %w", err)
+		_ = r.Close()
+		return nil, named(path, err)
+	}
+	return f, nil
+}
+
+func open(r *os.File, told Shape) (*File, error) {
+	info, err := r.Stat()
+	if err != nil {
+		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("format: %s is not a regular file", path)
+		return nil, fmt.Errorf("not a regular file")
 	}
-	var start [4]byte
-	kind := BridgeText
-	if _, err := f.ReadAt(start[:], 0); err != nil && err != io.EOF {
-		return fmt.Errorf("format: %w", err)
+	f, err := Parse(r, info.Size(), told)
+	if err == nil {
+		f.path, f.closer = r.Name(), r
 	}
-	if binary.BigEndian.Uint32(start[:]) == limeMagic {
-		kind = ILDG
+	return f, err
+}
+
+// named puts the name of the file before an error.
+func named(path string, err error) error {
+	return fmt.Errorf("format: %s: %w", path, &trimmed{err})
+}
+
+func (f *File) named(err error) error {
+	if f.path == "" {
+		return fmt.Errorf("format: %w", &trimmed{err})
 	}
-	if err := use(f, info.Size(), kind); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+	return named(f.path, err)
+}
+
+// trimmed says once only which package an error comes from.
+type trimmed struct{ err error }
+
+func (t *trimmed) Error() string { return strings.TrimPrefix(t.err.Error(), "format: ") }
+func (t *trimmed) Unwrap() error { return t.err }
+
+// Parse is [Open] for the bytes of a file of the given size.
+//
+// Errors: with the byte of the file, whatever is no header of the formats here
+// or contradicts itself, the size, or what was told.
+func Parse(r io.ReaderAt, size int64, told Shape) (*File, error) {
+	start := make([]byte, min(size, 64))
+	if err := readAt(r, start, 0); err != nil {
+		return nil, err
 	}
+	if size == 0 {
+		return nil, at(0, "the file is empty")
+	}
+	for _, c := range codecs() {
+		if c.begins == nil || !c.begins(start, size) {
+			continue
+		}
+		f := &File{r: r, size: size, told: told, Header: Header{Kind: c.kind}}
+		if err := c.open(f); err != nil {
+			return nil, err
+		}
+		if err := f.settle(); err != nil {
+			return nil, err
+		}
+		return f, nil
+	}
+	panic("format: no codec takes what the others refuse")
+}
+
+// settle compares what the file says with its size and with what was told, and
+// completes it.
+func (f *File) settle() error {
+	if !f.complete() {
+		if err := f.infer(); err != nil || !f.complete() {
+			return err
+		}
+	}
+	var err error
+	if f.layout, err = codecOf(f.Kind).lay(f.Header); err != nil {
+		return at(f.where.shape, "%w", err)
+	}
+	if !f.fills(f.data.length) {
+		return at(f.where.shape, "%v links of extents %v in %d bits do not fill the %d bytes of the data", f.Group, f.Extents, f.Precision, f.data.length)
+	}
+	if !f.agrees(f.told) {
+		return at(f.where.shape, "the file holds %v, not %v", f.Shape, f.told)
+	}
+	return nil
+}
+
+// Close closes what Open opened.
+func (f *File) Close() error {
+	if f.closer == nil {
+		return nil
+	}
+	return f.closer.Close()
+}
+
+// Read returns the links; options are those of lattice.New.
+//
+// Cost: one pass over the data, memory for one field and a buffer. Errors: with
+// the byte of the file (the line of a text), a link outside the group, and
+// checksum, plaquette or trace that are not those of the links. On a lattice
+// divided among processes all call it together and each reads the file.
+func (f *File) Read(options ...lattice.Option) (*gauge.Field, error) {
+	u, err := f.NewField(options...)
+	if err == nil {
+		err = f.fill(u)
+	}
+	if err != nil {
+		return nil, f.named(err)
+	}
+	return u, nil
+}
+
+// fill sets u, and leaves it useless on error.
+func (f *File) fill(u *gauge.Field) error {
+	trace, err := f.scan(u.Set)
+	if err != nil {
+		return err
+	}
+	if err := f.LinkTrace.check(f.where.linkTrace, "trace of the links", trace); err != nil {
+		return err
+	}
+	if f.Plaquette == nil {
+		return nil
+	}
+	return f.Plaquette.check(f.where.plaquette, "plaquette", plaquette(u))
+}
+
+// check compares what the header claims with what the links give.
+func (c *Claim) check(where int64, what string, is float64) error {
+	if c == nil || math.Abs(is-c.Value) <= c.Tolerance {
+		return nil
+	}
+	return at(where, "%s %.12g in the header, %.12g of the links (allowed: a difference of %.2g)", what, c.Value, is, c.Tolerance)
+}
+
+// plaquette returns the average of Re tr P / N, over all processes.
+func plaquette(u *gauge.Field) float64 {
+	geo, g := u.Geometry(), u.Group()
+	loops := gauge.Plaquettes(geo.Dims(), 1)
+	for i := range loops {
+		loops[i].Coefficient = 1 / (float64(len(loops)) * float64(geo.Volume()) * float64(g.N()))
+	}
+	s, err := gauge.NewLoopSum(geo, g, loops)
+	if err != nil {
+		panic("format: " + err.Error()) // plaquettes are closed and within every ghost shell
+	}
+	return s.ReTr(u)
+}
+
+// Inspect returns the header of a configuration file. Links, checksum and
+// plaquette are not verified.
+//
+// Errors: as [Open].
+func Inspect(path string) (Header, error) {
+	f, err := Open(path, Shape{})
+	if err != nil {
+		return Header{}, err
+	}
+	return f.Header, f.Close()
+}
+
+// Read sets u to the links of a configuration file of u's shape: to all of them,
+// or to none if there is an error. It needs memory for a second field;
+// [File.Read] does not.
+//
+// Errors: as [Open] and [File.Read].
+func Read(path string, u *gauge.Field) error {
+	f, err := Open(path, Of(u))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.ReadInto(u)
+}
+
+// ReadInto is [Read] for a file that is open.
+func (f *File) ReadInto(u *gauge.Field) error {
+	if !f.complete() || !f.agrees(Of(u)) {
+		return f.named(fmt.Errorf("the file holds %v, not %v", f.Shape, Of(u)))
+	}
+	v := gauge.NewField(u.Geometry(), u.Group())
+	if err := f.fill(v); err != nil {
+		return f.named(err)
+	}
+	u.Copy(v)
 	return nil
 }

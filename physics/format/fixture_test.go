@@ -109,19 +109,29 @@ func formatXML(field, precision string, extents ...int) []byte {
 	return []byte(s + "</ildgFormat>")
 }
 
+// readBytes reads a file of u's shape.
 func readBytes(b []byte, u *gauge.Field) error {
-	return format.ReadILDG(bytes.NewReader(b), int64(len(b)), u)
+	f, err := format.Parse(bytes.NewReader(b), int64(len(b)), format.Of(u))
+	if err != nil {
+		return err
+	}
+	return f.ReadInto(u)
 }
 
+// inspectBytes returns the header of a file of which nothing is told.
 func inspectBytes(b []byte) (format.Header, error) {
-	return format.InspectILDG(bytes.NewReader(b), int64(len(b)))
+	f, err := format.Parse(bytes.NewReader(b), int64(len(b)), format.Shape{})
+	if err != nil {
+		return format.Header{}, err
+	}
+	return f.Header, nil
 }
 
-// written returns the bytes of the file that WriteILDG makes of u.
-func written(t testing.TB, u *gauge.Field) []byte {
+// written returns the bytes of the file that Write makes of u.
+func written(t testing.TB, u *gauge.Field, e format.Encoding) []byte {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "u.ildg")
-	require.NoError(t, format.WriteILDG(path, u))
+	path := filepath.Join(t.TempDir(), "u")
+	require.NoError(t, format.Write(path, u, e))
 	b, err := os.ReadFile(path)
 	require.NoError(t, err)
 	return b

@@ -1,13 +1,13 @@
 package format
 
 import (
-	"encoding/xml"
+	"encoding/binary"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
+	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
+	"github.com/slhmc/slhmc/physics/lattice"
 )
 
 // Kind is a file format.
@@ -15,128 +15,75 @@ type Kind string
 
 // The formats.
 const (
-	ILDG       Kind = "ILDG"
-	LoneRecord Kind = "lone ildg-binary-data record" // LIME without an ildg-format record
-	BridgeText Kind = "Bridge++ text"
+	ILDG         Kind = "ILDG"
+	SciDAC       Kind = "SciDAC"                       // a single-file QIO record of links
+	LoneRecord   Kind = "lone ildg-binary-data record" // LIME without an ildg-format record
+	NERSC        Kind = "NERSC"
+	MILC         Kind = "MILC"
+	BridgeText   Kind = "Bridge++ text"
+	BridgeBinary Kind = "Bridge++ binary"
+	OpenQCD      Kind = "openQCD"
+	NumPy        Kind = "NumPy"
 )
 
-// Header says what a file holds, as far as it says so itself.
+// Shape is what a field is, and what some formats do not say: zero values are
+// unknown.
+type Shape struct {
+	Extents []int // of x, (y, (z,)) t
+	Group   group.Group
+}
+
+// Of returns the shape of a field.
+func Of(u *gauge.Field) Shape { return Shape{u.Geometry().Extents(), u.Group()} }
+
+func (s Shape) complete() bool { return s.Extents != nil && s.Group.N() > 0 }
+
+// Header says what a file holds, as far as it says so itself or has been told.
 type Header struct {
 	Kind Kind
-	// Extents are those of x, (y, (z,)) t; nil if unknown.
-	Extents []int
-	// Group is the zero Group if unknown.
-	Group group.Group
+	Shape
 	// Precision is the size of a real in bits, 32 or 64; 0 if unknown.
 	Precision int
-	// Inferred says that Extents, Group and Precision were not written in the
-	// file but are the only ones that its size and the unitarity of its first
+	// ByteOrder is nil in a text.
+	ByteOrder binary.ByteOrder
+	// Rows is how many rows of each matrix stand in the file: N, or N-1 where the
+	// last follows from the others.
+	Rows    int
+	columns bool // matrices stand column by column
+	// Inferred says that a part of Shape and Precision was neither written in the
+	// file nor told, but is all that its size and the unitarity of its first
 	// links admit.
 	Inferred bool
-	// Checksum is that of a scidac-checksum record; nil if there is none.
-	Checksum *Checksum
+	// Checksum holds the sums of the format over the data; nil if there are none.
+	Checksum Checksum
+	// Plaquette and LinkTrace are the averages of Re tr P / N and Re tr U / N that
+	// the header claims; nil if it does not.
+	Plaquette, LinkTrace *Claim
 }
 
-// extentNames are the elements of the extents in 2, 3 and 4 dimensions.
-func extentNames(d int) []string {
-	return slices.Concat([]string{"lx", "ly", "lz"}[:d-1], []string{"lt"})
-}
+// Claim is a number in a header, and by how much the links may differ from it:
+// half a unit of its last digit, and the errors of the links themselves.
+type Claim struct{ Value, Tolerance float64 }
 
-type formatXML struct {
-	XMLName   xml.Name `xml:"ildgFormat"`
-	Field     []string `xml:"field"`
-	Precision []string `xml:"precision"`
-	X         []string `xml:"lx"`
-	Y         []string `xml:"ly"`
-	Z         []string `xml:"lz"`
-	T         []string `xml:"lt"`
-}
-
-// parseFormat reads an ildg-format record.
-func parseFormat(data []byte) (h Header, err error) {
-	var x formatXML
-	if err := xml.Unmarshal(data, &x); err != nil {
-		return h, fmt.Errorf("ildg-format: %w", err)
+// NewField returns a unit configuration of the header's shape, for a reader to
+// set; options are those of lattice.New. Errors: extents or group unknown, or
+// not offered.
+func (h Header) NewField(options ...lattice.Option) (*gauge.Field, error) {
+	if !h.complete() {
+		return nil, fmt.Errorf("format: %s does not say its extents and group: they must be given", h.Kind)
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("ildg-format: %w", err)
-		}
-	}()
-	h.Kind = ILDG
-	field, err := single("field", x.Field)
+	geo, err := lattice.New(h.Extents, options...)
 	if err != nil {
-		return h, err
+		return nil, fmt.Errorf("format: %w", err)
 	}
-	if h.Group, err = parseFieldName(field); err != nil {
-		return h, err
-	}
-	precision, err := single("precision", x.Precision)
-	if err != nil {
-		return h, err
-	}
-	switch precision {
-	case "32":
-		h.Precision = 32
-	case "64":
-		h.Precision = 64
-	default:
-		return h, fmt.Errorf("<precision> is %q (allowed: 32, 64)", precision)
-	}
-	d := 4
-	for _, missing := range [][]string{x.Y, x.Z} {
-		if missing == nil {
-			d--
-		}
-	}
-	for i, values := range slices.Concat([][]string{x.X, x.Y, x.Z}[:d-1], [][]string{x.T}) {
-		name := extentNames(d)[i]
-		s, err := single(name, values)
-		if err != nil {
-			return h, err
-		}
-		l, err := strconv.Atoi(s)
-		if err != nil || l < 1 {
-			return h, fmt.Errorf("<%s> is %q, not a number of sites", name, s)
-		}
-		h.Extents = append(h.Extents, l)
-	}
-	return h, nil
-}
-
-// parseFieldName returns the group of a field "su3gauge".
-func parseFieldName(field string) (group.Group, error) {
-	name, isGauge := strings.CutSuffix(field, "gauge")
-	g, err := group.Parse(name)
-	if !isGauge || err != nil || fieldName(g) != field {
-		return group.Group{}, fmt.Errorf("<field> is %q (allowed: su3gauge, and by extension u1gauge, su2gauge … su%dgauge)", field, group.MaxN)
-	}
-	return g, nil
-}
-
-func fieldName(g group.Group) string {
-	if g == group.U1 {
-		return "u1gauge"
-	}
-	return fmt.Sprintf("su%dgauge", g.N())
-}
-
-// xml is the ildg-format record of h.
-func (h Header) xml() []byte {
-	b := fmt.Appendf(nil, `<?xml version="1.0" encoding="UTF-8"?>`+
-		`<ildgFormat xmlns="http://www.lqcd.org/ildg" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://www.lqcd.org/ildg/filefmt.xsd">`+
-		`<version>1.0</version><field>%s</field><precision>%d</precision>`, fieldName(h.Group), h.Precision)
-	for i, name := range extentNames(len(h.Extents)) {
-		b = fmt.Appendf(b, "<%s>%d</%s>", name, h.Extents[i], name)
-	}
-	return append(b, "</ildgFormat>"...)
+	return gauge.NewField(geo, h.Group), nil
 }
 
 // fills reports whether the links take the given number of bytes.
 func (h Header) fills(bytes int64) bool {
-	size := siteBytes(len(h.Extents), h.Group.N(), h.Precision)
+	size := h.linkBytes() * int64(len(h.Extents))
 	for _, l := range h.Extents {
-		if int64(l) > bytes/size { // also guards the product
+		if l < 1 || int64(l) > bytes/size { // also guards the product
 			return false
 		}
 		size *= int64(l)
@@ -144,5 +91,32 @@ func (h Header) fills(bytes int64) bool {
 	return size == bytes
 }
 
-// siteBytes returns the size of the links of one site.
-func siteBytes(d, n, precision int) int64 { return int64(d * 2 * n * n * precision / 8) }
+// linkBytes returns the size of one link.
+func (h Header) linkBytes() int64 { return int64(2 * h.Rows * h.Group.N() * h.Precision / 8) }
+
+// agrees says whether what is known of s and of told is the same.
+func (s Shape) agrees(told Shape) bool {
+	return (s.Extents == nil || told.Extents == nil || slices.Equal(s.Extents, told.Extents)) &&
+		(s.Group.N() == 0 || told.Group.N() == 0 || s.Group == told.Group)
+}
+
+// String returns "SU(3) on [4 4 4 8]", with "?" for what is unknown.
+func (s Shape) String() string {
+	g, e := "?", "?"
+	if s.Group.N() > 0 {
+		g = s.Group.String()
+	}
+	if s.Extents != nil {
+		e = fmt.Sprint(s.Extents)
+	}
+	return g + " on " + e
+}
+
+// fourDimensional says that a format knows no other links than SU(N) ones, N
+// from the list, in four dimensions.
+func (h Header) only(dims int, groups ...group.Group) error {
+	if len(h.Extents) != dims || !slices.Contains(groups, h.Group) {
+		return fmt.Errorf("%s holds %v in %d dimensions, not %v", h.Kind, groups, dims, h.Shape)
+	}
+	return nil
+}

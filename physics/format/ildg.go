@@ -2,83 +2,173 @@ package format
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
-	"io"
 	"slices"
-
-	"github.com/slhmc/slhmc/physics/gauge"
-	"github.com/slhmc/slhmc/physics/group"
-	"github.com/slhmc/slhmc/physics/lattice"
 )
 
-// Types of the LIME records of an ILDG file.
+// Types of the LIME records of interest; others are passed over.
 const (
-	formatRecord   = "ildg-format"
-	dataRecord     = "ildg-binary-data"
-	checksumRecord = "scidac-checksum"
+	formatRecord      = "ildg-format"
+	dataRecord        = "ildg-binary-data"
+	checksumRecord    = "scidac-checksum"
+	privateFileRecord = "scidac-private-file-xml"
+	fileRecord        = "scidac-file-xml"
+	privateRecord     = "scidac-private-record-xml"
+	userRecord        = "scidac-record-xml"
+	scidacRecord      = "scidac-binary-data"
 )
 
 // most bounds the XML records: a few hundred bytes in any real file.
 const most = 1 << 16
 
-// ildgFile is an ILDG file whose records have been found and read, the data
-// excepted.
-type ildgFile struct {
-	r          io.ReaderAt
-	header     Header
-	formatAt   int64
-	checksumAt int64
-	data       record
+func ildgCodec() codec {
+	return codec{
+		kind: ILDG, extensions: []string{"ildg", "lime"},
+		begins: func(start []byte, _ int64) bool {
+			return len(start) >= 4 && binary.BigEndian.Uint32(start) == limeMagic
+		},
+		open:   openLIME,
+		lay:    layLIME,
+		encode: encodeLIME,
+		frame: func(h Header) (before, after []byte) {
+			before = appendRecord(nil, formatRecord, limeBegin, h.ildgXML())
+			before = appendHeader(before, dataRecord, 0, int64(h.bytes()))
+			return before, appendChecksum(h)
+		},
+	}
 }
 
-// openILDG finds the records. Others than the three of interest are skipped.
-func openILDG(r io.ReaderAt, size int64) (*ildgFile, error) {
-	f := &ildgFile{r: r, header: Header{Kind: LoneRecord}}
-	var checksum *Checksum
-	seen := map[string]bool{}
-	err := scanLIME(r, size, func(rec record) error {
-		if rec.kind != formatRecord && rec.kind != dataRecord && rec.kind != checksumRecord {
+// scidacCodec is the single-file format of QIO [QIO]: a message that describes
+// the file, and one of a record with its description, data and checksum.
+func scidacCodec() codec {
+	return codec{
+		kind: SciDAC, extensions: []string{"scidac"},
+		lay: layLIME, encode: encodeLIME,
+		frame: func(h Header) (before, after []byte) {
+			before = appendRecord(nil, privateFileRecord, limeBegin, h.scidacFileXML())
+			before = appendRecord(before, fileRecord, limeEnd, []byte("<title>gauge configuration</title>"))
+			before = appendRecord(before, privateRecord, limeBegin, h.scidacRecordXML())
+			before = appendRecord(before, userRecord, 0, []byte("<title>links</title>"))
+			before = appendHeader(before, scidacRecord, 0, int64(h.bytes()))
+			return before, appendChecksum(h)
+		},
+	}
+}
+
+func loneCodec() codec { return codec{kind: LoneRecord, lay: layLIME} }
+
+func layLIME(h Header) (layout, error) {
+	l := lexicographic(h.Extents)
+	l.sum = scidacSum()
+	return l, nil
+}
+
+func encodeLIME(h *Header) error {
+	h.Rows = h.Group.N()
+	return choose(h, []int{64, 32}, []binary.ByteOrder{binary.BigEndian})
+}
+
+// choose completes precision and byte order by the first that is offered.
+func choose(h *Header, precisions []int, orders []binary.ByteOrder) error {
+	if h.Precision == 0 {
+		h.Precision = precisions[0]
+	}
+	if h.ByteOrder == nil {
+		h.ByteOrder = orders[0]
+	}
+	if !slices.Contains(precisions, h.Precision) {
+		return fmt.Errorf("%s in %d bits (allowed: %v)", h.Kind, h.Precision, precisions)
+	}
+	if !slices.Contains(orders, h.ByteOrder) {
+		return fmt.Errorf("%s in byte order %v (allowed: %v)", h.Kind, h.ByteOrder, orders)
+	}
+	if h.Rows != h.Group.N() && h.Kind != NERSC {
+		return fmt.Errorf("%s with %d rows of each matrix (allowed: %d)", h.Kind, h.Rows, h.Group.N())
+	}
+	return nil
+}
+
+func appendChecksum(h Header) []byte {
+	after := make([]byte, padding(int64(h.bytes())))
+	return appendRecord(after, checksumRecord, limeEnd, fmt.Appendf(nil,
+		`<?xml version="1.0" encoding="UTF-8"?><scidacChecksum><version>1.0</version><suma>%x</suma><sumb>%x</sumb></scidacChecksum>`, h.Checksum[0], h.Checksum[1]))
+}
+
+// openLIME finds and reads the records.
+func openLIME(f *File) error {
+	at0 := map[string]record{}
+	text := map[string][]byte{}
+	err := scanLIME(f.r, f.size, func(rec record) error {
+		switch rec.kind {
+		case formatRecord, checksumRecord, privateFileRecord, privateRecord, dataRecord, scidacRecord:
+		default:
 			return nil
 		}
-		if seen[rec.kind] {
+		if _, seen := at0[rec.kind]; seen {
 			return at(rec.offset-limeHeader, "a second record %q", rec.kind)
 		}
-		seen[rec.kind] = true
-		if rec.kind == dataRecord {
-			f.data = rec
+		at0[rec.kind] = rec
+		if rec.kind == dataRecord || rec.kind == scidacRecord {
 			return nil
 		}
-		text, err := f.text(rec)
-		if err != nil {
-			return err
-		}
-		if rec.kind == formatRecord {
-			f.formatAt = rec.offset
-			f.header, err = parseFormat(text)
-		} else {
-			f.checksumAt = rec.offset
-			checksum, err = parseChecksum(text)
-		}
-		if err != nil {
-			return at(rec.offset, "%w", err)
-		}
-		return nil
+		var err error
+		text[rec.kind], err = f.text(rec)
+		return err
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if !seen[dataRecord] {
-		return nil, at(size, "the file ends without a record %q", dataRecord)
+	f.ByteOrder = binary.BigEndian
+	data, ildg := at0[dataRecord]
+	scidac, both := at0[scidacRecord]
+	switch {
+	case ildg && both:
+		return at(scidac.offset-limeHeader, "data in records %q and %q", dataRecord, scidacRecord)
+	case !ildg && !both:
+		return at(f.size, "the file ends without a record %q or %q", dataRecord, scidacRecord)
+	case ildg:
+		f.Kind, f.data = LoneRecord, span{data.offset, data.length}
+	default:
+		f.Kind, f.data = SciDAC, span{scidac.offset, scidac.length}
 	}
-	f.header.Checksum = checksum
-	if f.header.Kind == ILDG {
-		return f, f.compareSize()
+	parse := func(kind string, read func(text []byte) error) error {
+		t, there := text[kind]
+		if !there {
+			if f.Kind == SciDAC && kind != checksumRecord {
+				return at(f.size, "the file ends without a record %q", kind)
+			}
+			return nil
+		}
+		if err := read(t); err != nil {
+			return at(at0[kind].offset, "%s: %w", kind, err)
+		}
+		return nil
 	}
-	return f, nil
+	if _, there := text[formatRecord]; there && f.Kind == LoneRecord {
+		f.Kind, f.where.shape = ILDG, at0[formatRecord].offset
+		if err := parse(formatRecord, f.parseFormat); err != nil {
+			return err
+		}
+	}
+	if f.Kind != LoneRecord {
+		if f.Kind == SciDAC {
+			f.where.shape = at0[privateFileRecord].offset
+		}
+		if err := parse(privateFileRecord, f.parseSciDACFile); err != nil {
+			return err
+		}
+		if err := parse(privateRecord, f.parseSciDACRecord); err != nil {
+			return err
+		}
+	}
+	f.where.checksum = at0[checksumRecord].offset
+	f.Rows = f.Group.N()
+	return parse(checksumRecord, f.parseChecksum)
 }
 
 // text reads an XML record, which other codes end with zeros.
-func (f *ildgFile) text(rec record) ([]byte, error) {
+func (f *File) text(rec record) ([]byte, error) {
 	if rec.length > most {
 		return nil, at(rec.offset-limeHeader, "record %q has %d bytes (allowed: %d)", rec.kind, rec.length, most)
 	}
@@ -87,158 +177,4 @@ func (f *ildgFile) text(rec record) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSpace(bytes.TrimRight(b, "\x00")), nil
-}
-
-// compareSize says whether the data have the size that the header claims.
-func (f *ildgFile) compareSize() error {
-	if !f.header.fills(f.data.length) {
-		return at(f.formatAt, "%v links of extents %v in %d bits do not fill the %d bytes of the data", f.header.Group, f.header.Extents, f.header.Precision, f.data.length)
-	}
-	return nil
-}
-
-// InspectILDG returns the header of an ILDG file, or of a LIME file with a lone
-// ildg-binary-data record, of the given size. Links and checksum are not
-// verified. The lattice of a lone record is inferred if it is one of L^4 sites
-// and SU(2), SU(3) or SU(4); otherwise Extents, Group and Precision are unknown.
-//
-// Errors: with the byte of the file, whatever contradicts itself.
-func InspectILDG(r io.ReaderAt, size int64) (Header, error) {
-	f, err := openILDG(r, size)
-	if err != nil {
-		return Header{}, err
-	}
-	if f.header.Kind == LoneRecord {
-		if err := f.infer(); err != nil {
-			return Header{}, err
-		}
-	}
-	return f.header, nil
-}
-
-// infer tries L^4 lattices of SU(2), SU(3) and SU(4) in both precisions p. Their
-// sizes never coincide: equal L^4 N^2 p means that (L/L')^2 is N'/N = 3/2, 2,
-// 4/3 or an inverse, none the square of a rational, or sqrt 2 times a rational.
-// The first links decide whether the only candidate is right.
-func (f *ildgFile) infer() error {
-	for _, precision := range []int{32, 64} {
-		for n := 2; n <= 4; n++ {
-			site := siteBytes(4, n, precision)
-			l, ok := fourthRoot(f.data.length, site)
-			if !ok {
-				continue
-			}
-			g, err := group.SU(n)
-			if err != nil {
-				return err
-			}
-			b, m := make([]byte, site), g.NewMatrix()
-			if err := readAt(f.r, b, f.data.offset); err != nil {
-				return err
-			}
-			for mu := 0; mu < 4 && err == nil; mu++ {
-				decode(m, b[mu*int(site)/4:], precision)
-				err = check(g, m, tolerance(precision))
-			}
-			if err == nil {
-				f.header.Extents, f.header.Group = []int{l, l, l, l}, g
-				f.header.Precision, f.header.Inferred = precision, true
-			}
-			return nil
-		}
-	}
-	return nil
-}
-
-// fourthRoot returns L >= 2 with size = L^4 site.
-func fourthRoot(size, site int64) (int, bool) {
-	for l := int64(2); l*l*l*l <= size/site; l++ {
-		if l*l*l*l*site == size {
-			return int(l), true
-		}
-	}
-	return 0, false
-}
-
-// ReadILDG sets u to the links of an ILDG file of the given size. A LIME file
-// with a lone ildg-binary-data record is read as what u is, if it has the size.
-//
-// Cost: one pass over the data and a second field. Errors: with the byte of the
-// file, whatever contradicts u, itself or its checksum, and links outside the
-// group; u is then unchanged. On a lattice divided among processes each reads
-// the file.
-func ReadILDG(r io.ReaderAt, size int64, u *gauge.Field) error {
-	f, err := openILDG(r, size)
-	if err != nil {
-		return err
-	}
-	if err := f.adopt(u); err != nil {
-		return err
-	}
-	return f.read(u)
-}
-
-// adopt compares the header with u, or completes it from u.
-func (f *ildgFile) adopt(u *gauge.Field) error {
-	h, geo := &f.header, u.Geometry()
-	if h.Kind == ILDG {
-		if !slices.Equal(h.Extents, geo.Extents()) || h.Group != u.Group() {
-			return at(f.formatAt, "the file holds %v on %v, not %v on %v", h.Group, h.Extents, u.Group(), geo.Extents())
-		}
-		return nil
-	}
-	h.Extents, h.Group = geo.Extents(), u.Group()
-	var sizes [2]int64
-	for i, precision := range []int{32, 64} {
-		h.Precision = precision
-		sizes[i] = siteBytes(geo.Dims(), u.Group().N(), precision) * int64(geo.Volume())
-		if sizes[i] == f.data.length {
-			return nil
-		}
-	}
-	return at(f.data.offset, "the data have %d bytes; %v on %v has %d or %d", f.data.length, u.Group(), geo.Extents(), sizes[0], sizes[1])
-}
-
-// read sets u, one row of sites at a time.
-func (f *ildgFile) read(u *gauge.Field) error {
-	h, geo := f.header, u.Geometry()
-	d, row := geo.Dims(), geo.Extent(0)
-	site := int(siteBytes(d, h.Group.N(), h.Precision))
-	s := newSink(u, tolerance(h.Precision))
-	b := make([]byte, row*site)
-	var sum Checksum
-	for first := 0; first < geo.Volume(); first += row {
-		offset := f.data.offset + int64(first)*int64(site)
-		if err := readAt(f.r, b, offset); err != nil {
-			return err
-		}
-		for i := range row {
-			sum.Add(int64(first+i), b[i*site:(i+1)*site])
-		}
-		for k := range row * d {
-			decode(s.m, b[k*site/d:], h.Precision)
-			if err := s.set(first+k/d, k%d); err != nil {
-				return at(offset+int64(k*site/d), "%w", err)
-			}
-		}
-	}
-	if h.Checksum != nil && *h.Checksum != sum {
-		return at(f.checksumAt, "checksum %v, but that of the data is %v", *h.Checksum, sum)
-	}
-	s.done()
-	return nil
-}
-
-// NewField returns a unit configuration of the header's shape, for a reader to
-// set; options are those of lattice.New. Errors: extents or group unknown, or
-// not offered.
-func (h Header) NewField(options ...lattice.Option) (*gauge.Field, error) {
-	if h.Extents == nil || h.Group.N() == 0 {
-		return nil, fmt.Errorf("format: %s does not say its extents and group: they must be given", h.Kind)
-	}
-	geo, err := lattice.New(h.Extents, options...)
-	if err != nil {
-		return nil, fmt.Errorf("format: %w", err)
-	}
-	return gauge.NewField(geo, h.Group), nil
 }

@@ -94,32 +94,18 @@ func readAt(r io.ReaderAt, b []byte, offset int64) error {
 	return at(offset+int64(n), "%w", err)
 }
 
-// writeHeader begins a record of a LIME file.
-func writeHeader(w io.Writer, kind string, flags uint16, length int64) error {
-	var h [limeHeader]byte
-	binary.BigEndian.PutUint32(h[:], limeMagic)
-	binary.BigEndian.PutUint16(h[4:], limeVersion)
-	binary.BigEndian.PutUint16(h[6:], flags)
-	binary.BigEndian.PutUint64(h[8:], uint64(length))
-	copy(h[limeType:], kind)
-	_, err := w.Write(h[:])
-	return err
+// appendHeader begins a record of a LIME file.
+func appendHeader(b []byte, kind string, flags uint16, length int64) []byte {
+	b = binary.BigEndian.AppendUint32(b, limeMagic)
+	b = binary.BigEndian.AppendUint16(b, limeVersion)
+	b = binary.BigEndian.AppendUint16(b, flags)
+	b = binary.BigEndian.AppendUint64(b, uint64(length))
+	b = append(b, kind...)
+	return append(b, make([]byte, limeHeader-limeType-len(kind))...)
 }
 
-// writePadding ends a record with length bytes of data.
-func writePadding(w io.Writer, length int64) error {
-	var zeros [8]byte
-	_, err := w.Write(zeros[:padding(length)])
-	return err
-}
-
-// writeRecord writes a whole record.
-func writeRecord(w io.Writer, kind string, flags uint16, data []byte) error {
-	if err := writeHeader(w, kind, flags, int64(len(data))); err != nil {
-		return err
-	}
-	if _, err := w.Write(data); err != nil {
-		return err
-	}
-	return writePadding(w, int64(len(data)))
+// appendRecord appends a whole record.
+func appendRecord(b []byte, kind string, flags uint16, data []byte) []byte {
+	b = append(appendHeader(b, kind, flags, int64(len(data))), data...)
+	return append(b, make([]byte, padding(int64(len(data))))...)
 }

@@ -3,123 +3,225 @@ package format
 import (
 	"encoding/binary"
 	"fmt"
+	"hash/crc64"
 	"io"
-	"math"
+	"os"
+	"strconv"
 
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
 )
 
-// WriteILDG writes u to an ILDG file in double precision, with its SciDAC
-// checksum: whole, or not at all. Links come back from [ReadILDG] bit for bit.
-//
-// On a lattice divided among processes all call it together; that of rank 0
-// writes. Errors: links outside the group, of the file system; on other
-// processes than rank 0, that it failed.
-func WriteILDG(path string, u *gauge.Field) error {
-	geo := u.Geometry()
-	// A unitarity that is NaN must not pass.
-	if d := u.Unitarity(); !(d <= Tolerance64) {
-		return fmt.Errorf("format: writing %s: links are not in %v: off by %.3g (allowed: %.3g)", path, u.Group(), d, Tolerance64)
-	}
-	g := &gatherer{u: u}
-	var err error
-	if geo.Rank() == 0 {
-		err = rundir.WriteAtomic(path, func(w io.Writer) error { return writeILDG(w, g) })
-	}
-	if !g.done { // another rank, or the file could not even be begun: the others wait
-		_ = g.all(func([]byte, int) error { return nil })
-	}
-	return g.agree(path, err)
+// Encoding says how links are to be written; zero values leave the choice to the
+// format.
+type Encoding struct {
+	Kind      Kind // by zero value: that of the path's extension
+	Precision int
+	ByteOrder binary.ByteOrder
+	Rows      int
 }
 
-func writeILDG(w io.Writer, g *gatherer) error {
-	geo := g.u.Geometry()
-	h := Header{Kind: ILDG, Extents: geo.Extents(), Group: g.u.Group(), Precision: 64}
-	site := int(siteBytes(geo.Dims(), h.Group.N(), h.Precision))
-	size := int64(site) * int64(geo.Volume())
-	if err := writeRecord(w, formatRecord, limeBegin, h.xml()); err != nil {
-		return err
+// Write writes u to a file: whole, and read back with success, or not at all.
+// In 64 bits links come back bit for bit, in 32 bits as rounded, where the last
+// row is omitted to round-off.
+//
+// On a lattice divided among processes all call it together; that of rank 0
+// writes. Errors: links outside the group, an encoding that the format does not
+// offer, of the file system; on other processes than rank 0, that it failed.
+func Write(path string, u *gauge.Field, e Encoding) error {
+	geo := u.Geometry()
+	w, err := newWriter(path, u, e)
+	if err != nil {
+		return named(path, err)
 	}
-	if err := writeHeader(w, dataRecord, 0, size); err != nil {
-		return err
+	// A unitarity that is NaN must not pass.
+	if d, tol := u.Unitarity(), tolerance(w.h.Precision); !(d <= tol) {
+		return fmt.Errorf("format: writing %s: links are not in %v: off by %.3g (allowed: %.3g in %d bits)", path, u.Group(), d, tol, w.h.Precision)
 	}
-	var sum Checksum
-	err := g.all(func(row []byte, first int) error {
-		for i := range len(row) / site {
-			sum.Add(int64(first+i), row[i*site:(i+1)*site])
+	w.h.Plaquette = &Claim{plaquette(u), 4 * tolerance(w.h.Precision)}
+	w.measure()
+	if geo.Rank() == 0 {
+		err = rundir.WriteVerified(path, w.write, w.verify)
+	}
+	if !w.done { // another rank, or the file could not even be begun: the others wait
+		_ = w.gather(nil)
+	}
+	return agree(path, u, err)
+}
+
+// WriteILDG is Write of an ILDG file in double precision.
+func WriteILDG(path string, u *gauge.Field) error { return Write(path, u, Encoding{Kind: ILDG}) }
+
+// writer writes a field, gathered from all processes, in the order of a format.
+type writer struct {
+	u     *gauge.Field
+	h     Header
+	codec codec
+	layout
+	stored uint64 // hash of the elements that stand in the file, as rounded there
+	done   bool   // the links have been gathered for the file
+}
+
+func newWriter(path string, u *gauge.Field, e Encoding) (*writer, error) {
+	var err error
+	if e.Kind == "" {
+		if e.Kind, err = KindOf(path); err != nil {
+			return nil, err
 		}
-		_, err := w.Write(row)
+	}
+	w := &writer{u: u, codec: codecOf(e.Kind), h: Header{Kind: e.Kind, Shape: Of(u), Precision: e.Precision, ByteOrder: e.ByteOrder, Rows: e.Rows}}
+	if w.h.Rows == 0 {
+		w.h.Rows = u.Group().N()
+	}
+	if w.codec.encode == nil {
+		return nil, fmt.Errorf("format: %s is not written (allowed: %v)", e.Kind, Kinds())
+	}
+	if err = w.codec.encode(&w.h); err == nil {
+		w.layout, err = w.codec.lay(w.h)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("format: %w", err)
+	}
+	return w, nil
+}
+
+// measure takes what the header claims about the data, in a pass of its own: most
+// formats have it in front.
+func (w *writer) measure() {
+	w.h.Checksum = make(Checksum, w.sum.sums)
+	if w.sum.sums == 0 {
+		w.h.Checksum = nil
+	}
+	hash, trace := newHash(w.h), 0.0
+	n := w.h.Group.N()
+	_ = w.gather(func(record int, links []group.Matrix, data []byte) error {
+		if w.sum.add != nil {
+			w.sum.add(w.h.Checksum, int64(record), data, w.h.ByteOrder)
+		}
+		for _, m := range links {
+			trace += real(group.Trace(m))
+			hash.add(m[:w.h.Rows*n])
+		}
+		return nil
+	})
+	w.stored = hash.sum
+	w.h.LinkTrace = &Claim{trace / (float64(n) * float64(w.records) * float64(w.links)), 4 * tolerance(w.h.Precision)}
+	w.done = false
+}
+
+func (w *writer) write(to io.Writer) error {
+	before, after := w.codec.frame(w.h)
+	if _, err := to.Write(before); err != nil {
+		return err
+	}
+	err := w.gather(func(_ int, _ []group.Matrix, data []byte) error {
+		_, err := to.Write(data)
 		return err
 	})
+	if err == nil {
+		_, err = to.Write(after)
+	}
+	return err
+}
+
+// verify reads the file as any other would, and compares the bits of the links.
+func (w *writer) verify(path string) error {
+	r, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	if err := writePadding(w, size); err != nil {
+	defer r.Close()
+	f, err := open(r, w.h.Shape)
+	if err != nil {
 		return err
 	}
-	return writeRecord(w, checksumRecord, limeEnd, sum.xml())
+	if f.Kind != w.h.Kind {
+		return fmt.Errorf("format: written as %s, read back as %s", w.h.Kind, f.Kind)
+	}
+	n, hash := w.h.Group.N(), newHash(w.h)
+	if _, err := f.scan(func(_ []int, _ int, m group.Matrix) { hash.add(m[:w.h.Rows*n]) }); err != nil {
+		return fmt.Errorf("reading back: %w", err)
+	}
+	if hash.sum != w.stored {
+		return fmt.Errorf("format: the links that are read back are not those that were written")
+	}
+	return nil
 }
 
-// gatherer brings the rows of a field together from all processes.
-type gatherer struct {
-	u    *gauge.Field
-	done bool
-}
-
-// all calls visit with the bytes of each row of sites and its first site. All
-// processes go through all rows, whatever visit returns: they wait for each
-// other.
-func (g *gatherer) all(visit func(row []byte, first int) error) error {
-	geo, m := g.u.Geometry(), g.u.Group().NewMatrix()
-	d, length := geo.Dims(), geo.Extent(0)
-	x := make([]int, d)
-	link := 4 * len(m) // halves of reals
-	halves := make([]float64, link*d*length)
-	row := make([]byte, 4*len(halves))
+// gather calls visit (on rank 0; nil: on none) with the links of each record and
+// the bytes that they take in the file. All processes go through all records,
+// whatever visit returns: they wait for each other.
+func (w *writer) gather(visit func(record int, links []group.Matrix, data []byte) error) error {
+	geo, g := w.u.Geometry(), w.u.Group()
+	n := g.N()
+	batch := min(max(chunk/(16*n*n*w.links), 1), w.records) // records that are summed at a time
+	link := 4 * n * n                                       // halves of reals
+	halves := make([]float64, link*w.links*batch)
+	links := make([]group.Matrix, w.links)
+	for k := range links {
+		links[k] = g.NewMatrix()
+	}
+	m, x := g.NewMatrix(), make([]int, geo.Dims())
+	var data []byte
 	var err error
-	for first := 0; first < geo.Volume(); first += length {
+	for first := 0; first < w.records; first += batch {
+		count := min(batch, w.records-first)
 		clear(halves)
-		for k := range length * d {
-			geo.Coordinates(x, first+k/d)
-			if g.u.At(m, x, k%d) {
+		for k := range count * w.links {
+			mu := w.place(x, first+k/w.links, k%w.links)
+			if w.u.At(m, x, mu) {
 				split(halves[k*link:], m)
 			}
 		}
 		geo.Sum(halves)
-		if err != nil {
+		for r := range count {
+			if visit == nil || err != nil {
+				continue
+			}
+			for k, m := range links {
+				join(m, halves[(r*w.links+k)*link:])
+			}
+			data = w.encode(data[:0], links)
+			err = visit(first+r, links, data)
+		}
+	}
+	w.done = true
+	return err
+}
+
+// encode appends the elements of links that stand in the file.
+func (w *writer) encode(data []byte, links []group.Matrix) []byte {
+	for _, m := range links {
+		m = m[:w.h.Rows*w.h.Group.N()]
+		if w.h.ByteOrder != nil {
+			at := len(data)
+			data = append(data, make([]byte, w.h.linkBytes())...)
+			putReals(data[at:], m, w.h.Precision, w.h.ByteOrder)
 			continue
 		}
-		for k, v := range halves {
-			binary.BigEndian.PutUint32(row[4*k:], uint32(v))
-		}
-		err = visit(row, first)
-	}
-	g.done = true
-	return err
-}
-
-// split writes the bits of m as pairs of 32-bit integers: sums in which all
-// other terms are zero keep them, the sign of a zero included.
-func split(dst []float64, m group.Matrix) {
-	for k, z := range m {
-		for i, v := range [2]float64{real(z), imag(z)} {
-			bits := math.Float64bits(v)
-			dst[4*k+2*i] = float64(uint32(bits >> 32))
-			dst[4*k+2*i+1] = float64(uint32(bits))
+		for _, z := range m { // 17 digits tell all reals apart
+			data = append(strconv.AppendFloat(data, real(z), 'e', 16, 64), '\n')
+			data = append(strconv.AppendFloat(data, imag(z), 'e', 16, 64), '\n')
 		}
 	}
+	return data
 }
 
-// agree tells all processes whether rank 0 has failed.
-func (g *gatherer) agree(path string, err error) error {
-	failed := 0.0
-	if err != nil {
-		failed = 1
-	}
-	if g.u.Geometry().Max(failed) > 0 && err == nil {
-		return fmt.Errorf("format: process 0 could not write %s", path)
-	}
-	return err
+// hash sums the bits of links as they stand in a file of the header's precision.
+type hash struct {
+	precision int
+	sum       uint64
+	table     *crc64.Table
+	buf       []byte
+}
+
+func newHash(h Header) *hash {
+	return &hash{precision: h.Precision, table: crc64.MakeTable(crc64.ECMA)}
+}
+
+func (h *hash) add(m []complex128) {
+	h.buf = append(h.buf[:0], make([]byte, 2*len(m)*h.precision/8)...)
+	putReals(h.buf, m, h.precision, binary.LittleEndian)
+	h.sum = crc64.Update(h.sum, h.table, h.buf)
 }

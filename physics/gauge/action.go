@@ -3,7 +3,9 @@ package gauge
 import (
 	"fmt"
 	"math"
+	"slices"
 
+	"github.com/slhmc/slhmc/internal/kernel"
 	"github.com/slhmc/slhmc/physics/group"
 	"github.com/slhmc/slhmc/physics/lattice"
 )
@@ -27,8 +29,11 @@ type Action struct {
 	beta    float64
 	unit    float64 // beta V sum c: S without the traces
 	n       float64
+	index   float64 // tr T_a T_a
 	loops   *LoopSum
-	staples *StapleSum
+	plaq    *PlaquetteSum // nil: none
+	c0      float64       // their coefficient
+	staples *StapleSum    // of the other loops; nil: none
 	w       []float64
 	geo     *lattice.Geometry
 }
@@ -41,13 +46,20 @@ func NewAction(geo *lattice.Geometry, g group.Group, beta float64, loops []Loop)
 	if len(loops) == 0 {
 		return nil, fmt.Errorf("gauge: an action needs a loop")
 	}
-	a := &Action{beta: beta, n: float64(g.N()), geo: geo, w: make([]float64, geo.Dims())}
+	a := &Action{beta: beta, n: float64(g.N()), index: kernel.For(g).Index, geo: geo, w: make([]float64, geo.Dims())}
 	var err error
 	if a.loops, err = NewLoopSum(geo, g, loops); err != nil {
 		return nil, err
 	}
 	for _, l := range loops {
 		a.unit += beta * float64(geo.Volume()) * l.Coefficient
+	}
+	c0, loops := withoutPlaquettes(geo.Dims(), loops)
+	if c0 != 0 {
+		a.plaq, a.c0 = NewPlaquetteSum(geo, g), c0
+	}
+	if len(loops) == 0 {
+		return a, nil
 	}
 	term := make([][]Loop, geo.Dims())
 	for mu := range term {
@@ -58,6 +70,25 @@ func NewAction(geo *lattice.Geometry, g group.Group, beta float64, loops []Loop)
 		return nil, err
 	}
 	return a, nil
+}
+
+// withoutPlaquettes splits the common part of all plaquettes, as Plaquettes lists
+// them, from a set of loops: its coefficient, and what remains.
+func withoutPlaquettes(d int, loops []Loop) (c float64, rest []Loop) {
+	all := Plaquettes(d, 1)
+	for k := range all {
+		i := slices.IndexFunc(loops, func(l Loop) bool { return slices.Equal(l.Path, all[k].Path) })
+		if i < 0 || k > 0 && loops[i].Coefficient != c {
+			return 0, loops
+		}
+		c = loops[i].Coefficient
+	}
+	for _, l := range loops {
+		if !slices.ContainsFunc(all, func(p Loop) bool { return slices.Equal(l.Path, p.Path) }) {
+			rest = append(rest, l)
+		}
+	}
+	return c, rest
 }
 
 // NewRectangleAction returns the action of plaquettes with c0 = 1 - 8 c1 and
@@ -78,6 +109,12 @@ func (a *Action) Value(u *Field) (float64, error) {
 // AddForce sets f += c F. With U_mu(n) A_mu(n) the sum of the loops through a
 // link, dS = -beta/N Re tr(i omega U A), so F = t beta/N [U A]_TA, t = tr T_a T_a.
 func (a *Action) AddForce(f *Algebra, c float64, u *Field) error {
-	a.staples.AddForce(f, c*a.beta/a.n*a.staples.ops.Index, u, a.w)
+	c *= a.beta / a.n * a.index
+	if a.plaq != nil {
+		a.plaq.AddForce(f, c*a.c0, u, nil)
+	}
+	if a.staples != nil {
+		a.staples.AddForce(f, c, u, a.w)
+	}
 	return nil
 }

@@ -67,7 +67,7 @@ func (f *Algebra) Add(c float64, g *Algebra) {
 
 func addAlgebra(j *job, r lattice.Range) {
 	n := j.geo.Dims() * j.ops.A
-	kernel.Add(j.x[r.Lo*n:r.Hi*n], j.c, j.y[r.Lo*n:r.Hi*n], 0)
+	kernel.Axpy(j.x[r.Lo*n:r.Hi*n], j.c, j.y[r.Lo*n:r.Hi*n])
 }
 
 // Scale sets f *= c.
@@ -93,8 +93,7 @@ func (f *Algebra) Norm2() float64 { return f.Dot(f) }
 
 func dotAlgebra(j *job, r lattice.Range) {
 	n := j.geo.Dims() * j.ops.A
-	var sum lattice.Vec
-	kernel.ReDot(&sum, 1, j.x[r.Lo*n:r.Hi*n], j.y[r.Lo*n:r.Hi*n])
+	sum := kernel.Dot(j.x[r.Lo*n:r.Hi*n], j.y[r.Lo*n:r.Hi*n])
 	j.partial[r.Chunk] = kernel.Lanes(&sum, lattice.Lanes)
 }
 

@@ -20,6 +20,7 @@ func (u *Field) Export(dst []float64) []float64 {
 // Import sets the links of this process to what Export returned. Panics if src
 // has another length.
 func (u *Field) Import(src []float64) {
+	u.needDouble()
 	m := u.Group().NewMatrix()
 	if len(src) != 2*len(m)*u.geo.Dims()*u.geo.LocalVolume() {
 		panic("gauge: links of another lattice or group")

@@ -22,6 +22,8 @@ type Field struct {
 	stale bool          // ghosts do not match
 	buf   lattice.HaloBuffers
 	job   job
+
+	single []lattice.Single // in place of v (NewSingle)
 }
 
 // job is a sweep together with its operands; it lives in the field that the
@@ -64,9 +66,8 @@ func (u *Field) Geometry() *lattice.Geometry { return u.geo }
 func (u *Field) Group() group.Group { return u.ops.Group }
 
 // Raw returns the storage, for whole-field sweeps within this module: the
-// matrix of (block, mu) begins at M (block D + mu), M as in package
-// kernel. Whoever writes it calls
-// Changed afterwards.
+// matrix of (block, mu) begins at M (block D + mu), M as in package kernel.
+// Whoever writes it calls Changed afterwards.
 func (u *Field) Raw() []lattice.Vec { return u.v }
 
 // Changed says that links were written through Raw: ghosts are stale.
@@ -76,17 +77,19 @@ func (u *Field) Changed() { u.stale = true }
 // it; it costs nothing if they are, or if there are none.
 func (u *Field) Ghosts() {
 	if u.stale {
-		u.geo.Exchange(u.v, u.geo.Dims()*u.ops.M, lattice.All, lattice.Corners, &u.buf)
+		lattice.Exchange(u.geo, u.v, u.geo.Dims()*u.ops.M, lattice.All, lattice.Corners, &u.buf)
 		u.stale = false
 	}
 }
 
-// Like reports whether u and v have the same geometry and group.
-func (u *Field) Like(v *Field) bool { return u.geo == v.geo && u.ops.Group == v.ops.Group }
+// Like reports whether u and v have the same geometry, group and precision.
+func (u *Field) Like(v *Field) bool {
+	return u.geo == v.geo && u.ops.Group == v.ops.Group && u.Precision() == v.Precision()
+}
 
 func (u *Field) match(v *Field) {
 	if !u.Like(v) {
-		panic("gauge: fields of different geometry or group")
+		panic("gauge: fields of different geometry, group or precision")
 	}
 }
 
@@ -94,11 +97,13 @@ func (u *Field) match(v *Field) {
 func (u *Field) Copy(v *Field) {
 	u.match(v)
 	copy(u.v, v.v)
+	copy(u.single, v.single)
 	u.stale = v.stale
 }
 
 // Cold sets all links to one.
 func (u *Field) Cold() {
+	u.needDouble()
 	for k := 0; k < len(u.v); k += u.ops.M {
 		u.ops.Unit(u.v[k:])
 	}
@@ -124,6 +129,7 @@ func (u *Field) Rough(eps float64, s rng.Stream) {
 
 // each sets every local link by f, which draws from the numbers of its site.
 func (u *Field) each(s rng.Stream, f func(m group.Matrix, r *rng.Source)) {
+	u.needDouble()
 	m, d := u.Group().NewMatrix(), u.geo.Dims()
 	for b := range u.geo.Blocks() {
 		for l := range u.geo.ActiveLanes() {
@@ -142,6 +148,7 @@ func (u *Field) each(s rng.Stream, f func(m group.Matrix, r *rng.Source)) {
 func (u *Field) At(dst group.Matrix, x []int, mu int) bool {
 	b, l, local := u.geo.Locate(x)
 	if local {
+		u.needDouble()
 		u.ops.Get(dst, u.v[(b*u.geo.Dims()+mu)*u.ops.M:], l)
 	}
 	return local
@@ -150,6 +157,7 @@ func (u *Field) At(dst group.Matrix, x []int, mu int) bool {
 // Set sets U_mu at global coordinates x (wrapped) to m, on the process that has
 // the site.
 func (u *Field) Set(x []int, mu int, m group.Matrix) {
+	u.needDouble()
 	if b, l, local := u.geo.Locate(x); local {
 		u.ops.Set(u.v[(b*u.geo.Dims()+mu)*u.ops.M:], l, m)
 	}
@@ -159,6 +167,7 @@ func (u *Field) Set(x []int, mu int, m group.Matrix) {
 // Drift moves the links: U <- exp(i c P) U.
 func (u *Field) Drift(c float64, p *Algebra) {
 	p.match(u)
+	u.needDouble()
 	j := &u.job
 	j.do, j.c, j.x, j.y = drift, c, u.v, p.v
 	u.geo.Sweep(j, lattice.All)
@@ -168,17 +177,14 @@ func (u *Field) Drift(c float64, p *Algebra) {
 func drift(j *job, r lattice.Range) {
 	d, m, a := j.geo.Dims(), j.ops.M, j.ops.A
 	s := j.scratch[r.Worker]
-	e, old := s[:m], s[m:2*m]
 	for k := r.Lo * d; k < r.Hi*d; k++ {
-		link := j.x[k*m:][:m]
-		copy(old, link)
-		j.ops.Exp(e, j.c, j.y[k*a:][:a])
-		j.ops.Mul[kernel.NN](link, e, 0, old, 0)
+		j.ops.Drift(j.x[k*m:], j.c, j.y[k*a:][:a], s)
 	}
 }
 
 // Reunitarize removes the round-off by which links have left the group.
 func (u *Field) Reunitarize() {
+	u.needDouble()
 	j := &u.job
 	j.do, j.x = reunitarize, u.v
 	u.geo.Sweep(j, lattice.All)
@@ -186,20 +192,16 @@ func (u *Field) Reunitarize() {
 }
 
 func reunitarize(j *job, r lattice.Range) {
-	var m [group.MaxN * group.MaxN]complex128
-	n, d := j.ops.N, j.geo.Dims()
+	d, m := j.geo.Dims(), j.ops.M
 	for k := r.Lo * d; k < r.Hi*d; k++ {
-		for l := range j.geo.ActiveLanes() {
-			j.ops.Get(m[:n*n], j.x[k*j.ops.M:], l)
-			j.ops.Group.Reunitarize(m[:n*n])
-			j.ops.Set(j.x[k*j.ops.M:], l, m[:n*n])
-		}
+		j.ops.Reunitarize(j.x[k*m:][:m])
 	}
 }
 
 // Unitarity returns the largest deviation of a link from its group
 // (group.Unitarity), over all processes.
 func (u *Field) Unitarity() float64 {
+	u.needDouble()
 	worst := 0.0
 	m, d := u.Group().NewMatrix(), u.geo.Dims()
 	for k := range u.geo.Blocks() * d {

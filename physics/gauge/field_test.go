@@ -196,7 +196,7 @@ func TestLinkAccess(t *testing.T) {
 	assert.True(t, u.Like(v))
 	u.Cold()
 	assert.Greater(t, farthest(u, v), 0.1)
-	assert.PanicsWithValue(t, "gauge: fields of different geometry or group", func() { u.Copy(gauge.NewField(geo, group.SU3)) })
+	assert.PanicsWithValue(t, "gauge: fields of different geometry, group or precision", func() { u.Copy(gauge.NewField(geo, group.SU3)) })
 }
 
 // Links go out and come back bit by bit, also to another layout.

@@ -50,6 +50,7 @@ func (s *LoopSum) trace(u *Field, imag bool) float64 {
 	if u.geo != s.geo || u.ops.Group != s.ops.Group {
 		panic("gauge: loops of another geometry or group")
 	}
+	u.needDouble()
 	u.Ghosts()
 	s.u, s.imag = u, imag
 	for i := range s.walkers {

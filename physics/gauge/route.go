@@ -135,19 +135,25 @@ func (w *walker) add(dst []lattice.Vec, c float64, e lattice.Entry, steps []step
 		if dagger != 0 {
 			w.ops.AddDagger(dst, c, first, mask)
 		} else {
-			kernel.Add(dst, c, first[:len(dst)], mask)
+			kernel.AddMasked(dst, c, first[:len(dst)], mask)
 		}
 		return
 	}
+	if n == 2 {
+		last, m := w.factor(&e, steps[1])
+		w.ops.AddMul[dagger|dag(steps[1])<<1](dst, c, first, mask, last, m)
+		return
+	}
 	t := 0
-	for _, s := range steps[1 : n-1] {
+	for _, s := range steps[1 : n-2] {
 		next, m := w.factor(&e, s)
 		w.ops.Mul[dagger|dag(s)<<1](w.t[t], first, mask, next, m)
 		first, mask, dagger = w.t[t], 0, 0
 		t = 1 - t
 	}
-	last, m := w.factor(&e, steps[n-1])
-	w.ops.AddMul[dagger|dag(steps[n-1])<<1](dst, c, first, mask, last, m)
+	next, m := w.factor(&e, steps[n-2])
+	last, ml := w.factor(&e, steps[n-1])
+	w.ops.AddTriple[dagger|dag(steps[n-2])<<1|dag(steps[n-1])<<2](dst, c, first, mask, next, m, last, ml)
 }
 
 func dag(s step) int {

@@ -24,7 +24,7 @@ type StapleSum struct {
 	forward [][]route // per direction: A, paths from n+mu to n
 	back    [][]route // per direction: derivative; route.term = term D + direction of the marked field
 	walkers []walker
-	out     [][]lattice.Vec // per worker: 2 matrices
+	out     [][]lattice.Vec // per worker: a matrix
 	job     stapleJob
 }
 
@@ -79,7 +79,7 @@ func NewStapleSum(geo *lattice.Geometry, g group.Group, terms [][][]Loop) (*Stap
 	s.walkers = make([]walker, geo.Workers())
 	s.out = make([][]lattice.Vec, geo.Workers())
 	for i := range s.walkers {
-		s.out[i] = make([]lattice.Vec, 2*s.ops.M)
+		s.out[i] = make([]lattice.Vec, s.ops.M)
 		s.walkers[i] = walker{geo: geo, ops: s.ops, t: [2][]lattice.Vec{make([]lattice.Vec, s.ops.M), make([]lattice.Vec, s.ops.M)}}
 	}
 	s.job = stapleJob{s: s, partial: make([]float64, geo.Chunks(lattice.All))}
@@ -120,6 +120,7 @@ func (s *StapleSum) start(do func(*StapleSum, lattice.Range), u *Field, w []floa
 	if w != nil && len(w) != s.terms*s.geo.Dims() {
 		panic("gauge: a weight is needed for every term and direction")
 	}
+	u.needDouble()
 	u.Ghosts()
 	j := &s.job
 	j.do, j.u, j.w = do, u, w
@@ -160,18 +161,14 @@ func (s *StapleSum) AddForce(dst *Algebra, c float64, u *Field, w []float64) {
 
 func addForce(s *StapleSum, r lattice.Range) {
 	j, d, o := &s.job, s.geo.Dims(), s.ops
-	ua := s.out[r.Worker][o.M:]
-	ta := s.walkers[r.Worker].t[0][:o.A]
 	for k := r.Lo * d; k < r.Hi*d; k++ {
-		o.Mul[kernel.NN](ua, j.u.v[k*o.M:], 0, s.staple(r.Worker, k/d, k%d), 0)
-		o.TA(ta, ua)
-		kernel.Add(j.dst[k*o.A:][:o.A], j.c, ta, 0)
+		o.AddAlgebra(j.dst[k*o.A:][:o.A], j.c, j.u.v[k*o.M:], s.staple(r.Worker, k/d, k%d))
 	}
 }
 
 // staple sets the worker's matrix to sum_k w_k A_k at (b, mu).
 func (s *StapleSum) staple(worker, b, mu int) []lattice.Vec {
-	a, w, d := s.out[worker][:s.ops.M], &s.walkers[worker], s.geo.Dims()
+	a, w, d := s.out[worker], &s.walkers[worker], s.geo.Dims()
 	clear(a)
 	e := s.geo.Neighbours()[2*d*b+mu]
 	for i := range s.forward[mu] {
@@ -202,8 +199,7 @@ func (s *StapleSum) AddBack(f *Algebra, u, l *Field, w []float64) {
 func addBack(s *StapleSum, r lattice.Range) {
 	j, d, o, nbr := &s.job, s.geo.Dims(), s.ops, s.geo.Neighbours()
 	w := &s.walkers[r.Worker]
-	sum, m := s.out[r.Worker][:o.M], s.out[r.Worker][o.M:]
-	ta := w.t[0][:o.A]
+	sum := s.out[r.Worker]
 	for b := r.Lo; b < r.Hi; b++ {
 		for mu := range d {
 			clear(sum)
@@ -214,9 +210,7 @@ func addBack(s *StapleSum, r lattice.Range) {
 					w.add(sum, weight*q.c, e, q.steps)
 				}
 			}
-			o.Mul[kernel.NN](m, j.u.v[(b*d+mu)*o.M:], 0, sum, 0)
-			o.TA(ta, m)
-			kernel.Add(j.dst[(b*d+mu)*o.A:][:o.A], -o.Index, ta, 0)
+			o.AddAlgebra(j.dst[(b*d+mu)*o.A:][:o.A], -o.Index, j.u.v[(b*d+mu)*o.M:], sum)
 		}
 	}
 }

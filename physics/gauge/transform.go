@@ -55,11 +55,12 @@ func (t *Transformation) Raw() []lattice.Vec { return t.v }
 
 // Transform rotates the links: U_mu(n) <- G(n) U_mu(n) G(n+mu)^†.
 func (u *Field) Transform(t *Transformation) {
+	u.needDouble()
 	if u.geo != t.geo || u.ops.Group != t.ops.Group {
 		panic("gauge: transformation of another geometry or group")
 	}
 	if t.stale {
-		t.geo.Exchange(t.v, t.ops.M, lattice.All, lattice.Faces, &t.buf)
+		lattice.Exchange(t.geo, t.v, t.ops.M, lattice.All, lattice.Faces, &t.buf)
 		t.stale = false
 	}
 	j := &u.job

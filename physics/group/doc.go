@@ -43,6 +43,7 @@
 //	       in lattice QCD", hep-lat/0311018
 //	[H08]  N. J. Higham, Functions of Matrices, SIAM 2008: scaling and squaring
 //	       (ch. 10), Newton iteration for the polar factor (ch. 8)
+//	[GV]   G. H. Golub, C. F. Van Loan, Matrix Computations: Jacobi methods
 //	[PS73] M. S. Paterson, L. J. Stockmeyer, SIAM J. Comput. 2 (1973) 60
 //	[M07]  F. Mezzadri, "How to generate random matrices from the classical
 //	       compact groups", math-ph/0609050

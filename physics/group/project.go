@@ -185,15 +185,25 @@ func (g Group) Unitarity(m Matrix) float64 {
 	if n == 1 {
 		return math.Abs(norm2(m[0]) - 1)
 	}
-	var buf [16]complex128
-	p := scratch(buf[:], n*n)
-	MulDagger(p, m, m)
-	worst := cmplx.Abs(Det(m) - 1)
+	// Squares are compared: the root of the largest is taken at the end. A NaN
+	// stays, for nothing is larger.
+	worst := norm2(Det(m) - 1)
 	for i := range n {
-		p[i*n+i]--
-		for j := range n {
-			worst = math.Max(worst, cmplx.Abs(p[i*n+j])) // keeps NaN
+		p := m[i*n : i*n+n]
+		for j := range i + 1 {
+			re, im := 0.0, 0.0
+			for k, b := range m[j*n : j*n+n] {
+				a := p[k]
+				re += real(a)*real(b) + imag(a)*imag(b)
+				im += imag(a)*real(b) - real(a)*imag(b)
+			}
+			if i == j {
+				re--
+			}
+			if d := re*re + im*im; d > worst || math.IsNaN(d) {
+				worst = d
+			}
 		}
 	}
-	return worst
+	return math.Sqrt(worst)
 }

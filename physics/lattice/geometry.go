@@ -11,8 +11,26 @@ const (
 	laneBits = 3
 )
 
-// Vec holds one real number of each of the eight sites of a block.
-type Vec = [Lanes]float64
+// Real is a number of either precision.
+type Real interface{ float64 | float32 }
+
+// VecOf holds one real number of each of the eight sites of a block.
+type VecOf[F Real] = [Lanes]F
+
+// Vec is a VecOf in double precision.
+type Vec = VecOf[float64]
+
+// Single is a VecOf in single precision.
+type Single = VecOf[float32]
+
+// Precision is that of a field's numbers.
+type Precision uint8
+
+// The precisions.
+const (
+	Float64 Precision = iota
+	Float32
+)
 
 // Entry names a block and the permutation of its lanes: lane l of the
 // neighbour is lane l^Mask of Block.
@@ -243,6 +261,23 @@ func (g *Geometry) Range(s Subset) (lo, hi int) {
 		return 0, g.blocks / 2
 	}
 	return g.blocks / 2, g.blocks
+}
+
+// Slices returns into how many slices across the last direction the blocks of
+// either parity fall, in order; steps in other directions stay within a slice.
+// Zero where sites have no parity.
+func (g *Geometry) Slices() int {
+	if !g.evenOdd {
+		return 0
+	}
+	return g.sub[g.dims-1]
+}
+
+// Slice returns the blocks lo … hi-1 of slice t of a parity.
+func (g *Geometry) Slice(s Subset, t int) (lo, hi int) {
+	lo, hi = g.Range(s)
+	n := (hi - lo) / g.Slices()
+	return lo + t*n, lo + (t+1)*n
 }
 
 // Neighbours returns the table of steps: entry 2 D b + mu is the neighbour of

@@ -94,7 +94,7 @@ func newHalo(g *Geometry, ghosts []ghost) *halo {
 
 // Exchange fills the ghosts of a field that has n numbers per site, stored as
 // n consecutive Vecs per block. With one process there are none.
-func (g *Geometry) Exchange(data []Vec, n int, s Subset, d Depth, buf *HaloBuffers) {
+func Exchange[F Real](g *Geometry, data []VecOf[F], n int, s Subset, d Depth, buf *HaloBuffers) {
 	h := g.halo
 	if h == nil {
 		return
@@ -106,7 +106,7 @@ func (g *Geometry) Exchange(data []Vec, n int, s Subset, d Depth, buf *HaloBuffe
 		for i, at := range list {
 			from, lane := data[int(at>>laneBits)*n:][:n], at&(Lanes-1)
 			for e := range from {
-				out[i*n+e] = from[e][lane]
+				out[i*n+e] = float64(from[e][lane])
 			}
 		}
 		buf.send[k] = out
@@ -118,7 +118,7 @@ func (g *Geometry) Exchange(data []Vec, n int, s Subset, d Depth, buf *HaloBuffe
 		for i, at := range list {
 			to, lane := data[int(at>>laneBits)*n:][:n], at&(Lanes-1)
 			for e := range to {
-				to[e][lane] = in[i*n+e]
+				to[e][lane] = F(in[i*n+e])
 			}
 		}
 	}

@@ -152,7 +152,7 @@ func checkExchange(t *testing.T, g *lattice.Geometry) {
 					data[b*n][l], data[b*n+1][l] = float64(g.Site(b, l)), float64(g.Site(b, l))+.5
 				}
 			}
-			g.Exchange(data, n, s, depth, &buf)
+			lattice.Exchange(g, data, n, s, depth, &buf)
 			lo, hi := g.Range(s.Other())
 			steps := 1
 			if depth == lattice.Corners {

@@ -145,6 +145,9 @@ func (g *Geometry) Sweep(t Task, s Subset) {
 	g.pool.run(t, lo, hi, g.chunk)
 }
 
+// SweepBlocks is Sweep for blocks lo … hi-1.
+func (g *Geometry) SweepBlocks(t Task, lo, hi int) { g.pool.run(t, lo, hi, g.chunk) }
+
 // Workers returns how many workers sweep: how many scratch areas a task needs.
 func (g *Geometry) Workers() int { return g.pool.workers }
 

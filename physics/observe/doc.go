@@ -1,6 +1,7 @@
-// Package observe measures the links it is given: loops, the Polyakov loop, the
-// chiral condensate and the pion of staggered quarks. Smearing and flow are the
-// caller's affair.
+// Package observe measures the links it is given: Wilson loops, Polyakov loops and
+// their correlator, topological charge and energy density, the chiral condensate,
+// the pion and the lowest eigenvalues of staggered quarks. Smearing and flow are
+// the caller's affair.
 //
 // # Conventions
 //
@@ -17,6 +18,10 @@
 //
 // # References
 //
+//	[L]   M. Luescher, arXiv:1006.4518 (energy density)
+//	[W0]  S. Borsanyi et al., arXiv:1203.4469 (w_0)
+//	[Q]   C. Alexandrou et al., arXiv:1509.04259 (definitions of the charge)
+//	[K]   A. Knyazev, SIAM J. Sci. Comput. 23 (2001) 517 (LOBPCG)
 //	[DL]  S.-J. Dong, K.-F. Liu, hep-lat/9308015 (Z2 noise)
 //	[KiS] G. Kilcup, S. Sharpe, Nucl. Phys. B 283 (1987) 493 (staggered pions)
 package observe

@@ -42,12 +42,26 @@ type CG struct {
 	r, p, ap *fermion.Field
 }
 
+// iterate continues from x and its residual r, of square rr, until the recursion
+// takes that below goal or most iterations are done; p and ap are scratch.
+func iterate(x *fermion.Field, a Operator, r, p, ap *fermion.Field, rr, goal float64, most int, s lattice.Subset) (n int) {
+	p.Copy(r, s)
+	for ; rr > goal && n < most; n++ {
+		a.ApplyNormal(ap, p, s)
+		alpha := rr / p.ReDot(ap, s)
+		next := r.AxpyNorm2(-alpha, ap, s)
+		x.AxpyXpay(alpha, p, r, next/rr, s)
+		rr = next
+	}
+	return n
+}
+
 // Solve sets x to the solution of A x = b on the sites of s.
 //
 // Where the recursion claims convergence the residual is recomputed, and the
 // iteration goes on from it if it is too large.
 //
-// Cost: one application, three vector updates and two reductions an iteration.
+// Cost: one application and three sweeps over vectors an iteration.
 // Errors: *NotConverged, after MaxIterations or when round-off lets the
 // residual fall no more.
 func (c *CG) Solve(x *fermion.Field, a Operator, b *fermion.Field, s lattice.Subset) (Report, error) {
@@ -65,17 +79,9 @@ func (c *CG) Solve(x *fermion.Field, a Operator, b *fermion.Field, s lattice.Sub
 	goal := c.Tolerance * c.Tolerance * bb
 	rr, last := bb, bb
 	for {
-		p.Copy(r, s)
-		for rr > goal && report.Iterations < c.MaxIterations {
-			a.ApplyNormal(ap, p, s)
-			alpha := rr / p.ReDot(ap, s)
-			x.Axpy(alpha, p, s)
-			next := r.AxpyNorm2(-alpha, ap, s)
-			p.Xpay(r, next/rr, s)
-			rr = next
-			report.Iterations++
-			report.Applications++
-		}
+		n := iterate(x, a, r, p, ap, rr, goal, c.MaxIterations-report.Iterations, s)
+		report.Iterations += n
+		report.Applications += n
 		a.ApplyNormal(ap, x, s)
 		report.Applications++
 		r.Copy(b, s)

@@ -67,11 +67,13 @@ type Quarks struct {
 	Boundary []string `toml:"boundary"`
 }
 
-// Solver holds the relative residuals and the limit of the conjugate gradient.
+// Solver holds the relative residuals, the limit and the precision of the
+// conjugate gradient.
 type Solver struct {
 	ForceTolerance  float64 `toml:"force_tolerance"`
 	ActionTolerance float64 `toml:"action_tolerance"`
 	MaxIterations   int     `toml:"max_iterations"`
+	MixedPrecision  bool    `toml:"mixed_precision"`
 }
 
 // Dynamics is one molecular dynamics trajectory.

@@ -127,6 +127,10 @@ var table = []key{
 		path: "solver.max_iterations", def: "10000", rule: integers(1, maxCount),
 		doc: "A solve that needs more ends the run with an error.",
 	},
+	{
+		path: "solver.mixed_precision", def: "false", rule: yesNo(),
+		doc: "Iterate in single precision and correct in double precision? The tolerances are reached all the same, sooner on large lattices.",
+	},
 
 	{path: "hmc", doc: "Trajectories of the HMC: those of thermalise, train and hmc."},
 	{path: "hmc.tau", def: "1.0", rule: positive(), doc: "Length of a trajectory."},

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/slhmc/slhmc/internal/rundir"
+	"github.com/slhmc/slhmc/physics/format"
+	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/group"
+	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/rng"
+)
+
+// dataFile returns the path of a file made by another code; the test is skipped
+// if the folder is absent.
+func dataFile(t *testing.T, name string) string {
+	t.Helper()
+	const folder = "../../../shared/data"
+	if _, err := os.Stat(folder); os.IsNotExist(err) {
+		t.Skipf("no data by other codes at %s", folder)
+	}
+	path, err := filepath.Abs(filepath.Join(folder, name))
+	require.NoError(t, err)
+	return path
+}
+
+// configuration writes a rough one to dir.
+func configuration(t *testing.T, dir, name string, g group.Group, extents ...int) *gauge.Field {
+	t.Helper()
+	geo, err := lattice.New(extents)
+	require.NoError(t, err)
+	u := gauge.NewField(geo, g)
+	u.Rough(.4, rng.New(3).Child(name))
+	require.NoError(t, format.Write(filepath.Join(dir, name), u, format.Encoding{}))
+	return u
+}
+
+func TestInfo(t *testing.T) {
+	dir := scratch(t)
+	o := done(t, dir, "info", dataFile(t, "toolbox/nersc.l8t4b3360"))
+	for _, want := range []string{"NERSC", "[8 8 8 4]", "SU(3)", "64 bits, big endian", "b379560a  (header and data)", "(header: 0.5038664469)", "0.005406083858"} {
+		assert.Contains(t, o.stdout, want)
+	}
+	var i info
+	o = done(t, dir, "info", "--json", dataFile(t, "julia/su2_4444.ildg"), dataFile(t, "milc/lat.sample.l4444"))
+	d := json.NewDecoder(strings.NewReader(o.stdout))
+	require.NoError(t, d.Decode(&i))
+	assert.True(t, i.Inferred)
+	assert.Equal(t, "SU(2)", i.Group)
+	assert.InDelta(t, .668474886835987, i.Plaquette, 1e-14)
+	i = info{}
+	require.NoError(t, d.Decode(&i))
+	assert.Equal(t, info{
+		File: i.File, Format: "MILC", Extents: []int{4, 4, 4, 4}, Group: "SU(3)", Precision: 32, ByteOrder: "little", Rows: 3,
+		Checksum: "2352c05 d137321d", Plaquette: i.Plaquette, Unitarity: i.Unitarity,
+	}, i)
+	o = done(t, dir, "info", "--extents", "4,4,2,2", "--group", "3", dataFile(t, "julia/su3_4422_domainwall.ildg"))
+	assert.Contains(t, o.stdout, "0.583296079127")
+}
+
+// A file that lies does not keep others from being looked at.
+func TestInfoRefuses(t *testing.T) {
+	dir := scratch(t)
+	configuration(t, dir, "good.nersc", group.SU2, 4, 4)
+	b, err := os.ReadFile(filepath.Join(dir, "good.nersc"))
+	require.NoError(t, err)
+	b[len(b)-1] ^= 1
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "bad.nersc"), b, 0o666))
+	o := slhmc(t, dir, "info", "bad.nersc", "good.nersc")
+	assert.Equal(t, rundir.ExitFailed, o.code)
+	assert.Contains(t, o.stderr, "slhmc: format: bad.nersc: byte ")
+	assert.Contains(t, o.stderr, "checksum")
+	assert.Contains(t, o.stdout, "good.nersc")
+	assert.NotContains(t, o.stdout, "bad.nersc")
+}
+
+// There and back again, through every format that holds the field: the same bytes.
+func TestConvert(t *testing.T) {
+	dir := scratch(t)
+	configuration(t, dir, "u.ildg", group.SU3, 4, 2, 2, 4)
+	first, err := os.ReadFile(filepath.Join(dir, "u.ildg"))
+	require.NoError(t, err)
+	last := "u.ildg"
+	for _, name := range []string{"u.nersc", "u.npy", "u.txt", "u.openqcd", "u.scidac", "u.bin", "v.ildg"} {
+		o := done(t, dir, "convert", last, name, "--extents", "4,2,2,4", "--group", "SU(3)")
+		assert.Contains(t, o.stdout, name+": ")
+		assert.Empty(t, o.stderr)
+		last = name
+	}
+	again, err := os.ReadFile(filepath.Join(dir, last))
+	require.NoError(t, err)
+	assert.Equal(t, first, again)
+
+	// Single precision, and from it to double.
+	o := done(t, dir, "convert", "u.ildg", "u.milc", "--byte-order", "big")
+	assert.Contains(t, o.stderr, "reals of 64 bits are rounded to 32")
+	o = done(t, dir, "convert", "u.milc", "w", "--format", "nersc", "--rows", "2")
+	assert.Contains(t, o.stdout, "w: NERSC, SU(3) on [4 2 2 4] in 32 bits")
+	assert.Empty(t, o.stderr)
+	o = done(t, dir, "convert", "w", "w.ildg", "--precision", "64")
+	assert.Contains(t, o.stderr, "have been brought back to SU(3)")
+	done(t, dir, "info", "w", "w.ildg")
+}
+
+func TestFilesUsage(t *testing.T) {
+	dir := scratch(t)
+	configuration(t, dir, "u.ildg", group.SU2, 4, 4)
+	for args, want := range map[string]string{
+		"info":                                  "slhmc info: requires at least 1 arg(s)",
+		"info u.ildg -L 4,a":                    `--extents 4,a: "a" is not a number of sites`,
+		"info u.ildg -L 4":                      "1 directions (allowed: 2 … 4)",
+		"info u.ildg -N 99":                     "--group: group: SU(99) is not offered",
+		"info u.ildg -N so3":                    `--group: group: unknown gauge group "so3"`,
+		"convert u.ildg":                        "slhmc convert: accepts 2 arg(s), received 1",
+		"convert u.ildg v.lat":                  `no format has the extension "lat" (allowed: ildg,`,
+		"convert u.ildg v -f lat":               `unknown format "lat" (allowed: ildg,`,
+		"convert u.ildg v.milc -p 64":           "--precision 64 (allowed for MILC: [32])",
+		"convert u.ildg v.npy --byte-order any": "--byte-order any (allowed: big, little)",
+		"convert u.ildg u.ildg":                 "u.ildg exists (--force writes over it)",
+	} {
+		o := slhmc(t, dir, strings.Fields(args)...)
+		assert.Equal(t, rundir.ExitUsage, o.code, args)
+		assert.Contains(t, o.stderr, want, args)
+	}
+	for args, want := range map[string]string{
+		"info nothing.ildg":             "nothing.ildg: no such file",
+		"info u.ildg -L 4,8":            "the file holds SU(2) on [4 4], not ? on [4 8]",
+		"convert u.ildg v.openqcd":      "openQCD holds [SU(3)] in 4 dimensions, not SU(2) on [4 4]",
+		"convert u.ildg v.npy --rows 1": "NumPy with 1 rows",
+	} {
+		o := slhmc(t, dir, strings.Fields(args)...)
+		assert.Equal(t, rundir.ExitFailed, o.code, args)
+		assert.Contains(t, o.stderr, want, args)
+	}
+	done(t, dir, "convert", "u.ildg", "u.ildg", "--force")
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/slhmc/slhmc/internal/rundir"
+	"github.com/slhmc/slhmc/physics/group"
+)
+
+// measure runs the command with --json and returns the results.
+func measure(t *testing.T, dir string, args ...string) (results []measured) {
+	t.Helper()
+	o := done(t, dir, append([]string{"measure", "--json", "--quiet", "--workers", "1"}, args...)...)
+	d := json.NewDecoder(strings.NewReader(o.stdout))
+	for d.More() {
+		var m measured
+		require.NoError(t, d.Decode(&m))
+		results = append(results, m)
+	}
+	return results
+}
+
+func (m *measured) value(t *testing.T, name string) float64 {
+	t.Helper()
+	n, ok := m.find(name)
+	require.True(t, ok, name)
+	return float64(n.Value)
+}
+
+// Numbers of other codes by way of the command: values.json to its 1e-9, stout layers
+// included, and the flow of Bridge++ to all its digits.
+func TestMeasureOfOtherCodes(t *testing.T) {
+	dir := scratch(t)
+	file := dataFile(t, "julia/su3_4444_testconf.txt")
+	m := measure(t, dir, file, "-w", "plaquette,rectangle,polyakov,charge,pion", "--mass", ".5", "--tolerance", "1e-12")[0]
+	for name, want := range map[string]float64{
+		"plaquette": .587818337847024, "rectangle": .3714647106838029,
+		"polyakov_trace": .5255246068616177, "polyakov_trace_im": -.15140850971249725,
+		"charge_plaquette": -.273096012640026, "charge_clover": -.027164585971546026,
+		"pion[0]": 1.5469594183694004, "pion[1]": .32645894689895805, "pion[2]": .08634701391893475, "pion[3]": .3047023125185546,
+	} {
+		assert.InEpsilon(t, want, m.value(t, name), 1e-9, name)
+	}
+	m = measure(t, dir, file, "-w", "plaquette", "--smear", "stout:0.1x2")[0]
+	assert.InEpsilon(t, .9274425360431038, m.value(t, "plaquette"), 1e-9)
+
+	m = measure(t, dir, dataFile(t, "bridgepp/conf_04040408.txt.gz"), "-L", "4,4,4,8", "-N", "3", "--flow", "wilson", "--flow-time", ".04", "--plot", "flow.svg")[0]
+	last := m.Flow[len(m.Flow)-1]
+	require.Len(t, m.Flow, 5)
+	assert.InEpsilon(t, .0154888237555128, .04*.04*float64(last.EnergyPlaquette), 1e-12)
+	assert.InDelta(t, .04, float64(last.Time), 1e-15)
+	wellFormed(t, filepath.Join(dir, "flow.svg"))
+}
+
+// wellFormed reads an SVG or HTML file as XML.
+func wellFormed(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	d := xml.NewDecoder(strings.NewReader(string(b)))
+	d.Strict, d.Entity = true, xml.HTMLEntity
+	for {
+		if _, err := d.Token(); err != nil {
+			require.ErrorContains(t, err, "EOF")
+			break
+		}
+	}
+	assert.NotContains(t, string(b), "%!", "a format that does not fit")
+	assert.NotContains(t, string(b), "NaN")
+	return string(b)
+}
+
+// configurations writes n small ones.
+func configurations(t *testing.T, dir string, n int) (files []string) {
+	for i := range n {
+		name := fmt.Sprintf("c%02d.ildg", i)
+		configuration(t, dir, name, group.SU2, 4, 4, 4, 4)
+		files = append(files, name)
+	}
+	return files
+}
+
+// A survey that was killed while it wrote a line continues to the same results as one
+// that was not, and does not measure anything twice.
+func TestMeasureContinues(t *testing.T) {
+	dir := scratch(t)
+	files := configurations(t, dir, 4)
+	args := func(files []string) []string {
+		return append(files, "-w", "plaquette,condensate", "--mass", ".4", "--noise", "2", "--smear", "hyp", "--smear", "ape:0.5", "--flow", "symanzik", "--flow-time", ".05", "--flow-tolerance", "1e-4")
+	}
+	want := measure(t, dir, args(files)...)
+	require.Len(t, want, 4)
+	assert.Equal(t, want[:3], measure(t, dir, append(args(files[:3]), "--out", "results")...))
+	path := filepath.Join(dir, "results")
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, b[:len(b)-20], 0o666))
+	require.NoError(t, os.Remove(filepath.Join(dir, files[0]))) // its result is there
+	assert.Equal(t, want, measure(t, dir, append(args(files), "--out", "results")...))
+
+	o := slhmc(t, dir, "measure", files[1], "--out", "results")
+	assert.Equal(t, rundir.ExitUsage, o.code)
+	assert.Contains(t, o.stderr, "results holds results of other settings")
+	require.NoError(t, os.WriteFile(path, append([]byte("x"), b[1:]...), 0o666))
+	o = slhmc(t, dir, append([]string{"measure"}, append(args(files), "--out", "results")...)...)
+	assert.Equal(t, rundir.ExitFailed, o.code)
+	assert.Contains(t, o.stderr, "results:1")
+}
+
+// CSV has a row for each file; a table of eight files has means with errors and what
+// follows from them; progress goes to standard error.
+func TestMeasureTables(t *testing.T) {
+	dir := scratch(t)
+	files := configurations(t, dir, 9)
+	o := done(t, dir, append([]string{"measure", "--csv", "-w", "plaquette"}, files...)...)
+	rows, err := csv.NewReader(strings.NewReader(o.stdout)).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, 10)
+	assert.Equal(t, []string{"file", "plaquette", "plaquette_time", "plaquette_space"}, rows[0])
+	sum := 0.0
+	for _, row := range rows[1:] {
+		v, err := strconv.ParseFloat(row[1], 64)
+		require.NoError(t, err)
+		sum += v
+	}
+	assert.Contains(t, o.stderr, "9 of 9 files")
+
+	o = done(t, dir, append([]string{"measure", "-w", "plaquette,wilson_loops,pion", "--quiet"}, files...)...)
+	assert.Empty(t, o.stderr)
+	assert.Contains(t, o.stdout, "9 files")
+	for _, name := range []string{"pion_mass[1]", "pion_mass[2]", "potential[1] at 1", "potential[2] at 1"} {
+		assert.Contains(t, o.stdout, name)
+	}
+	assert.NotContains(t, o.stdout, "pion_mass[3]")
+	assert.Contains(t, o.stdout, fmt.Sprintf("%.10g", sum/9))
+}
+
+func TestMeasureUsage(t *testing.T) {
+	dir := scratch(t)
+	configuration(t, dir, "u.ildg", group.SU2, 4, 4)
+	for args, want := range map[string]string{
+		"measure":                                    "requires at least 1 arg(s)",
+		"measure u.ildg -w plaquete":                 `there is no observable "plaquete" (allowed: plaquette, rectangle,`,
+		"measure u.ildg -w pion,pion":                "--what: pion twice",
+		"measure u.ildg u.ildg":                      "u.ildg twice",
+		"measure u.ildg --smear fuzz:1":              "unknown kind (allowed: ape:ALPHA, stout:RHO,",
+		"measure u.ildg --smear stout":               "--smear stout: 0 numbers",
+		"measure u.ildg --smear stout:a":             `"a" is not a number`,
+		"measure u.ildg --smear stout:.1x0":          "not a number of times",
+		"measure u.ildg --flow ricci":                "--flow ricci (allowed: wilson, symanzik, zeuthen)",
+		"measure u.ildg --flow wilson --flow-step 0": "--flow-step 0 (allowed: above 0)",
+		"measure u.ildg --plot x.svg":                "--plot needs --flow",
+		"measure u.ildg --json --csv":                "--json and --csv",
+		"measure u.ildg --workers 0":                 "--workers 0",
+	} {
+		o := slhmc(t, dir, strings.Fields(args)...)
+		assert.Equal(t, rundir.ExitUsage, o.code, args)
+		assert.Contains(t, o.stderr, want, args)
+	}
+	for args, want := range map[string]string{
+		"measure nothing.ildg":                   "nothing.ildg: no such file",
+		"measure u.ildg -w charge":               "u.ildg: charge: observe: topological charge in 2 dimensions (allowed: 4)",
+		"measure u.ildg --smear hyp":             "u.ildg: covnet: HYP smearing in 2 dimensions (allowed: 4)",
+		"measure u.ildg -w condensate --noise 0": "u.ildg: condensate: observe: condensate from 0 noise vectors",
+	} {
+		o := slhmc(t, dir, strings.Fields(args)...)
+		assert.Equal(t, rundir.ExitFailed, o.code, args)
+		assert.Contains(t, o.stderr, want, args)
+	}
+}

@@ -1,0 +1,130 @@
+package dirac
+
+import (
+	"github.com/slhmc/slhmc/internal/kernel"
+	"github.com/slhmc/slhmc/physics/fermion"
+	"github.com/slhmc/slhmc/physics/lattice"
+)
+
+// hops are the hops of a staggered operator in one precision: its links, with
+// phases, and a sweep with its operands.
+type hops[F lattice.Real] struct {
+	d     *Staggered
+	ops   *kernel.Hops[F]
+	links []lattice.VecOf[F] // (mu, block); ghosts one step away behind
+	bytes int                // of the links
+	phase []lattice.VecOf[F]
+	buf   lattice.HaloBuffers
+	half  *fermion.Field // D_h src, within the normal operator
+
+	u             []lattice.VecOf[F] // to bind; nil: to hop
+	dst, src, add []lattice.VecOf[F]
+	c, ca         F
+}
+
+func newHops[F lattice.Real](d *Staggered, ops *kernel.Hops[F]) *hops[F] {
+	h := &hops[F]{d: d, ops: ops, half: d.NewField()}
+	width := 8
+	if _, single := any(F(0)).(float32); single {
+		h.half, width = h.half.LikeIn(lattice.Float32), 4
+	}
+	h.links = make([]lattice.VecOf[F], d.geo.BlocksWithFaces()*d.geo.Dims()*d.ops.M)
+	h.bytes = len(h.links) * lattice.Lanes * width
+	h.phase = make([]lattice.VecOf[F], len(d.phase))
+	for k, w := range d.phase {
+		for l := range w {
+			h.phase[k][l] = F(w[l])
+		}
+	}
+	return h
+}
+
+// link returns the matrix of a block and direction, phases included.
+func (h *hops[F]) link(block, mu int) []lattice.VecOf[F] {
+	return h.links[(mu*h.d.geo.BlocksWithFaces()+block)*h.d.ops.M:][:h.d.ops.M]
+}
+
+func (h *hops[F]) bind(u []lattice.VecOf[F]) {
+	geo := h.d.geo
+	h.u = u
+	geo.Sweep(h, lattice.All)
+	h.u = nil
+	n := geo.BlocksWithFaces() * h.d.ops.M
+	for mu := range geo.Dims() {
+		lattice.Exchange(geo, h.links[mu*n:][:n], h.d.ops.M, lattice.All, lattice.Faces, &h.buf)
+	}
+}
+
+// hop sets dst = c D_h src + ca add on s.
+func (h *hops[F]) hop(dst []lattice.VecOf[F], c float64, src []lattice.VecOf[F], ca float64, add []lattice.VecOf[F], s lattice.Subset) {
+	h.set(dst, c, src, ca, add)
+	geo := h.d.geo
+	if s != lattice.All || !h.sliced() {
+		geo.Sweep(h, s)
+		return
+	}
+	for t := range geo.Slices() {
+		h.slice(lattice.Even, t)
+		h.slice(lattice.Odd, t)
+	}
+}
+
+func (h *hops[F]) set(dst []lattice.VecOf[F], c float64, src []lattice.VecOf[F], ca float64, add []lattice.VecOf[F]) {
+	h.dst, h.c, h.src, h.ca, h.add = dst, F(c/2), src, F(ca), add
+}
+
+func (h *hops[F]) slice(s lattice.Subset, t int) {
+	lo, hi := h.d.geo.Slice(s, t)
+	h.d.geo.SweepBlocks(h, lo, hi)
+}
+
+// cache is a size that caches do not hold, in bytes.
+const cache = 8 << 20
+
+// sliced reports whether the lattice is so large that both parities should go
+// through it slice by slice: links then come from memory once, not twice.
+func (h *hops[F]) sliced() bool {
+	geo := h.d.geo
+	for mu := range geo.Dims() {
+		if geo.Divided(mu) {
+			return false // ghosts are fetched between whole parities
+		}
+	}
+	return geo.Slices() >= 4 && h.bytes > cache
+}
+
+// normal sets dst = (m^2 - D_h^2) src on s, a parity. In slices, the other parity
+// of a slice follows as soon as its neighbours are there; that of the first one
+// needs the last one, the direction being closed.
+func (h *hops[F]) normal(dst, half, src []lattice.VecOf[F], mass float64, s lattice.Subset) {
+	n, other := h.d.geo.Slices(), s.Other()
+	first := func(t int) {
+		h.set(half, 1, src, 0, nil)
+		h.slice(other, t)
+	}
+	first(n - 1)
+	first(0)
+	for t := range n {
+		if t+1 < n-1 {
+			first(t + 1)
+		}
+		h.set(dst, -1, half, mass*mass, src)
+		h.slice(s, t)
+	}
+}
+
+// Do does a range of blocks.
+func (h *hops[F]) Do(r lattice.Range) {
+	geo, dims, m := h.d.geo, h.d.geo.Dims(), h.d.ops.M
+	if h.u == nil {
+		h.ops.Hop(h.dst, h.c, h.links, geo.BlocksWithFaces(), h.src, geo.Neighbours(), dims, h.ca, h.add, r.Lo, r.Hi)
+		return
+	}
+	for b := r.Lo; b < r.Hi; b++ {
+		for mu := range dims {
+			link, k := h.link(b, mu), b*dims+mu
+			copy(link, h.u[k*m:])
+			kernel.MulLanes(link, &h.phase[k])
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package format
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/slhmc/slhmc/physics/group"
+)
+
+const npyMagic = "\x93NUMPY"
+
+// numpyCodec is a NumPy array file [NPY] of complex numbers, of shape
+// (t, z, y, x, D, N, N) in C order: the last two are row and column. An array in
+// Fortran order has the same numbers with all indices reversed in meaning:
+// (row, column, D, x, y, z, t).
+func numpyCodec() codec {
+	return codec{
+		kind: NumPy, extensions: []string{"npy"},
+		begins: func(start []byte, _ int64) bool { return bytes.HasPrefix(start, []byte(npyMagic)) },
+		open:   openNumPy,
+		lay:    func(h Header) (layout, error) { return lexicographic(h.Extents), nil },
+		encode: func(h *Header) error {
+			return choose(h, []int{64, 32}, []binary.ByteOrder{binary.LittleEndian, binary.BigEndian})
+		},
+		frame: func(h Header) (before, after []byte) { return h.npy(), nil },
+	}
+}
+
+// npyDict matches the dictionary as NumPy writes it, keys in order.
+func npyDict() *regexp.Regexp {
+	return regexp.MustCompile(`^\{'descr': *'([<>])c(8|16)' *, *'fortran_order': *(True|False) *, *'shape': *\(([0-9, ]*)\) *,? *\} *\n$`)
+}
+
+func openNumPy(f *File) error {
+	b := make([]byte, min(f.size, most))
+	if err := readAt(f.r, b, 0); err != nil {
+		return err
+	}
+	if len(b) < 12 {
+		return at(f.size, "the header of a NumPy file is cut short")
+	}
+	begin, length := 10, int(binary.LittleEndian.Uint16(b[8:]))
+	switch b[6] {
+	case 1:
+	case 2, 3:
+		begin, length = 12, int(min(binary.LittleEndian.Uint32(b[8:]), most))
+	default:
+		return at(6, "version %d of NumPy's format (allowed: 1, 2, 3)", b[6])
+	}
+	if length > len(b)-begin {
+		return at(8, "a header of %d bytes, the file has %d more (allowed: %d)", length, len(b)-begin, most)
+	}
+	text := b[begin : begin+length]
+	words := npyDict().FindSubmatch(text)
+	if words == nil {
+		return at(int64(begin), "%q is no array of complex numbers (allowed: {'descr': '<c16', 'fortran_order': False, 'shape': (…), }, with <c8, >c8, >c16, True)", bytes.TrimSpace(text))
+	}
+	f.where.shape = int64(begin)
+	f.ByteOrder = map[string]binary.ByteOrder{"<": binary.LittleEndian, ">": binary.BigEndian}[string(words[1])]
+	f.Precision = map[string]int{"8": 32, "16": 64}[string(words[2])]
+	f.columns = string(words[3]) == "True"
+	if err := f.npyShape(string(words[4])); err != nil {
+		return at(int64(begin), "%w", err)
+	}
+	f.data = span{int64(begin + length), f.size - int64(begin+length)}
+	return nil
+}
+
+// npyShape reads (t, z, y, x, D, N, N), or the reverse in Fortran order.
+func (f *File) npyShape(text string) error {
+	const allowed = "(t, …, x, D, N, N), or its reverse in Fortran order, D from 2 to 4"
+	var shape []int
+	for _, s := range strings.Split(strings.TrimSuffix(strings.TrimSpace(text), ","), ",") {
+		l, err := strconv.Atoi(strings.TrimSpace(s))
+		if err != nil {
+			return fmt.Errorf("shape (%s): %q (allowed: %s)", text, s, allowed)
+		}
+		shape = append(shape, l)
+	}
+	if !f.columns {
+		slices.Reverse(shape)
+	}
+	d := len(shape) - 3
+	if d < 2 || d > 4 || shape[2] != d || shape[0] != shape[1] || shape[0] < 1 || shape[0] > group.MaxN {
+		return fmt.Errorf("shape (%s) (allowed: %s)", text, allowed)
+	}
+	f.Group, f.Rows, f.Extents = group.U1, shape[0], shape[3:]
+	if f.Rows > 1 {
+		var err error
+		f.Group, err = group.SU(f.Rows)
+		return err
+	}
+	return nil
+}
+
+// npy is the header of h, padded so that the data begin at a multiple of 64.
+func (h Header) npy() []byte {
+	shape := ""
+	for _, l := range slices.Backward(h.Extents) {
+		shape += strconv.Itoa(l) + ", "
+	}
+	n := h.Group.N()
+	dict := fmt.Sprintf("{'descr': '%sc%d', 'fortran_order': False, 'shape': (%s%d, %d, %d), }",
+		map[binary.ByteOrder]string{binary.LittleEndian: "<", binary.BigEndian: ">"}[h.ByteOrder], h.Precision/4, shape, len(h.Extents), n, n)
+	length := (10+len(dict)+1+63)/64*64 - 10
+	b := append([]byte(npyMagic), 1, 0)
+	b = binary.LittleEndian.AppendUint16(b, uint16(length))
+	b = append(b, dict...)
+	return append(append(b, bytes.Repeat([]byte{' '}, length-len(dict)-1)...), '\n')
+}
