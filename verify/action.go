@@ -100,7 +100,7 @@ func actionLaws(build ActionBuilder, o settings, solve accuracy) []Law {
 		laws = append(laws, on("symmetries", 1, func(t theory) []Result { return actionSymmetries(t, o.symmetries, solve.value) }))
 	}
 	if o.twinAction != nil {
-		laws = append(laws, Law{Name: "twin", Volume: 36, Check: func(c Case) []Result { return actionTwin(newTheory(build, c), o.twinAction) }})
+		laws = append(laws, Law{Name: "twin", Volume: 36, Strict: true, Check: func(c Case) []Result { return actionTwin(newTheory(build, c), o.twinAction) }})
 	}
 	return laws
 }

@@ -42,6 +42,7 @@ func BuiltIn() []Subject {
 		OfNoise("Gaussian noise", allSites((*fermion.Field).Gaussian), true),
 		OfNoise("Z2 noise", allSites((*fermion.Field).Z2), false),
 		OfObservable("plaquette", MeasurePlaquette, TwinPlaquette, 0),
+		OfObservable("Polyakov loop", MeasurePolyakov, TwinPolyakov, 0),
 		OfObservable("pion", MeasurePion, TwinPion, 1e-9, even),
 	}
 	for _, s := range sampler.Schemes() {
@@ -56,9 +57,9 @@ func BuiltIn() []Subject {
 		OfTraining("action loss", BuildPupil, func() sampler.Loss { return sampler.ActionLoss{} }, 1e-8, even),
 		OfTraining("delta loss", BuildPupil, func() sampler.Loss { return sampler.DeltaLoss{} }, 1e-8, even),
 		OfTraining("force loss", BuildPupil, func() sampler.Loss { return &sampler.ForceLoss{} }, 1e-5, even),
-		OfSampler("HMC, U(1) gauge fields", BuildTorus, small("U(1)", 2)),
-		OfSampler("HMC, SU(2) gauge fields", BuildTorus, small("SU(2)", 2)),
-		OfSampler("HMC, SU(3) gauge fields", BuildTorus, small("SU(3)", 2)),
+		OfSampler("HMC, U(1) gauge fields", BuildTorus, small("U(1)", 3)),
+		OfSampler("HMC, SU(2) gauge fields", BuildTorus, small("SU(2)", 3)),
+		OfSampler("HMC, SU(3) gauge fields", BuildTorus, small("SU(3)", 3)),
 		OfSampler("HMC, quarks", BuildTalkHMC, small("SU(2)", 4)),
 		OfSampler("SLHMC", BuildTalkSLHMC(0.05), small("SU(2)", 4), Against(BuildTalkHMC)),
 		OfSampler("SLHMC, the target as guide", BuildTalkTarget(true), small("SU(2)", 4), Single(), Identical(BuildTalkTarget(false))),
@@ -263,6 +264,22 @@ func MeasurePlaquette(_ Case, u *gauge.Field) ([]float64, error) {
 // TwinPlaquette is the average plaquette by the reference.
 func TwinPlaquette(_ Case, u *reference.Links) ([]float64, error) {
 	return []float64{reference.Plaquette(u).V}, nil
+}
+
+// MeasurePolyakov measures the average Polyakov loop, real and imaginary part.
+func MeasurePolyakov(_ Case, u *gauge.Field) ([]float64, error) {
+	p, err := observe.NewPolyakovLoop(u.Geometry(), u.Group(), u.Geometry().Dims()-1)
+	if err != nil {
+		return nil, err
+	}
+	z := p.Trace(u)
+	return []float64{real(z), imag(z)}, nil
+}
+
+// TwinPolyakov is the average Polyakov loop by the reference.
+func TwinPolyakov(_ Case, u *reference.Links) ([]float64, error) {
+	z := reference.PolyakovLoop(u, u.Dim()-1).V
+	return []float64{real(z), imag(z)}, nil
 }
 
 // MeasurePion measures the correlator of the staggered pion.

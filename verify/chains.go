@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"fmt"
+
 	"github.com/slhmc/slhmc/covnet"
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/dirac"
@@ -13,18 +15,29 @@ import (
 // Systems small enough that chains of them are in equilibrium, and that refuse
 // enough proposals for Metropolis to matter.
 
-// BuildTorus makes HMC of the plaquette action on a torus of two dimensions,
-// whose plaquette is known exactly.
+// BuildTorus makes HMC of the plaquette action on a torus of two dimensions, whose
+// Wilson loops are known exactly as long as they do not wind.
 func BuildTorus(c Case, u *gauge.Field) (System, error) {
 	if len(c.Extents) != 2 {
 		return System{}, ErrUnsupported
 	}
+	n, volume := u.Group().N(), c.Volume()
 	a, err := gauge.NewRectangleAction(u.Geometry(), u.Group(), c.Beta, 0)
 	if err != nil {
 		return System{}, err
 	}
-	h, err := sampler.NewSLHMC(u, a, []sampler.Level{{Force: a, Scheme: sampler.Leapfrog(), Steps: 3}}, 1.2)
-	return System{Sampler: h, Target: a, Plaquettes: a, Beta: c.Beta, Exact: reference.Plaquette2D(u.Group().N(), c.Beta, c.Volume())}, err
+	s := System{Target: a, Plaquettes: a, Beta: c.Beta}
+	for r := 1; r < c.Extents[0]; r++ {
+		for t := 1; t <= r && t < c.Extents[1]; t++ {
+			s.Exact = append(s.Exact, Average{
+				fmt.Sprintf("Wilson loop %d x %d", r, t),
+				[]gauge.Loop{{Path: reference.WilsonLoop(0, r, 1, t), Coefficient: 1 / float64(n*volume)}},
+				reference.WilsonLoop2D(n, c.Beta, volume, r*t),
+			})
+		}
+	}
+	s.Sampler, err = sampler.NewSLHMC(u, a, []sampler.Level{{Force: a, Scheme: sampler.Leapfrog(), Steps: 3}}, 1.2)
+	return s, err
 }
 
 // parts are the plaquette action and the quarks of a case on even sites, and how

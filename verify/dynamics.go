@@ -37,15 +37,12 @@ func OfDynamics(name string, build MotionBuilder, options ...Option) Subject {
 	on := func(name string, cost, volume int, law func(m motion) []Result) Law {
 		return Law{Name: name, Cost: cost, Volume: volume, Check: func(c Case) []Result { return law(newMotion(build, c)) }}
 	}
-	laws := []Law{
+	return Subject{Name: name, Domain: o.within, Laws: []Law{
 		on("reversible", 1, 32, reversible),
 		on("gauge", 1, 32, motionCovariant),
 		on("moves", 1, 32, motionMoves),
-	}
-	if o.within.Fixed == nil { // a Jacobian takes a tiny lattice
-		laws = append(laws, Law{Name: "volume", Cost: 3, Volume: 4, Check: func(c Case) []Result { return volume(c, build) }})
-	}
-	return Subject{Name: name, Domain: o.within, Laws: laws}
+		{Name: "volume", Cost: 3, Volume: 4, Strict: true, Check: func(c Case) []Result { return volume(c, build) }}, // a Jacobian
+	}}
 }
 
 // motion is the dynamics of a case at a point of phase space.

@@ -18,6 +18,7 @@ type history struct {
 	bounded, accept []float64 // b, and accepted - 2 [dH < 0] - [dH = 0]
 	exp             []float64
 	dyson           []float64
+	exact           [][]float64 // of each known average
 	accepted        int
 }
 
@@ -29,6 +30,11 @@ func (s System) run(c Case, u *gauge.Field, name string) (h history) {
 	geo, g := u.Geometry(), u.Group()
 	planes := geo.Dims() * (geo.Dims() - 1) / 2
 	plaquette := must(gauge.NewLoopSum(geo, g, gauge.Plaquettes(geo.Dims(), 1/float64(g.N()*geo.Volume()*planes))))
+	var known []*gauge.LoopSum
+	for _, a := range s.Exact {
+		known = append(known, must(gauge.NewLoopSum(geo, g, a.Loops)))
+	}
+	h.exact = make([][]float64, len(known))
 	stream := c.Stream(name)
 	f, fg := gauge.NewAlgebra(geo, g), gauge.NewAlgebra(geo, g)
 	for i := 0; i < n/5+n || len(h.dh)%n != 0 || len(h.dh) < 8*n && h.independent() < 60; i++ {
@@ -38,6 +44,9 @@ func (s System) run(c Case, u *gauge.Field, name string) (h history) {
 		}
 		h.dh = append(h.dh, t.DeltaH)
 		h.plaquette = append(h.plaquette, plaquette.ReTr(u))
+		for k, loops := range known {
+			h.exact[k] = append(h.exact[k], loops.ReTr(u))
+		}
 		h.exp = append(h.exp, math.Exp(-t.DeltaH)-1)
 		b, a := 0.0, 0.0
 		switch {
@@ -121,7 +130,7 @@ func studentBound(degrees float64) float64 {
 //	acceptance = 2 P(dH < 0) + P(dH = 0),
 //	<F_g.F> = 4 beta C_F <sum Re tr P / N>  (Schwinger-Dyson, F the target's force),
 //
-// and the plaquette where it is known. <exp(-dH)> rests on rare large values where
+// and averages that are known. <exp(-dH)> rests on rare large values where
 // few proposals are accepted, and is left out below 70 %; b has no such tail, and
 // is looked at alone below 3 %, where a chain hardly moves.
 func equilibrium(c Case, build SystemBuilder) []Result {
@@ -141,8 +150,8 @@ func equilibrium(c Case, build SystemBuilder) []Result {
 	if h.dyson != nil {
 		results = append(results, mean("Schwinger-Dyson", h.dyson, 0, note))
 	}
-	if s.Exact != 0 {
-		results = append(results, mean("plaquette", h.plaquette, s.Exact, note))
+	for k, a := range s.Exact {
+		results = append(results, mean(a.Name, h.exact[k], a.Value, note))
 	}
 	return results
 }

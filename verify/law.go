@@ -16,8 +16,9 @@ import (
 type Law struct {
 	Name   string
 	Check  func(c Case) []Result
-	Volume int // most sites; 0: as many as the suite has
-	Cost   int // the suite's number of cases is divided by it; 0: by 1
+	Volume int  // most sites; 0: as many as the suite has
+	Strict bool // on a fixed lattice of more than Volume sites it is left out: dense matrices
+	Cost   int  // the suite's number of cases is divided by it; 0: by 1
 }
 
 // Subject is what is judged, with the laws of its kind.
@@ -188,7 +189,7 @@ func Judge(subjects []Subject, workers int, done func(v Verdict), options ...Opt
 	var jobs []job
 	for _, s := range subjects {
 		for _, l := range s.Laws {
-			if o.wants(fullName(s.Name, l.Name)) {
+			if o.wants(s, l) {
 				jobs = append(jobs, job{s, l})
 			}
 		}

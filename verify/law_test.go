@@ -98,6 +98,20 @@ func TestCoverage(t *testing.T) {
 	assert.Contains(t, r.errors[0], "covered 0 cases")
 }
 
+// Dense matrices of a fixed lattice are left out where it is large.
+func TestStrict(t *testing.T) {
+	for _, extent := range []int{2, 4} {
+		fixed := verify.Case{Group: "U(1)", Extents: []int{extent, 4, 4}, Boundary: []int{1, 1, -1}, Mass: 1}
+		s := verify.OfOperator("staggered", verify.BuildStaggered, verify.Within(verify.Domain{Fixed: &fixed, Cases: 1}))
+		verdicts := verify.Judge([]verify.Subject{s}, 1, nil, verify.Only(regexp.MustCompile("/(determinant|adjoint)$")))
+		assert.Len(t, verdicts, map[int]int{2: 2, 4: 1}[extent])
+		for _, v := range verdicts {
+			assert.True(t, v.OK(), "%v", v)
+			assert.Equal(t, 1, v.Cases)
+		}
+	}
+}
+
 // The seams of the mutants raise no alarm while no bug is planted.
 func TestSeams(t *testing.T) {
 	suite := verify.Quick()

@@ -78,7 +78,7 @@ func OfLayer(name string, build LayerBuilder, options ...Option) Subject {
 		laws = append(laws, on("symmetries", func(l layer) []Result { return layerSymmetries(l, o.symmetries) }))
 	}
 	if o.twinLayer != nil {
-		laws = append(laws, Law{Name: "twin", Volume: 24, Check: func(c Case) []Result { return layerTwin(newLayer(build, c), o.twinLayer) }})
+		laws = append(laws, Law{Name: "twin", Volume: 24, Strict: true, Check: func(c Case) []Result { return layerTwin(newLayer(build, c), o.twinLayer) }})
 	}
 	return Subject{Name: name, Domain: o.within.and(Domain{Cold: true}), Laws: laws}
 }

@@ -35,7 +35,7 @@ func OfObservable(name string, measure Measurement, twin TwinMeasurement, accura
 		{Name: "pure", Check: func(c Case) []Result { return observablePure(c, measure) }},
 	}}
 	if twin != nil {
-		s.Laws = append(s.Laws, Law{Name: "twin", Volume: 64, Check: func(c Case) []Result { return observableTwin(c, measure, twin, accuracy) }})
+		s.Laws = append(s.Laws, Law{Name: "twin", Volume: 64, Strict: true, Check: func(c Case) []Result { return observableTwin(c, measure, twin, accuracy) }})
 	}
 	return s
 }

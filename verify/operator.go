@@ -55,11 +55,11 @@ func OfOperator(name string, build OperatorBuilder, options ...Option) Subject {
 		on("gauge", operatorCovariant),
 		on("derivative", derivative),
 		on("parities", parities),
-		{Name: "determinant", Volume: 32, Cost: 2, Check: func(c Case) []Result { return determinant(newBound(build, c)) }},
+		{Name: "determinant", Volume: 32, Strict: true, Cost: 2, Check: func(c Case) []Result { return determinant(newBound(build, c)) }},
 		{Name: "workers", Cost: 3, Check: func(c Case) []Result { return operatorWorkers(build, c) }},
 	}
 	if o.free != nil {
-		laws = append(laws, Law{Name: "free", Volume: 32, Cost: 2, Check: func(c Case) []Result {
+		laws = append(laws, Law{Name: "free", Volume: 32, Strict: true, Cost: 2, Check: func(c Case) []Result {
 			c.Roughness = 0
 			return freeSpectrum(newBound(build, c), o.free(c))
 		}})
@@ -83,7 +83,7 @@ func OfOperator(name string, build OperatorBuilder, options ...Option) Subject {
 		laws = append(laws, on("symmetries", func(b bound) []Result { return operatorSymmetries(b, moving) }))
 	}
 	if o.twinOperator != nil {
-		laws = append(laws, Law{Name: "twin", Volume: 96, Check: func(c Case) []Result { return operatorTwin(newBound(build, c), o.twinOperator) }})
+		laws = append(laws, Law{Name: "twin", Volume: 96, Strict: true, Check: func(c Case) []Result { return operatorTwin(newBound(build, c), o.twinOperator) }})
 	}
 	return Subject{Name: name, Domain: o.within, Laws: laws}
 }

@@ -93,7 +93,13 @@ func Has(s ...Symmetry) Option {
 // Trivial says at which weights a layer is the identity; all zero without.
 func Trivial(set func(theta []float64)) Option { return func(o *settings) { o.trivial = set } }
 
-func (o settings) wants(name string) bool { return o.only == nil || o.only.MatchString(name) }
+// wants reports whether a law is to be tried.
+func (o settings) wants(s Subject, law Law) bool {
+	if fixed := s.Domain.and(o.within).Fixed; law.Strict && fixed != nil && fixed.Volume() > law.Volume {
+		return false
+	}
+	return o.only == nil || o.only.MatchString(fullName(s.Name, law.Name))
+}
 
 // solves returns the accuracy, or what is usual.
 func (o settings) solves(value, force float64) accuracy {

@@ -64,7 +64,7 @@ func test(t TB, s Subject, o settings) {
 	}
 	tried := 0
 	for _, law := range s.Laws {
-		if !o.wants(fullName(s.Name, law.Name)) {
+		if !o.wants(s, law) {
 			continue
 		}
 		tried++

@@ -28,8 +28,15 @@ type System struct {
 	// coupling; nil: there is none, and no Schwinger-Dyson equation is looked at.
 	Plaquettes action.Action
 	Beta       float64
-	// Exact is the average plaquette, where it is known; 0: it is not.
-	Exact float64
+	// Exact are averages that are known.
+	Exact []Average
+}
+
+// Average is the exact average of loops, summed over all sites.
+type Average struct {
+	Name  string
+	Loops []gauge.Loop
+	Value float64
 }
 
 // SystemBuilder makes the sampler of a case for links like u, or answers
@@ -138,11 +145,12 @@ func repeatable(c Case, build SystemBuilder) []Result {
 }
 
 // momenta: twice the kinetic energy at the start is chi-squared distributed with
-// one degree for each component, and the trajectories' energies are independent.
+// one degree for each component, and the trajectories' energies are independent. A
+// large lattice takes few trajectories: 2e5 components are enough.
 func momenta(c Case, build SystemBuilder) []Result {
 	s, u := newSystem(c, build)
 	n := float64(u.Geometry().Volume()*u.Geometry().Dims()*u.Group().Dim()) / 2
-	draws := max(c.Draws/2, 40)
+	draws := max(min(c.Draws/2, int(1e5/n)), 40)
 	total, uniform, scores := 0.0, make([]float64, draws), make([]float64, draws)
 	for i := range draws {
 		k := must(s.Sampler.Step(u, c.Stream("momenta").At(uint64(i)))).Kinetic[0]

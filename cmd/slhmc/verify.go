@@ -96,13 +96,11 @@ func (j *judgement) run(args []string) error {
 		return usage{errors.New("--set overrides keys of a file: FILE.toml is missing")}
 	}
 	options := []verify.Option{verify.With(suite), verify.Seed(j.seed)}
-	if j.only != "" {
-		only, err := regexp.Compile(j.only)
-		if err != nil {
-			return usage{fmt.Errorf("--only: %w", err)}
-		}
-		options = append(options, verify.Only(only))
+	only, err := regexp.Compile(j.only)
+	if err != nil {
+		return usage{fmt.Errorf("--only: %w", err)}
 	}
+	options = append(options, verify.Only(only))
 	report := verify.Report{Title: "everything built in", Program: "slhmc " + version(), Suite: suite.Name, Seed: j.seed, Replay: "slhmc verify"}
 	subjects := verify.BuiltIn()
 	if len(args) > 0 {
@@ -125,7 +123,11 @@ func (j *judgement) run(args []string) error {
 	began := time.Now()
 	show := &tally{to: j.stderr, quiet: j.quiet, terminal: term.IsTerminal(int(j.stderr.Fd()))}
 	for _, s := range subjects {
-		show.total += len(s.Laws)
+		for _, l := range s.Laws {
+			if only.MatchString(s.Name + "/" + l.Name) {
+				show.total++
+			}
+		}
 	}
 	report.Verdicts = verify.Judge(subjects, j.workers, show.update, options...)
 	show.end()
