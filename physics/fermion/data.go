@@ -42,7 +42,7 @@ const (
 	scale
 	axpyNorm
 	reDot
-	imDot
+	imDot // up to here linear algebra
 	gaussian
 	signs
 	transform
@@ -71,13 +71,17 @@ func (x *data[F]) local(s lattice.Subset) []lattice.VecOf[F] {
 // two sweeps an operation of x and y.
 func (x *data[F]) two(do operation, a float64, y *data[F], s lattice.Subset) {
 	x.do, x.a, x.y = do, F(a), y.v
+	if do < gaussian {
+		x.geo.SweepLight(x, s, x.n)
+		return
+	}
 	x.geo.Sweep(x, s)
 }
 
 // sum is two for an operation that leaves partial sums.
 func (x *data[F]) sum(do operation, a float64, y *data[F], s lattice.Subset) float64 {
 	x.do, x.a, x.y = do, F(a), y.v
-	return x.geo.Reduce(x, s, x.partial)
+	return x.geo.ReduceLight(x, s, x.n, x.partial)
 }
 
 // Do does the operation on a range of blocks.

@@ -59,8 +59,8 @@ func (p *Pool) Close() {
 	p.wake()
 }
 
-func (p *Pool) run(t Task, lo, hi, size int) {
-	if p.workers == 1 || hi-lo <= size {
+func (p *Pool) run(t Task, lo, hi, size int, alone bool) {
+	if p.workers == 1 || hi-lo <= size || alone {
 		for c := 0; lo < hi; c++ {
 			t.Do(Range{lo, min(lo+size, hi), c, 0})
 			lo += size
@@ -142,11 +142,22 @@ func (p *Pool) await(seen uint64) uint64 {
 // Sweep has the workers run t over the blocks of s.
 func (g *Geometry) Sweep(t Task, s Subset) {
 	lo, hi := g.Range(s)
-	g.pool.run(t, lo, hi, g.chunk)
+	g.pool.run(t, lo, hi, g.chunk, false)
+}
+
+// light is how many Vecs the caller goes through in less time than it takes to
+// share them.
+const light = 512
+
+// SweepLight is Sweep for linear algebra that touches n Vecs a block: the caller
+// does it alone if that is sooner done. The chunks are the same.
+func (g *Geometry) SweepLight(t Task, s Subset, n int) {
+	lo, hi := g.Range(s)
+	g.pool.run(t, lo, hi, g.chunk, (hi-lo)*n < light)
 }
 
 // SweepBlocks is Sweep for blocks lo … hi-1.
-func (g *Geometry) SweepBlocks(t Task, lo, hi int) { g.pool.run(t, lo, hi, g.chunk) }
+func (g *Geometry) SweepBlocks(t Task, lo, hi int) { g.pool.run(t, lo, hi, g.chunk, false) }
 
 // Workers returns how many workers sweep: how many scratch areas a task needs.
 func (g *Geometry) Workers() int { return g.pool.workers }
@@ -161,7 +172,12 @@ func (g *Geometry) Chunks(s Subset) int {
 // Reduce runs t over s and returns the sum over all processes of the numbers
 // that its chunks left in partial, added in a fixed order with compensation.
 func (g *Geometry) Reduce(t Task, s Subset, partial []float64) float64 {
-	g.Sweep(t, s)
+	return g.ReduceLight(t, s, light, partial)
+}
+
+// ReduceLight is Reduce for linear algebra (see SweepLight).
+func (g *Geometry) ReduceLight(t Task, s Subset, n int, partial []float64) float64 {
+	g.SweepLight(t, s, n)
 	total := partial[:1]
 	total[0] = Neumaier(partial[:g.Chunks(s)])
 	g.comm.Sum(total)
