@@ -288,12 +288,12 @@ func MeasurePion(c Case, u *gauge.Field) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := observe.NewPion(d, 1e-12)
+	p, err := observe.NewMesons(d, 1e-12)
 	if err != nil {
 		return nil, err
 	}
 	g := make([]float64, u.Geometry().Extent(u.Geometry().Dims()-1))
-	return g, p.Measure(g, u)
+	return g, p.Measure([][]float64{g}, u)
 }
 
 // TwinPion is that correlator by dense inversion.

@@ -55,6 +55,7 @@ func observables() []observable {
 		{"energy", "energy density: plaquette, clover", measureEnergy},
 		{"condensate", "staggered condensate (1/V) Tr D^-1 by noise", measureCondensate},
 		{"pion", "staggered Goldstone pion by time", measurePion},
+		{"mesons", "local staggered mesons by time: scalar, vector, pseudovector", measureMesons},
 		{"eigenvalues", "lowest eigenvalues of the staggered D^†D on the even sites", measureEigenvalues},
 	}
 }
@@ -237,12 +238,35 @@ func measurePion(u *gauge.Field, q quarkSettings) (measurement, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := observe.NewPion(op, q.Tolerance)
+	p, err := observe.NewMesons(op, q.Tolerance)
 	values := make([]float64, u.Geometry().Extent(u.Geometry().Dims()-1))
 	return func(u *gauge.Field, _ rng.Stream) (n []number, err error) {
-		err = p.Measure(values, u)
+		err = p.Measure([][]float64{values}, u)
 		for t, v := range values {
 			n = append(n, named(fmt.Sprintf("pion[%d]", t), v))
+		}
+		return n, err
+	}, err
+}
+
+func measureMesons(u *gauge.Field, q quarkSettings) (measurement, error) {
+	op, err := staggered(u, q)
+	if err != nil {
+		return nil, err
+	}
+	p, err := observe.NewMesons(op, q.Tolerance)
+	values := make([][]float64, observe.Channels)
+	for k := range values {
+		values[k] = make([]float64, u.Geometry().Extent(u.Geometry().Dims()-1))
+	}
+	return func(u *gauge.Field, _ rng.Stream) (n []number, err error) {
+		err = p.Measure(values, u)
+		for k, name := range []string{"", "scalar", "vector", "pseudovector"} {
+			for t, v := range values[k] {
+				if name != "" { // the pion has an entry of its own
+					n = append(n, named(fmt.Sprintf("%s[%d]", name, t), v))
+				}
+			}
 		}
 		return n, err
 	}, err

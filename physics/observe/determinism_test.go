@@ -91,14 +91,15 @@ func TestPureAndFree(t *testing.T) {
 	plaq, rect, cond := observe.NewPlaquette(geo, g), observe.NewRectangle(geo, g), newCondensate(u, r.Mass, 2)
 	loop, err := observe.NewPolyakovLoop(geo, g, 3)
 	require.NoError(t, err)
-	pi, err := observe.NewPion(newStaggered(u, r.Mass), tight)
+	pi, err := observe.NewMesons(newStaggered(u, r.Mass), tight)
 	require.NoError(t, err)
 	results := make([]float64, 10)
+	pions := [][]float64{results[6:10]}
 	measure := func(u *gauge.Field) {
 		results[0], results[1], results[2] = plaq.Measure(u), plaq.Space(u), plaq.Time(u)
 		results[3] = rect.Measure(u)
 		results[4], results[5] = real(loop.Trace(u)), imag(loop.Normalised(u))
-		if err := pi.Measure(results[6:10], u); err != nil {
+		if err := pi.Measure(pions, u); err != nil {
 			panic(err)
 		}
 		c, e, err := cond.Measure(u, rng.New(3))

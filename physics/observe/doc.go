@@ -24,4 +24,5 @@
 //	[K]   A. Knyazev, SIAM J. Sci. Comput. 23 (2001) 517 (LOBPCG)
 //	[DL]  S.-J. Dong, K.-F. Liu, hep-lat/9308015 (Z2 noise)
 //	[KiS] G. Kilcup, S. Sharpe, Nucl. Phys. B 283 (1987) 493 (staggered pions)
+//	[Gol] M. Golterman, Nucl. Phys. B 273 (1986) 663 (staggered mesons)
 package observe

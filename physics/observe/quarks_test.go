@@ -1,6 +1,7 @@
 package observe_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -35,11 +36,18 @@ func exact(u *gauge.Field, mass float64) float64 {
 }
 
 func pion(u *gauge.Field, mass float64) []float64 {
-	p, err := observe.NewPion(newStaggered(u, mass), tight)
+	return mesons(u, mass)[observe.Pseudoscalar]
+}
+
+func mesons(u *gauge.Field, mass float64) [][]float64 {
+	p, err := observe.NewMesons(newStaggered(u, mass), tight)
 	if err != nil {
 		panic(err)
 	}
-	g := make([]float64, u.Geometry().Extent(u.Geometry().Dims()-1))
+	g := make([][]float64, observe.Channels)
+	for k := range g {
+		g[k] = make([]float64, u.Geometry().Extent(u.Geometry().Dims()-1))
+	}
 	if err := p.Measure(g, u); err != nil {
 		panic(err)
 	}
@@ -52,8 +60,8 @@ func pion(u *gauge.Field, mass float64) []float64 {
 func solved(n int, mass float64) float64 { return 2 * tight * float64(n) / (mass * mass) }
 
 // On any even lattice the condensate is the trace of the inverse of the dense
-// operator, over all sites and colours: the even half counts for both. The pion
-// is made of the columns of that inverse.
+// operator, over all sites and colours: the even half counts for both. The
+// mesons are made of the columns of that inverse; weights are at most 3.
 func TestQuarksTwin(t *testing.T) {
 	forAll(t, 25, allEven, func(r recipe) (b []bound) {
 		u := r.field()
@@ -63,16 +71,42 @@ func TestQuarksTwin(t *testing.T) {
 			trace += inverse[i*dim+i]
 		}
 		b = append(b, near("condensate", complex(exact(u, r.Mass), 0), trace/complex(float64(volume), 0), solved(r.N, r.Mass)))
-		want := make([]float64, r.Extents[len(r.Extents)-1])
-		slice := volume / len(want)
+		// the mesons from signs written out
+		sign := func(n ...int) float64 {
+			s := 1.0
+			for _, x := range n {
+				s *= math.Pow(-1, float64(x))
+			}
+			return s
+		}
+		want := make([][]float64, observe.Channels)
+		for k := range want {
+			want[k] = make([]float64, r.Extents[len(r.Extents)-1])
+		}
+		x := make([]int, len(r.Extents))
 		for i := range dim {
+			u.Geometry().Coordinates(x, i/r.N)
+			t, w := x[len(x)-1], []float64{1, 0, 0, 0}
+			switch len(x) {
+			case 2:
+				w[observe.Scalar], w[observe.Vector] = sign(x[0]), sign(x[0])
+			case 3:
+				w[observe.Scalar], w[observe.Vector], w[observe.PseudoVector] = sign(x[0], x[1]), sign(x[0])+sign(x[1]), sign(x[0], x[1])
+			case 4:
+				w[observe.Scalar], w[observe.Vector] = sign(x[0], x[1], x[2]), sign(x[0])+sign(x[1])+sign(x[2])
+				w[observe.PseudoVector] = sign(x[0], x[1]) + sign(x[1], x[2]) + sign(x[2], x[0])
+			}
 			for a := range r.N {
 				z := inverse[i*dim+a]
-				want[i/r.N/slice] += real(z)*real(z) + imag(z)*imag(z)
+				for k := range want {
+					want[k][t] += w[k] * (real(z)*real(z) + imag(z)*imag(z))
+				}
 			}
 		}
-		for s, g := range pion(u, r.Mass) {
-			b = append(b, near("pion", complex(g, 0), complex(want[s], 0), solved(r.N, r.Mass)))
+		for k, g := range mesons(u, r.Mass) {
+			for t, v := range g {
+				b = append(b, near(fmt.Sprint("meson ", k), complex(v, 0), complex(want[k][t], 0), 3*solved(r.N, r.Mass)))
+			}
 		}
 		return b
 	})
@@ -181,14 +215,14 @@ func TestQuarksMisuse(t *testing.T) {
 	for _, tolerance := range []float64{0, 1, -1, math.NaN(), math.Inf(1)} {
 		_, err := observe.NewCondensate(op, tolerance, 1)
 		assert.ErrorContains(t, err, "allowed: between 0 and 1")
-		_, err = observe.NewPion(op, tolerance)
+		_, err = observe.NewMesons(op, tolerance)
 		assert.ErrorContains(t, err, "allowed: between 0 and 1")
 	}
 	_, err := observe.NewCondensate(op, 1e-8, 0)
 	assert.ErrorContains(t, err, "0 noise vectors (allowed: at least 1)")
-	p, err := observe.NewPion(op, 1e-8)
+	p, err := observe.NewMesons(op, 1e-8)
 	require.NoError(t, err)
-	assert.PanicsWithValue(t, "observe: pion: a value is needed for every time slice", func() { _ = p.Measure(nil, u) })
+	assert.PanicsWithValue(t, "observe: mesons: a value is needed for every time slice", func() { _ = p.Measure([][]float64{nil}, u) })
 }
 
 // Massless quarks, periodic, on unit links have a zero mode: no inverse, and an
@@ -204,7 +238,7 @@ func TestNotConverged(t *testing.T) {
 	assert.ErrorAs(t, err, &failure)
 	_, err = c.Exact(u)
 	assert.ErrorAs(t, err, &failure)
-	p, err := observe.NewPion(op, 1e-8)
+	p, err := observe.NewMesons(op, 1e-8)
 	require.NoError(t, err)
-	assert.ErrorAs(t, p.Measure(make([]float64, 4), u), &failure)
+	assert.ErrorAs(t, p.Measure([][]float64{make([]float64, 4)}, u), &failure)
 }
