@@ -783,7 +783,7 @@ func BenchmarkMul(b *testing.B) {
 }
 
 func BenchmarkHop(b *testing.B) {
-	for _, l := range []int{4, 8, 16} {
+	for _, l := range []int{4, 8, 12, 16, 24} {
 		geo, _ := lattice.New([]int{l, l, l, l})
 		for _, s := range Sets() {
 			for _, g := range []group.Group{group.SU2, group.SU3} {
@@ -805,7 +805,7 @@ func BenchmarkHop(b *testing.B) {
 }
 
 func BenchmarkWilson(b *testing.B) {
-	for _, l := range []int{4, 8, 16} {
+	for _, l := range []int{4, 8, 12, 16, 24} {
 		geo, _ := lattice.New([]int{l, l, l, l})
 		for _, s := range Sets() {
 			o := s.ops(group.SU3)
