@@ -1,0 +1,54 @@
+package bench_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/slhmc/slhmc/bench"
+)
+
+// BenchmarkCases runs the table: its short set with -short. What the roofline is
+// measured in once is 5 ms a probe.
+func BenchmarkCases(b *testing.B) {
+	name := bench.Full
+	if testing.Short() {
+		name = bench.Short
+	}
+	cases, err := bench.Set(name)
+	require.NoError(b, err)
+	roofs := map[int]*bench.Roof{}
+	for i := range cases {
+		c := &cases[i]
+		b.Run(c.Name(), func(b *testing.B) {
+			if roofs[c.Workers] == nil {
+				roofs[c.Workers], err = bench.Probe(c.Workers, 5*time.Millisecond)
+				require.NoError(b, err)
+			}
+			call, close, err := c.Open()
+			require.NoError(b, err)
+			defer close()
+			b.ReportAllocs()
+			iterations := 0
+			for b.Loop() {
+				n, err := call()
+				if err != nil {
+					b.Fatal(err)
+				}
+				iterations += n
+			}
+			s := bench.Sample{
+				Case: c, Calls: b.N, Seconds: b.Elapsed().Seconds() / float64(b.N),
+				Iterations: float64(iterations) / float64(b.N),
+			}
+			for _, v := range s.Metrics(roofs[c.Workers]) {
+				switch v.Unit {
+				case "ns/op", "B/op", "allocs/op": // reported by testing
+				default:
+					b.ReportMetric(v.Value, v.Unit)
+				}
+			}
+		})
+	}
+}
