@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"time"
 
@@ -12,13 +13,23 @@ import (
 type Sample struct {
 	Case       *Case
 	Calls      int
-	Seconds    float64 // of a call
+	Seconds    float64 // of a call, in the fastest batch
 	Iterations float64 // of a call
 	Allocs     float64 // of a call, rounded down: those of the runtime itself do not count
 	AllocBytes float64
 }
 
-// Measure opens a case and times calls for at least d.
+// A sample is made of many batches, each much shorter than the slices of time in
+// which a system deals its processors out and much longer than the clock's
+// resolution: on a machine with other work some of them are not interrupted.
+const (
+	batchTime = 250 * time.Microsecond
+	batches   = 8 // at least
+)
+
+// Measure opens a case and times calls for at least d, in batches of at least
+// 250 us or one call: eight of them, if these fit in 4 d. The fastest batch counts:
+// what disturbs a program adds to its time and never takes away.
 //
 // Errors: those of the case.
 func (c *Case) Measure(d time.Duration) (Sample, error) {
@@ -27,36 +38,53 @@ func (c *Case) Measure(d time.Duration) (Sample, error) {
 		return Sample{}, err
 	}
 	defer close()
-	// twice as many calls until they take long enough: the last batch counts
-	for n := 1; ; n *= 2 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		iterations := 0
+	iterations := 0
+	batch := func(n int) (time.Duration, error) {
 		began := time.Now()
 		for range n {
 			k, err := call()
 			if err != nil {
-				return Sample{}, fmt.Errorf("bench: %s: %w", c.Name(), err)
+				return 0, fmt.Errorf("bench: %s: %w", c.Name(), err)
 			}
 			iterations += k
 		}
-		took := time.Since(began)
-		if took < d {
-			continue
-		}
-		runtime.ReadMemStats(&after)
-		return Sample{
-			Case: c, Calls: n, Seconds: took.Seconds() / float64(n), Iterations: float64(iterations) / float64(n),
-			Allocs:     float64((after.Mallocs - before.Mallocs) / uint64(n)),
-			AllocBytes: float64((after.TotalAlloc - before.TotalAlloc) / uint64(n)),
-		}, nil
+		return time.Since(began), nil
 	}
+	n := 1 // calls that take long enough
+	for {
+		took, err := batch(n)
+		if err != nil {
+			return Sample{}, err
+		}
+		if took >= min(d/batches, batchTime) {
+			break
+		}
+		n *= 2
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	iterations = 0
+	calls, fastest, total := 0, time.Duration(math.MaxInt64), time.Duration(0)
+	for done := 0; total < d || done < batches && total < 4*d; done++ {
+		took, err := batch(n)
+		if err != nil {
+			return Sample{}, err
+		}
+		calls, fastest, total = calls+n, min(fastest, took), total+took
+	}
+	runtime.ReadMemStats(&after)
+	return Sample{
+		Case: c, Calls: calls, Seconds: fastest.Seconds() / float64(n), Iterations: float64(iterations) / float64(calls),
+		Allocs:     float64((after.Mallocs - before.Mallocs) / uint64(calls)),
+		AllocBytes: float64((after.TotalAlloc - before.TotalAlloc) / uint64(calls)),
+	}, nil
 }
 
-// Units of the metrics.
+// Units of the metrics, as records have them once they are read: nanoseconds are
+// written, seconds read.
 const (
 	unitTime       = "sec/op"
-	unitSite       = "ns/site"
+	unitSite       = "sec/site"
 	unitFlops      = "flop/op"
 	unitTraffic    = "traffic-B/op" // compulsory
 	unitIterations = "iterations/op"
@@ -75,7 +103,7 @@ func (s Sample) Metrics(roof *Roof) []benchfmt.Value {
 	m := []benchfmt.Value{{Value: s.Seconds * 1e9, Unit: "ns/op"}}
 	add := func(x float64, unit string) { m = append(m, benchfmt.Value{Value: x, Unit: unit}) }
 	if s.Case.L > 0 {
-		add(s.Seconds*1e9/s.Case.Sites(), unitSite)
+		add(s.Seconds*1e9/s.Case.Sites(), "ns/site")
 	}
 	if count.Flops > 0 {
 		add(count.Flops/s.Seconds/1e9, unitSpeed)

@@ -50,7 +50,7 @@ func execute(args []string, stdout, stderr *os.File) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(runCommand(stderr), initCommand(), presetsCommand(), configCommand(), versionCommand())
+	root.AddCommand(runCommand(stderr), initCommand(), presetsCommand(), configCommand(), benchCommand(stderr), versionCommand())
 	c, err := root.ExecuteC()
 	var u usage
 	var problems config.Problems

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/slhmc/slhmc/internal/rundir"
+)
+
+// bench run prints a table and writes a record, which bench compare judges with
+// its three exit codes.
+func TestBenchRunAndCompare(t *testing.T) {
+	dir := scratch(t)
+	ran := done(t, dir, "bench", "run", "--rounds", "8", "--time", "1us", "--only", "staggered-dslash/SU3/L=4/double", "--out", "new.txt")
+	assert.Contains(t, ran.stdout, "staggered-dslash/SU3/L=4/double/workers=1")
+	assert.Contains(t, ran.stdout, "roofline-peak")
+	assert.Contains(t, ran.stderr, "round 8 of 8")
+	text, err := os.ReadFile(filepath.Join(dir, "new.txt"))
+	require.NoError(t, err)
+	assert.Contains(t, string(text), "kernels: ")
+
+	recorded, err := os.ReadFile("../../bench/testdata/recorded.txt")
+	require.NoError(t, err)
+	write := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666))
+	}
+	write("old.txt", string(recorded))
+	done(t, dir, "bench", "compare", "old.txt", "old.txt")
+
+	write("allocates.txt", strings.ReplaceAll(string(recorded), " 0 allocs/op", " 1 allocs/op"))
+	worse := slhmc(t, dir, "bench", "compare", "old.txt", "allocates.txt")
+	assert.Equal(t, rundir.ExitFailed, worse.code)
+	assert.Contains(t, worse.stdout, "MORE")
+	assert.Contains(t, worse.stderr, "allocates.txt is worse than old.txt in 8 respects")
+
+	write("elsewhere.txt", strings.ReplaceAll(string(recorded), "cores: ", "cores: 9"))
+	for name, want := range map[string]string{"elsewhere.txt": "not comparable", "missing.txt": "missing.txt"} {
+		no := slhmc(t, dir, "bench", "compare", "old.txt", name)
+		assert.Equal(t, rundir.ExitUsage, no.code, name)
+		assert.Contains(t, no.stderr, want)
+		assert.Empty(t, no.stdout)
+	}
+	for _, args := range [][]string{{"--set", "long"}, {"--only", "("}, {"--only", "nothing"}, {"--rounds", "0"}, {"--time", "0s"}} {
+		assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, append([]string{"bench", "run"}, args...)...).code, args)
+	}
+}
