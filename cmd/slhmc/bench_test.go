@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -48,4 +49,48 @@ func TestBenchRunAndCompare(t *testing.T) {
 	for _, args := range [][]string{{"--set", "long"}, {"--only", "("}, {"--only", "nothing"}, {"--rounds", "0"}, {"--time", "0s"}} {
 		assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, append([]string{"bench", "run"}, args...)...).code, args)
 	}
+}
+
+// Pictures go beside each other, and a baseline's history is that of git.
+func TestBenchPlotAndHistory(t *testing.T) {
+	recorded, err := os.ReadFile("../../bench/testdata/recorded.txt")
+	require.NoError(t, err)
+	dir := scratch(t)
+	write := func(name, text string) {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
+	}
+	write("rec.txt", string(recorded))
+	ran := done(t, dir, "bench", "plot", "rec.txt", "--out", "pictures")
+	for _, name := range []string{"pictures/rec-roofline.svg", "pictures/rec-volume.svg", "pictures/rec.html"} {
+		assert.Contains(t, ran.stdout, name)
+		assert.FileExists(t, filepath.Join(dir, name))
+	}
+	assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, "bench", "plot", "none.txt").code)
+
+	git := func(args ...string) {
+		t.Helper()
+		c := exec.Command("git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.org"}, args...)...)
+		c.Dir = dir
+		out, err := c.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("no git")
+	}
+	git("init", "-q")
+	const name = "staggered-dslash/SU3/L=8/double/workers=1"
+	git("commit", "-q", "--allow-empty", "-m", "first")
+	assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, "bench", "history", "--machine", "m", name).code)
+	for _, cpu := range []string{"cpu: a", "cpu: b"} {
+		write("bench/baselines/m.txt", strings.Replace(string(recorded), "cpu: ", cpu, 1))
+		git("add", "bench")
+		git("commit", "-q", "-m", cpu)
+	}
+	ran = done(t, dir, "bench", "history", "--machine", "m", "--out", "h.svg", name)
+	assert.Equal(t, 4, strings.Count(ran.stdout, "\n"), "a header, two commits, the picture")
+	assert.Contains(t, ran.stdout, "+0.0%")
+	assert.FileExists(t, filepath.Join(dir, "h.svg"))
+	assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, "bench", "history", "--machine", "m", "none").code)
 }
