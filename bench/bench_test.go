@@ -52,3 +52,22 @@ func BenchmarkCases(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkCounted runs the same table without the roofline: with a fixed number
+// of calls it does the same instructions every time, for a tool that counts them.
+func BenchmarkCounted(b *testing.B) {
+	cases := bench.Table()
+	for i := range cases {
+		c := &cases[i]
+		b.Run(c.Name(), func(b *testing.B) {
+			call, close, err := c.Open()
+			require.NoError(b, err)
+			defer close()
+			for b.Loop() {
+				if _, err := call(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -23,7 +23,7 @@ func benchCommand(stderr *os.File) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(benchRunCommand(stderr), benchCompareCommand(), benchPlotCommand(), benchHistoryCommand())
+	c.AddCommand(benchRunCommand(stderr), benchCompareCommand(), benchPlotCommand(), benchHistoryCommand(), benchGateCommand(stderr))
 	return c
 }
 
