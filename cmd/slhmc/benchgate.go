@@ -18,13 +18,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slhmc/slhmc/bench"
+	"github.com/slhmc/slhmc/internal/rundir"
 )
 
 // The gate ends within gateLimit; its rounds stop after gateRounds, so that the
-// instructions, which are judged, have time enough.
+// instructions, which are judged, have time enough. One count takes two seconds of
+// an idle machine; one that takes countLimit hangs.
 const (
 	gateLimit  = 10 * time.Minute
-	gateRounds = 4 * time.Minute
+	gateRounds = 3 * time.Minute
+	countLimit = 30 * time.Second
 )
 
 // gate is one invocation of slhmc bench gate.
@@ -50,14 +53,16 @@ The base is --base, else the environment's BENCH_BASE, else HEAD~1. Run it in th
 root of the checkout.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			ctx, stop := context.WithTimeout(c.Context(), gateLimit)
+			interrupted, stop := rundir.Interrupt(c.Context()) // to leave no worktree behind
 			defer stop()
+			ctx, end := context.WithTimeout(interrupted, gateLimit)
+			defer end()
 			return g.run(ctx, c.OutOrStdout())
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&g.base, "base", "", "commit to compare with")
-	f.IntVar(&g.rounds, "rounds", 10, "times that both are run, fewer if they take over 4 minutes")
+	f.IntVar(&g.rounds, "rounds", 10, "times that both are run, fewer if they take over 3 minutes")
 	f.BoolVar(&g.callgrind, "callgrind", true, "count instructions if valgrind is there")
 	return c
 }
@@ -98,7 +103,7 @@ func (g *gate) run(ctx context.Context, out io.Writer) (err error) {
 	if ok, err := g.hasTable(ctx, base); err != nil {
 		return err
 	} else if !ok {
-		_, err := fmt.Fprintf(out, "NOTHING JUDGED: base %s is from before there was a table of cases\n", commit)
+		_, err := fmt.Fprintf(out, "NOTHING JUDGED: base %s is from before there were benchmarks for the gate\n", commit)
 		return err
 	}
 	fmt.Fprintf(g.stderr, "base %s\n", commit)
@@ -182,9 +187,9 @@ func (g *gate) measure(ctx context.Context, base, head string) (*bench.Rounds, e
 var totals = regexp.MustCompile(`(?m)^totals: (\d+)`)
 
 // instructions counts those of a process that does a number of calls. The
-// collector and preemption by signals are off: they follow the clock, and valgrind
-// does not always survive the latter, nor threads that start while it translates,
-// for which a count is tried three times.
+// collector and preemption by signals are off, as they follow the clock. Valgrind
+// does not always get along with the threads of a Go program (it may crash, or wait
+// for ever), for which a count is tried up to four times.
 func (g *gate) instructions(ctx context.Context, valgrind, binary, name string, calls int) (float64, error) {
 	file := filepath.Join(g.temp, "callgrind.out")
 	pattern := "^BenchmarkCounted$"
@@ -192,12 +197,9 @@ func (g *gate) instructions(ctx context.Context, valgrind, binary, name string, 
 		pattern += "/^" + regexp.QuoteMeta(part) + "$"
 	}
 	var failed error
-	for range 3 {
-		cmd := exec.CommandContext(ctx, valgrind, "--tool=callgrind", "--callgrind-out-file="+file,
+	for range 4 {
+		text, err := callgrind(ctx, valgrind, "--fair-sched=try", "--tool=callgrind", "--callgrind-out-file="+file,
 			binary, "-test.run", "^$", "-test.bench", pattern, "-test.benchtime", strconv.Itoa(calls)+"x")
-		// valgrind hides AVX-512 from the program
-		cmd.Env = append(os.Environ(), "GOGC=off", "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", "SLHMC_KERNEL=avx2")
-		text, err := cmd.CombinedOutput()
 		if err == nil && !bytes.Contains(text, []byte("BenchmarkCounted/")) {
 			return 0, nil // a side without this case
 		}
@@ -217,6 +219,16 @@ func (g *gate) instructions(ctx context.Context, valgrind, binary, name string, 
 		}
 	}
 	return 0, failed
+}
+
+// callgrind runs valgrind once. It hides AVX-512 from the program.
+func callgrind(ctx context.Context, valgrind string, args ...string) ([]byte, error) {
+	ctx, stop := context.WithTimeout(ctx, countLimit)
+	defer stop()
+	cmd := exec.CommandContext(ctx, valgrind, args...)
+	cmd.Env = append(os.Environ(), "GOGC=off", "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", "SLHMC_KERNEL=avx2")
+	text, err := cmd.CombinedOutput()
+	return text, errors.Join(ctx.Err(), err)
 }
 
 // output runs a program and returns what it printed.
