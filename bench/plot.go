@@ -22,6 +22,7 @@ type curve struct {
 	name   string
 	points []point
 	joined bool
+	roof   bool // grey: what nothing passes
 }
 
 // picture is a plot with logarithmic axes, or with a linear one along x.
@@ -34,8 +35,8 @@ type picture struct {
 
 // Sizes of a picture in pixels.
 const (
-	width, height = 860, 560
-	left, right   = 80, 250
+	width, height = 960, 560
+	left, right   = 80, 350
 	top, bottom   = 40, 60
 )
 
@@ -69,13 +70,21 @@ func (p *picture) svg(w io.Writer) error {
 		line(left, y.at(t.x), width-right, y.at(t.x), `stroke="#ddd"`)
 		text(left-6, y.at(t.x)+4, "end", t.label)
 	}
+	coloured := 0
 	for i, c := range p.curves {
-		colour := colours[i%len(colours)]
+		colour, dash := "#888888", ""
+		if !c.roof {
+			colour = colours[coloured%len(colours)]
+			if coloured >= len(colours) { // the colours are used up
+				dash = fmt.Sprintf(` stroke-dasharray="%d 3"`, 3*(coloured/len(colours)))
+			}
+			coloured++
+		}
 		for k, q := range c.points {
 			px, py := x.at(q.x), y.at(q.y)
 			if c.joined && k > 0 {
 				before := c.points[k-1]
-				line(x.at(before.x), y.at(before.y), px, py, fmt.Sprintf(`stroke="%s" stroke-width="1.5"`, colour))
+				line(x.at(before.x), y.at(before.y), px, py, fmt.Sprintf(`stroke="%s" stroke-width="1.5"%s`, colour, dash))
 			}
 			fmt.Fprintf(&b, `<circle cx="%.1f" cy="%.1f" r="3.5" fill="%s"><title>%s</title></circle>`+"\n", px, py, colour, html.EscapeString(q.label))
 		}
@@ -151,7 +160,7 @@ func decades(lo, hi, from, to float64) *axis {
 func rooflinePicture(r *Record) *picture {
 	p := &picture{title: "Roofline, one worker: " + r.key("cpu") + ", " + r.key("kernels"), xname: "flops per byte of compulsory traffic", yname: "GFLOP/s"}
 	s := r.Samples()
-	peak := 0.0
+	peak, single := 0.0, false
 	kinds := map[string][]point{}
 	lo, hi := math.Inf(1), 0.0
 	for _, name := range r.Cases() {
@@ -170,6 +179,7 @@ func rooflinePicture(r *Record) *picture {
 		intensity := median(units[unitFlops]) / median(units[unitTraffic])
 		lo, hi = min(lo, intensity), max(hi, intensity)
 		kernel, _, _ := strings.Cut(name, "/")
+		single = single || strings.Contains(name, "/single/")
 		kinds[kernel] = append(kinds[kernel], point{intensity, speed, name})
 	}
 	if hi == 0 {
@@ -183,11 +193,15 @@ func rooflinePicture(r *Record) *picture {
 		}
 		bandwidth := slices.Max(b)
 		ridge := min(max(peak/bandwidth, lo), hi)
-		c := curve{name: fmt.Sprintf("%s %.3g GB/s", l.name, bandwidth), joined: true}
+		c := curve{name: fmt.Sprintf("%s %.3g GB/s", l.name, bandwidth), joined: true, roof: true}
 		for _, x := range []float64{lo, ridge, hi} {
 			c.points = append(c.points, point{x, min(peak, x*bandwidth), c.name})
 		}
 		p.curves = append(p.curves, c)
+	}
+	if single && peak > 0 {
+		name := fmt.Sprintf("peak in single precision, %.3g GFLOP/s", 2*peak)
+		p.curves = append(p.curves, curve{name, []point{{lo, 2 * peak, name}, {hi, 2 * peak, name}}, true, true})
 	}
 	for _, kernel := range slices.Sorted(keys(kinds)) {
 		p.curves = append(p.curves, curve{name: kernel, points: kinds[kernel]})
@@ -228,7 +242,7 @@ func scaling(r *Record, key, title, xname string) *picture {
 			continue
 		}
 		sort.Slice(points, func(i, j int) bool { return points[i].x < points[j].x })
-		p.curves = append(p.curves, curve{rest, points, true})
+		p.curves = append(p.curves, curve{name: rest, points: points, joined: true})
 	}
 	return p
 }

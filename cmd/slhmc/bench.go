@@ -85,6 +85,8 @@ func (b *benchRun) run(c *cobra.Command, stderr *os.File) error {
 			return usage{err}
 		case b.out != "":
 			return usage{errors.New("--baseline names its file itself (allowed: --out or --baseline)")}
+		case !committed():
+			return usage{fmt.Errorf("--baseline is for a commit, and this program is %s (wanted: built from a clean checkout, without -buildvcs=false)", version())}
 		}
 		if err := os.MkdirAll(bench.Baselines, 0o755); err != nil {
 			return err

@@ -46,7 +46,7 @@ func TestBenchRunAndCompare(t *testing.T) {
 		assert.Contains(t, no.stderr, want)
 		assert.Empty(t, no.stdout)
 	}
-	for _, args := range [][]string{{"--set", "long"}, {"--only", "("}, {"--only", "nothing"}, {"--rounds", "0"}, {"--time", "0s"}} {
+	for _, args := range [][]string{{"--set", "long"}, {"--only", "("}, {"--only", "nothing"}, {"--rounds", "0"}, {"--time", "0s"}, {"--baseline"}, {"--baseline", "--out", "x"}} {
 		assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, append([]string{"bench", "run"}, args...)...).code, args)
 	}
 }
