@@ -98,3 +98,18 @@ func TestRoof(t *testing.T) {
 	_, err := bench.Probe(3, time.Nanosecond)
 	require.ErrorContains(t, err, "3 workers")
 }
+
+// The stopwatch has the time of a call, at least: batches of calls that do
+// nothing but take a known time are found as long as that.
+func TestStopwatch(t *testing.T) {
+	var w bench.Stopwatch
+	w.Start()
+	assert.Zero(t, w.Seconds())
+	const call = 100 * time.Microsecond
+	for range 10 {
+		for began := time.Now(); time.Since(began) < call; { // busy
+		}
+		w.Call()
+	}
+	assert.GreaterOrEqual(t, w.Seconds(), call.Seconds())
+}

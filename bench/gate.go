@@ -11,9 +11,9 @@ import (
 )
 
 // InstructionsTolerance is the relative difference of instruction counts that
-// fails the gate. Repeated counts of the same binary agree to some 0.3 %: the
-// runtime's own work differs from run to run.
-const InstructionsTolerance = 0.01
+// fails the gate. Repeated counts of the same binary agree to half a percent: the
+// runtime's own work, some 3e5 instructions in 1e8, differs from run to run.
+const InstructionsTolerance = 0.02
 
 // Counted is a case whose instructions the gate counts: with Few calls and with
 // Many, so that the difference is that of the calls alone.
@@ -27,11 +27,11 @@ type Counted struct {
 func CountedCases() []Counted {
 	var list []Counted
 	for kernel, many := range map[string]int{
-		"staggered-dslash/SU3/L=4/double": 2000, "staggered-dslash/SU3/L=4/single": 3000,
-		"staggered-dslash/SU2/L=4/double": 4000, "staggered-normal/SU3/L=4/double": 2000,
-		"staggered-force/SU3/L=4/double": 1500, "cg-iterations/SU3/L=4/double": 30,
-		"wilson-hop/SU3/L=4/double": 1000, "gauge-force/SU3/L=4/double": 100, "gauge-drift/SU3/L=4/double": 300,
-		"stout-forward/SU3/L=4/double": 100, "stout-backward/SU3/L=4/double": 50,
+		"staggered-dslash/SU3/L=4/double": 4000, "staggered-dslash/SU3/L=4/single": 8000,
+		"staggered-dslash/SU2/L=4/double": 6000, "staggered-normal/SU3/L=4/double": 4000,
+		"staggered-force/SU3/L=4/double": 3000, "cg-iterations/SU3/L=4/double": 50,
+		"wilson-hop/SU3/L=4/double": 1500, "gauge-force/SU3/L=4/double": 250, "gauge-drift/SU3/L=4/double": 800,
+		"stout-forward/SU3/L=4/double": 200, "stout-backward/SU3/L=4/double": 80,
 	} {
 		list = append(list, Counted{kernel + "/workers=1", many / 10, many + many/10})
 	}

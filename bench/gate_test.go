@@ -68,7 +68,7 @@ func TestGateCounts(t *testing.T) {
 // Instructions fail beyond the tolerance, and only where both sides have them.
 func TestGateInstructions(t *testing.T) {
 	name := bench.CountedCases()[0].Case
-	for head, want := range map[float64]bench.Outcome{1e6: bench.Same, 1.009e6: bench.Same, 1.011e6: bench.More, 0.98e6: bench.Fewer} {
+	for head, want := range map[float64]bench.Outcome{1e6: bench.Same, 1.019e6: bench.Same, 1.021e6: bench.More, 0.97e6: bench.Fewer} {
 		r := pair()
 		r.BaseInstructions, r.HeadInstructions = map[string]float64{name: 1e6}, map[string]float64{name: head}
 		ruling, err := r.Rule()

@@ -80,6 +80,37 @@ func (c *Case) Measure(d time.Duration) (Sample, error) {
 	}, nil
 }
 
+// Stopwatch finds the fastest batch of calls that somebody else makes one by one,
+// as Measure does. The zero value is ready; it looks at the clock now and then.
+type Stopwatch struct {
+	began    time.Time
+	calls, n int // of the batch, and when to look again
+	fastest  float64
+}
+
+// Start begins the first batch.
+func (w *Stopwatch) Start() { *w = Stopwatch{began: time.Now(), n: 1} }
+
+// Call tells that a call has ended.
+func (w *Stopwatch) Call() {
+	if w.calls++; w.calls < w.n {
+		return
+	}
+	now := time.Now()
+	took := now.Sub(w.began)
+	if took < batchTime {
+		w.n *= 2
+		return
+	}
+	if s := took.Seconds() / float64(w.calls); w.fastest == 0 || s < w.fastest {
+		w.fastest = s
+	}
+	w.began, w.calls, w.n = now, 0, max(1, w.n/2)
+}
+
+// Seconds returns the time of a call in the fastest batch, 0 before there was one.
+func (w *Stopwatch) Seconds() float64 { return w.fastest }
+
 // Units of the metrics, as records have them once they are read: nanoseconds are
 // written, seconds read.
 const (

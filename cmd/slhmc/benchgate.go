@@ -145,7 +145,7 @@ func (g *gate) measure(ctx context.Context, base, head string) (*bench.Rounds, e
 		for k := range 2 {
 			side := (k + round) % 2
 			text, err := g.output(ctx, binaries[side], "-test.run", "^$", "-test.bench", "^BenchmarkCases$",
-				"-test.short", "-test.benchmem", "-test.benchtime", "5ms")
+				"-test.short", "-test.benchmem", "-test.benchtime", "20ms")
 			if err != nil {
 				return nil, err
 			}
