@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,7 +55,7 @@ full one most of an hour.`,
 	f := c.Flags()
 	f.StringVar(&b.set, "set", bench.Short, "cases: short or full")
 	f.StringVar(&b.out, "out", "", "file for the samples")
-	f.BoolVar(&b.baseline, "baseline", false, "write the samples to this machine's file in "+bench.Baselines+", run in the root of the checkout")
+	f.BoolVar(&b.baseline, "baseline", false, "write the samples to this machine's file in "+bench.Baselines+", in the root of the checkout that the program was built from")
 	f.StringVar(&b.only, "only", "", "regular expression that the names of cases must match")
 	f.IntVar(&b.rounds, "rounds", 20, "samples of each case")
 	f.DurationVar(&b.time, "time", 20*time.Millisecond, "least time of a sample")
@@ -78,6 +79,7 @@ func (b *benchRun) run(c *cobra.Command, stderr *os.File) error {
 	if b.rounds < 1 || b.time <= 0 {
 		return usage{fmt.Errorf("--rounds %d --time %v (allowed: positive)", b.rounds, b.time)}
 	}
+	commit := version()
 	if b.baseline {
 		m, err := bench.ThisMachine()
 		switch {
@@ -85,8 +87,9 @@ func (b *benchRun) run(c *cobra.Command, stderr *os.File) error {
 			return usage{err}
 		case b.out != "":
 			return usage{errors.New("--baseline names its file itself (allowed: --out or --baseline)")}
-		case !committed():
-			return usage{fmt.Errorf("--baseline is for a commit, and this program is %s (wanted: built from a clean checkout, without -buildvcs=false)", version())}
+		}
+		if commit, err = cleanCommit(); err != nil {
+			return usage{fmt.Errorf("--baseline: %w", err)}
 		}
 		if err := os.MkdirAll(bench.Baselines, 0o755); err != nil {
 			return err
@@ -95,7 +98,7 @@ func (b *benchRun) run(c *cobra.Command, stderr *os.File) error {
 	}
 	ctx, stop := rundir.Interrupt(c.Context())
 	defer stop()
-	plan := bench.Plan{Cases: cases, Rounds: b.rounds, Time: b.time, Commit: version()}
+	plan := bench.Plan{Cases: cases, Rounds: b.rounds, Time: b.time, Commit: commit}
 	if !b.quiet {
 		last := -1
 		plan.Progress = func(round int, _ *bench.Case) {
@@ -115,6 +118,27 @@ func (b *benchRun) run(c *cobra.Command, stderr *os.File) error {
 		}
 	}
 	return rec.WriteTable(c.OutOrStdout())
+}
+
+// cleanCommit returns the commit of the checkout that this is the root of. Errors:
+// there is none; tracked files differ from it, or the folder of the package is not
+// there: then it is not what will be measured.
+func cleanCommit() (string, error) {
+	commit, err := git("rev-parse", "HEAD")
+	if err != nil {
+		return "", err
+	}
+	changed, err := git("status", "--porcelain", "--untracked-files=no")
+	if err != nil {
+		return "", err
+	}
+	if changed != "" {
+		return "", fmt.Errorf("a baseline is of a commit, and these files differ from it:\n%s", changed)
+	}
+	if _, err := os.Stat(filepath.Dir(bench.Baselines)); err != nil {
+		return "", fmt.Errorf("not the root of the checkout: %w", err)
+	}
+	return strings.TrimSpace(commit), nil
 }
 
 func benchCompareCommand() *cobra.Command {

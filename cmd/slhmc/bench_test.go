@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/bench"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -93,4 +95,21 @@ func TestBenchPlotAndHistory(t *testing.T) {
 	assert.Contains(t, ran.stdout, "+0.0%")
 	assert.FileExists(t, filepath.Join(dir, "h.svg"))
 	assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, "bench", "history", "--machine", "m", "none").code)
+
+	// a baseline names its commit, which nothing differs from
+	baseline := []string{"bench", "run", "--baseline", "--rounds", "4", "--time", "1us", "--only", "staggered-dslash/SU3/L=4/double"}
+	done(t, dir, baseline...)
+	m, err := bench.ThisMachine()
+	require.NoError(t, err)
+	rec, err := bench.ReadFile(filepath.Join(dir, "bench", "baselines", m.Key()+".txt"))
+	require.NoError(t, err)
+	head, err := exec.Command("git", "-C", dir, "rev-parse", "HEAD").Output()
+	require.NoError(t, err)
+	var text bytes.Buffer
+	require.NoError(t, rec.Write(&text))
+	assert.Contains(t, text.String(), "commit: "+string(head))
+	write("bench/baselines/m.txt", "changed")
+	refused := slhmc(t, dir, baseline...)
+	assert.Equal(t, rundir.ExitUsage, refused.code)
+	assert.Contains(t, refused.stderr, "bench/baselines/m.txt")
 }

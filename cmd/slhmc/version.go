@@ -31,19 +31,6 @@ func version() string {
 	return v + dirty
 }
 
-// committed reports whether the program was built from a commit, nothing changed.
-func committed() bool {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return false
-	}
-	settings := map[string]string{}
-	for _, s := range info.Settings {
-		settings[s.Key] = s.Value
-	}
-	return settings["vcs.revision"] != "" && settings["vcs.modified"] == "false"
-}
-
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
