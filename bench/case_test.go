@@ -76,6 +76,25 @@ func TestSmallestCases(t *testing.T) {
 	}
 }
 
+// The share of the roof is that of the sweep that is repeated: of a solver, one
+// iteration, whose bytes are those of L1 here.
+func TestShare(t *testing.T) {
+	c := bench.Case{
+		Kernel: "solve", Workers: 1,
+		Once: bench.Count{Flops: 1 << 30, Bytes: 1 << 30}, Iteration: bench.Count{Flops: 8 << 10, Bytes: 16 << 10},
+	}
+	roof := bench.Roof{Workers: 1, Flops: 1e12, Bytes: map[string]float64{"L1": 1e9, "memory": 1e6}}
+	s := bench.Sample{Case: &c, Iterations: 10, Seconds: 4}
+	for _, v := range s.Metrics(&roof) {
+		if v.Unit == "%roof" {
+			want := 100 * float64(1<<30+10*8<<10) / 4 / 0.5e9
+			assert.InEpsilon(t, want, v.Value, 1e-12)
+			return
+		}
+	}
+	t.Fatal("no share")
+}
+
 // The roof is the peak for much arithmetic, and the level's bandwidth for little.
 func TestRoof(t *testing.T) {
 	r := bench.Roof{Workers: 2, Flops: 100, Bytes: map[string]float64{"L1": 80, "L2": 40, "L3": 20, "memory": 10}}

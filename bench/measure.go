@@ -145,12 +145,15 @@ func (s Sample) Metrics(roof *Roof) []benchfmt.Value {
 		add(count.Bytes, unitTraffic)
 	}
 	if roof != nil {
-		once := s.Case.Once.plus(1, s.Case.Iteration) // what is swept again and again
+		swept := s.Case.Once // again and again
+		if s.Case.Iteration != (Count{}) {
+			swept = s.Case.Iteration
+		}
 		switch {
-		case once.Flops > 0:
-			add(100*count.Flops/s.Seconds/roof.Bound(once, s.Case.Precision), unitShare)
-		case once.Bytes > 0:
-			add(100*count.Bytes/s.Seconds/roof.Bandwidth(once.Bytes), unitShare)
+		case swept.Flops > 0:
+			add(100*count.Flops/s.Seconds/roof.Bound(swept, s.Case.Precision), unitShare)
+		case swept.Bytes > 0:
+			add(100*count.Bytes/s.Seconds/roof.Bandwidth(swept.Bytes), unitShare)
 		}
 	}
 	if s.Iterations > 0 {
