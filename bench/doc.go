@@ -13,6 +13,11 @@
 // definition (random numbers, exponentials) has none, and reports bytes or
 // nanoseconds per site alone.
 //
+// A sample is the fastest of many short batches of calls: other work on a machine
+// adds to times and never takes away, and a batch is shorter than the slices in
+// which processors are dealt out. What disturbs a machine for longer shows between
+// the samples, which are taken round by round over all cases.
+//
 // The roof of a case is the lesser of the peak of fused additions and of its
 // arithmetic intensity times the speed of the smallest level of memory that
 // holds its bytes [WWP]; peak and speeds are measured in the same run.
