@@ -28,8 +28,8 @@ func CountedCases() []Counted {
 	var list []Counted
 	for kernel, many := range map[string]int{
 		"staggered-dslash/SU3/L=4/double": 4000, "staggered-dslash/SU3/L=4/single": 8000,
-		"staggered-dslash/SU2/L=4/double": 6000, "staggered-normal/SU3/L=4/double": 4000,
-		"staggered-force/SU3/L=4/double": 3000, "cg-iterations/SU3/L=4/double": 50,
+		"staggered-dslash/SU2/L=4/double": 6000,
+		"staggered-force/SU3/L=4/double":  3000, "cg-iterations/SU3/L=4/double": 50,
 		"wilson-hop/SU3/L=4/double": 1500, "gauge-force/SU3/L=4/double": 250, "gauge-drift/SU3/L=4/double": 800,
 		"stout-forward/SU3/L=4/double": 200, "stout-backward/SU3/L=4/double": 80,
 	} {
@@ -49,6 +49,7 @@ func (c Counted) Instructions(few, many float64) float64 {
 type Rounds struct {
 	Base, Head                         Samples
 	BaseInstructions, HeadInstructions map[string]float64
+	Uncounted                          []string // cases for which there was no time
 }
 
 // GateTime is the ratio of times of a case, head to base, of each round. It is
@@ -64,6 +65,7 @@ type Ruling struct {
 	Instructions []Verdict
 	Times        []GateTime
 	New, Gone    []string // cases of one side only
+	Uncounted    []string // cases whose instructions nobody counted
 }
 
 // Bad returns the verdicts that fail the gate.
@@ -84,7 +86,7 @@ func (r *Ruling) Bad() (bad []Verdict) {
 //
 // Errors: *Incomparable: no case in common.
 func (r *Rounds) Rule() (*Ruling, error) {
-	ruling := &Ruling{}
+	ruling := &Ruling{Uncounted: r.Uncounted}
 	var names []string
 	for name := range r.Head {
 		switch {
@@ -161,6 +163,9 @@ func (r *Ruling) Write(w io.Writer) error {
 			note = "shorter"
 		}
 		t.row("time\t%s\t%+.1f%% [%+.1f%%, %+.1f%%]\t%s", note, 100*(s.Center-1), 100*(s.Lo-1), 100*(s.Hi-1), g.Case)
+	}
+	for _, name := range r.Uncounted {
+		t.row("NOT COUNTED\tinstructions/op\t\t%s", name)
 	}
 	for _, name := range r.New {
 		t.row("new\t\t\t%s", name)

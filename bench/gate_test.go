@@ -78,10 +78,14 @@ func TestGateInstructions(t *testing.T) {
 		assert.Equal(t, want == bench.More, len(ruling.Bad()) == 1)
 	}
 	r := pair()
+	r.Uncounted = []string{name}
 	r.BaseInstructions, r.HeadInstructions = map[string]float64{name: 0}, map[string]float64{name: 1e6}
 	ruling, err := r.Rule()
 	require.NoError(t, err)
 	assert.Empty(t, ruling.Instructions, "a case that the base does not have")
+	var out bytes.Buffer
+	require.NoError(t, ruling.Write(&out))
+	assert.Contains(t, out.String(), "NOT COUNTED")
 }
 
 // Cases of one side are told; none in common is an error.
