@@ -108,6 +108,26 @@ func TestSlowdownIsCaught(t *testing.T) {
 	}
 }
 
+// What would be a slowdown alone is none among ten: Holm's correction is made.
+func TestManyCases(t *testing.T) {
+	old, new := bench.Samples{}, bench.Samples{}
+	for i := range 10 {
+		name := string(rune('a' + i))
+		old[name], new[name] = steady(20, 1)["case"], steady(20, 1)["case"]
+	}
+	// 66 of 400 pairs the other way round: p = 2e-4
+	for i := range new["a"]["sec/op"] {
+		new["a"]["sec/op"][i] += 8.5e-4
+	}
+	alone, err := bench.Judge(bench.Samples{"a": old["a"]}, bench.Samples{"a": new["a"]}, 0)
+	require.NoError(t, err)
+	assert.Equal(t, bench.Slower, alone.Verdicts[0].Outcome)
+	among, err := bench.Judge(old, new, 0)
+	require.NoError(t, err)
+	assert.Empty(t, among.Bad())
+	assert.InEpsilon(t, 10*alone.Verdicts[0].P, among.Verdicts[0].P, 1e-12)
+}
+
 // A difference within the noise of the machine is none, however sure it is.
 func TestNoiseExcuses(t *testing.T) {
 	a, b := steady(20, 1), steady(20, 1.05)
