@@ -10,6 +10,7 @@ BENCH     ?= .
 BENCHTIME ?= 0.2s
 COUNT     ?= 1
 FUZZTIME  ?= 30s
+SET       ?= short
 
 # The modules below the main one, such as examples: each is checked alone, there is no go.work. tools has no code.
 MODULES := $(filter-out tools,$(patsubst ./%/go.mod,%,$(shell find . -mindepth 2 -name go.mod -not -path '*/testdata/*')))
@@ -69,10 +70,15 @@ e2e: ## look at the report pages in a headless Chromium (needs chromium in PATH)
 	  { echo "make e2e: no chromium in PATH" >&2; exit 1; }
 	$(GO) -C e2e test -count 1 -v ./...
 
+# The table of cases is the package bench; SET=full takes minutes. Other packages have benchmarks of their parts.
 .PHONY: bench
-bench: ## run the benchmarks into bench.out, in benchstat's form (BENCH=regexp BENCHTIME=1s COUNT=10)
-	@$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -benchtime $(BENCHTIME) -count $(COUNT) \
-	  ./... > bench.out; rc=$$?; cat bench.out; exit $$rc
+bench: ## run the table's short set into bench.out, in benchstat's form (BENCH=name BENCHTIME=1s COUNT=10 SET=full)
+	@$(GO) test $(if $(filter full,$(SET)),,-short) -run '^$$' -bench '^BenchmarkCases$$/$(BENCH)' -benchmem -benchtime $(BENCHTIME) -count $(COUNT) \
+	  -timeout 0 ./bench > bench.out; rc=$$?; cat bench.out; exit $$rc
+
+.PHONY: bench-gate
+bench-gate: build ## compare speed with the merge base of BENCH_BASE (else HEAD~1), within 10 minutes
+	./bin/slhmc bench gate
 
 .PHONY: fuzz
 fuzz: ## fuzz every Fuzz... target for FUZZTIME (30s) each

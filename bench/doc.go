@@ -1,14 +1,34 @@
-// Package bench times what a user waits for: whole trajectories of known
-// systems, whose cost others have published or measured. Kernels, forces and
-// layers have their benchmarks beside them.
+// Package bench is the harness for speed: one table of timed cases, from the
+// kernels to whole trajectories, the roofline they are held against, records of
+// what was measured on which machine, and the judge that compares two records.
 //
 // # Conventions
 //
-// ms/trajectory is wall time over trajectories on one worker; CG/trajectory
-// counts solver iterations, which no noise of the machine changes. Compare two
-// commits with benchstat.
+// A case does one operation a call. Its flops are those of the textbook
+// algorithm, additions and multiplications of real numbers, whatever the kernel
+// really does; those of phases, masses and tables of neighbours are left out.
+// Its bytes are the compulsory traffic: every number of every field once for
+// each sweep that must read or write it. Both are derived beside the case, and a
+// test counts the flops on small lattices. A case whose flops have no such
+// definition (random numbers, exponentials) has none, and reports bytes or
+// nanoseconds per site alone.
+//
+// A sample is the fastest of many short batches of calls: other work on a machine
+// adds to times and never takes away, and a batch is shorter than the slices in
+// which processors are dealt out. What disturbs a machine for longer shows between
+// the samples, which are taken round by round over all cases.
+//
+// The roof of a case is the lesser of the peak of fused additions and of its
+// arithmetic intensity times the speed of the smallest level of memory that
+// holds its bytes [WWP]; peak and speeds are measured in the same run.
+//
+// Records are in Go's benchmark format, for benchstat to read. A comparison
+// takes the medians, the rank test of Mann and Whitney, and Holm's procedure over
+// the cases [H]: whatever the cases, a false alarm has the stated probability.
 //
 // # References
 //
-//	[TN] A. Tomiya, Y. Nagai, arXiv:2103.11965 (the system of BenchmarkTalk)
+//	[WWP] S. Williams, A. Waterman, D. Patterson, Commun. ACM 52 (2009) 65
+//	[H]   S. Holm, Scand. J. Statist. 6 (1979) 65
+//	[TN]  A. Tomiya, Y. Nagai, arXiv:2103.11965 (the system of the talk's trajectories)
 package bench

@@ -83,6 +83,7 @@ type Record struct {
 	Solves       int                     `json:"solves"`
 	Iterations   int                     `json:"iterations"`
 	Applications int                     `json:"applications"`
+	SolverFlops  *rundir.Float           `json:"solver_flops,omitempty"` // nil: not known
 	Observables  map[string]rundir.Float `json:"observables,omitempty"`
 	Training     *RecordedTraining       `json:"training,omitempty"`
 }
@@ -267,6 +268,10 @@ func record(trajectory uint64, phase string, t Trajectory) Record {
 		Trajectory: trajectory, Phase: phase,
 		DeltaH: rundir.Float(t.DeltaH), GuideDeltaH: rundir.Float(t.GuideDeltaH), Accepted: t.Accepted,
 		Solves: t.Work.Solves, Iterations: t.Work.Iterations, Applications: t.Work.Applications,
+	}
+	if t.Work.Uncounted == 0 {
+		flops := rundir.Float(t.Work.Flops)
+		rec.SolverFlops = &flops
 	}
 	for k := range 2 {
 		rec.Kinetic[k], rec.Target[k], rec.Guide[k] = rundir.Float(t.Kinetic[k]), rundir.Float(t.Target[k]), rundir.Float(t.Guide[k])

@@ -34,6 +34,7 @@ type PhaseSummary struct {
 	Solves        float64             `json:"solves_per_trajectory"`
 	Applications  float64             `json:"operator_applications_per_trajectory"`
 	IndependentIn map[string]Cost     `json:"cost_per_independent_configuration"`
+	Costs         *CostTable          `json:"cost"`
 }
 
 // Cost is what one independent configuration costs, as an observable sees it:
@@ -109,12 +110,14 @@ func readJournal(path string, f func(decode func(any) error) error) error {
 type series struct {
 	dh, guide, exp, accepted            []float64
 	solves, iterations, applications, s float64
+	costs                               costs
 	observables                         map[string][]float64
 }
 
 type collector struct {
 	phases map[string]*series
 	of     []*series // phase of each trajectory
+	at     []int     // and its number there
 	losses []float64
 	params []rundir.Float
 }
@@ -129,7 +132,8 @@ func (c *collector) record(decode func(any) error) error {
 		p = &series{observables: map[string][]float64{}}
 		c.phases[r.Phase] = p
 	}
-	c.of = append(c.of, p)
+	c.of, c.at = append(c.of, p), append(c.at, len(p.dh))
+	p.costs.record(&r)
 	p.dh, p.guide = append(p.dh, float64(r.DeltaH)), append(p.guide, float64(r.GuideDeltaH))
 	p.exp = append(p.exp, math.Exp(-float64(r.DeltaH)))
 	a := 0.0
@@ -157,6 +161,7 @@ func (c *collector) timing(decode func(any) error) error {
 	}
 	if t.Trajectory < uint64(len(c.of)) {
 		c.of[t.Trajectory].s += t.Seconds
+		c.of[t.Trajectory].costs.seconds[c.at[t.Trajectory]] += t.Seconds
 	}
 	return nil
 }
@@ -208,6 +213,7 @@ func (p *series) summary() *PhaseSummary {
 			s.IndependentIn[name] = Cost{k, k * s.Seconds, k * s.Iterations}
 		}
 	}
+	s.Costs = p.costs.table(p.accepted, s.Observables)
 	return s
 }
 

@@ -48,9 +48,12 @@ func TestSummarise(t *testing.T) {
 		r := sampler.Record{Phase: "train", Accepted: true, Training: &sampler.RecordedTraining{Loss: rundir.Float(train - i), Params: []rundir.Float{rundir.Float(i), -1}}}
 		records = append(records, r)
 	}
-	series := map[string][]float64{}
+	series, flops := map[string][]float64{}, rundir.Float(5e6)
 	for i := range 2 * n {
-		r := sampler.Record{Phase: "hmc", Accepted: i%4 != 0, Solves: 3, Iterations: 50, Applications: 70, DeltaH: ln2, GuideDeltaH: 1}
+		r := sampler.Record{Phase: "hmc", Accepted: i%4 != 0, Solves: 3, Iterations: 50, Applications: 70, DeltaH: ln2, GuideDeltaH: 1, SolverFlops: &flops}
+		if i == 2*n-1 {
+			r.SolverFlops = nil
+		}
 		if i >= n {
 			r.Phase, r.Iterations = "slhmc", 90
 		}
@@ -102,6 +105,29 @@ func TestSummarise(t *testing.T) {
 		assert.InEpsilon(t, k*p.Seconds, p.IndependentIn["x"].Seconds, 1e-14)
 		assert.InEpsilon(t, k*p.Iterations, p.IndependentIn["x"].Iterations, 1e-14)
 	}
+	// prices: constants have no error, and of flops that one record lacks nothing is known
+	c := hmc.Costs
+	assert.Equal(t, sampler.Price{Value: 3, Error: new(float64)}, *c.Trajectory.Solves)
+	assert.Equal(t, sampler.Price{Value: 1, Error: new(float64)}, *c.Trajectory.Seconds)
+	assert.Equal(t, 5e6, c.Trajectory.SolverFlops.Value)
+	assert.Nil(t, slhmc.Costs.Trajectory.SolverFlops)
+	assert.InEpsilon(t, 4., c.Accepted.Solves.Value, 1e-14, "3/4 are accepted")
+	accepted, solves := make([]float64, n), make([]float64, n)
+	for i := range n {
+		solves[i] = 3
+		if i%4 != 0 {
+			accepted[i] = 1
+		}
+	}
+	want, err := statistics.GammaDerived(func(m []float64) float64 { return m[0] / m[1] }, [][]float64{solves, accepted})
+	require.NoError(t, err)
+	assert.Equal(t, want.Error, *c.Accepted.Solves.Error)
+	tau := hmc.Observables["x"]
+	k := 2 * *tau.TauInt * 2
+	assert.InEpsilon(t, k*3, c.Independent["x"].Solves.Value, 1e-14)
+	assert.InEpsilon(t, k*3**tau.TauIntError / *tau.TauInt, *c.Independent["x"].Solves.Error, 1e-12)
+	assert.NotContains(t, c.Independent, "still")
+
 	x, y := hmc.Observables["x"], slhmc.Observables["x"]
 	assert.InEpsilon(t, math.Abs(float64(x.Value-y.Value))/math.Hypot(*x.Error, *y.Error), float64(s.Agreement["x"]), 1e-12)
 

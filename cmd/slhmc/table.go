@@ -24,6 +24,7 @@ func summaryJSON(s *sampler.Summary) map[string]any {
 			"cg_iterations_per_trajectory": p.Iterations, "solves_per_trajectory": p.Solves,
 			"operator_applications_per_trajectory": p.Applications,
 			"cost_per_independent_configuration":   p.IndependentIn,
+			"cost":                                 p.Costs,
 		}
 		for o, q := range p.Observables {
 			phase[o] = q
@@ -67,6 +68,7 @@ func writeTable(w io.Writer, c *config.Config, s *sampler.Summary) error {
 	if t := newTable(s, isTalk(c)); len(t.phases) > 0 {
 		t.results()
 		t.costs()
+		t.costTable()
 		t.write(&b)
 		if t.talk {
 			b.WriteString("published: A. Tomiya, Y. Nagai, arXiv:2103.11965\n")

@@ -187,6 +187,39 @@ for each independent configuration (2 tau_int trajectories), as seen by
   plaquette: ms    ?            ?
   mine: ms         ?            ?
 `},
+		{"prices", "su3", func(s *sampler.Summary) {
+			s.Training, s.Agreement = nil, nil
+			delete(s.Phases, "slhmc")
+			p := s.Phases["hmc"]
+			p.Observables = map[string]sampler.Quantity{"plaquette": p.Observables["plaquette"]}
+			price := func(v, e float64) *sampler.Price { return &sampler.Price{Value: v, Error: &e} }
+			p.Costs = &sampler.CostTable{
+				Trajectory:  sampler.Prices{Seconds: price(.0123, .0004), Solves: price(19, 0), Applications: price(531.1, 1.2), SolverFlops: price(1.5e9, 3e7)},
+				Accepted:    &sampler.Prices{Seconds: &sampler.Price{Value: .0125}, Solves: price(0, 0)},
+				Independent: map[string]sampler.Prices{"plaquette": {Seconds: price(2.5, .1), SolverFlops: nil}},
+			}
+		}, `
+                                 HMC          tau_int HMC
+plaquette                        0.70253(10)  0.93(4)
+acceptance                       0.98412(93)  0.55(2)
+<exp(-dH)>                       1.00034(51)  0.50(1)
+
+trajectories                     20000
+ms per trajectory                12.35
+CG iterations per trajectory     512.3
+
+for each independent configuration (2 tau_int trajectories), as seen by
+  plaquette: ms                  23.06
+  plaquette: CG iterations       957
+
+cost                             HMC
+  trajectory: ms                 12.30(40)
+  trajectory: solves             19
+  trajectory: D^+D applications  531.1(12)
+  trajectory: Gflop in solves    1.500(30)
+  accepted: ms                   12.5(?)
+  independent by plaquette: ms   2500(100)
+`},
 		{"training alone", "default", func(s *sampler.Summary) { s.Phases, s.Agreement = nil, nil }, `
 training: 1000 steps, loss 1.235 -> 0.3, mean exp(-loss) at the end 0.789
 weights:  -0.00810 0.00123 0.00000 0.00001 -0.50000 12.00000

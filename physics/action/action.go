@@ -34,6 +34,10 @@ type Work struct {
 	Solves       int
 	Iterations   int // of the solver
 	Applications int // of D^†D
+	// Flops are those of the solves: D^†D and the vectors of each iteration. Solves
+	// with operators that do not know theirs are Uncounted.
+	Flops     float64
+	Uncounted int
 }
 
 // Add sets w += v.
@@ -41,11 +45,13 @@ func (w *Work) Add(v Work) {
 	w.Solves += v.Solves
 	w.Iterations += v.Iterations
 	w.Applications += v.Applications
+	w.Flops += v.Flops
+	w.Uncounted += v.Uncounted
 }
 
 // Minus returns what has been spent between v and w.
 func (w Work) Minus(v Work) Work {
-	return Work{w.Solves - v.Solves, w.Iterations - v.Iterations, w.Applications - v.Applications}
+	return Work{w.Solves - v.Solves, w.Iterations - v.Iterations, w.Applications - v.Applications, w.Flops - v.Flops, w.Uncounted - v.Uncounted}
 }
 
 // Worker is the power of an action that counts its work.

@@ -1,0 +1,238 @@
+package bench_test
+
+import (
+	"math"
+	"math/cmplx"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/slhmc/slhmc/bench"
+	"github.com/slhmc/slhmc/physics/dirac"
+	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/group"
+	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/rng"
+)
+
+// counter does complex arithmetic and counts real operations.
+type counter struct{ flops float64 }
+
+func (k *counter) mul(a, b complex128) complex128 { k.flops += 6; return a * b }
+func (k *counter) add(a, b complex128) complex128 { k.flops += 2; return a + b }
+
+// product returns a b, row by row.
+func (k *counter) product(n int, a, b []complex128) []complex128 {
+	columns := len(b) / n
+	c := make([]complex128, n*columns)
+	for i := range n {
+		for j := range columns {
+			s := k.mul(a[i*n], b[j])
+			for l := 1; l < n; l++ {
+				s = k.add(s, k.mul(a[i*n+l], b[l*columns+j]))
+			}
+			c[i*columns+j] = s
+		}
+	}
+	return c
+}
+
+// sum returns a + b, or b where there is no a yet.
+func (k *counter) sum(a, b []complex128) []complex128 {
+	if a == nil {
+		return b
+	}
+	c := make([]complex128, len(a))
+	for i := range c {
+		c[i] = k.add(a[i], b[i])
+	}
+	return c
+}
+
+func scaled(c complex128, a []complex128) []complex128 {
+	b := make([]complex128, len(a))
+	for i := range a {
+		b[i] = c * a[i]
+	}
+	return b
+}
+
+func dagger(n int, a []complex128) []complex128 {
+	b := make([]complex128, len(a))
+	for i := range n {
+		for j := range n {
+			b[j*n+i] = cmplx.Conj(a[i*n+j])
+		}
+	}
+	return b
+}
+
+// grid reads a 4^4 lattice site by site.
+type grid struct {
+	t *testing.T
+	g group.Group
+	u *gauge.Field
+}
+
+func newGrid(t *testing.T, g group.Group) grid {
+	geo, err := lattice.New([]int{4, 4, 4, 4})
+	require.NoError(t, err)
+	u := gauge.NewField(geo, g)
+	u.Hot(rng.New(3))
+	return grid{t, g, u}
+}
+
+func (r grid) sites(f func(x []int)) {
+	geo := r.u.Geometry()
+	x := make([]int, geo.Dims())
+	for s := range geo.Volume() {
+		geo.Coordinates(x, s)
+		f(x)
+	}
+}
+
+func (r grid) link(x []int, mu int) []complex128 {
+	m := make(group.Matrix, r.g.N()*r.g.N())
+	require.True(r.t, r.u.At(m, x, mu))
+	return m
+}
+
+// step returns x + sign mu.
+func step(x []int, mu, sign int) []int {
+	y := append([]int(nil), x...)
+	y[mu] = (y[mu] + sign + 4) % 4
+	return y
+}
+
+func find(t *testing.T, kernel string, g group.Group, l int) *bench.Case {
+	t.Helper()
+	for _, c := range bench.Table() {
+		if c.Kernel == kernel && c.Group == g && c.L == l && c.Workers == 1 && c.Precision == lattice.Float64 {
+			return &c
+		}
+	}
+	t.Fatalf("no case %s %v %d^4", kernel, g, l)
+	return nil
+}
+
+// The flops of the hop, counted while it is done in the textbook's way, and done
+// rightly: the operator gives the same field.
+func TestHopFlopsByCounting(t *testing.T) {
+	for _, g := range []group.Group{group.SU2, group.SU3} {
+		n, r := g.N(), newGrid(t, g)
+		d, err := dirac.NewStaggered(r.u.Geometry(), g, 0, []int{1, 1, 1, 1})
+		require.NoError(t, err)
+		d.Bind(r.u)
+		x, y := d.NewField(), d.NewField()
+		x.Gaussian(rng.New(4), lattice.All)
+		d.Apply(y, x)
+		at := func(site []int) []complex128 {
+			v := make([]complex128, n)
+			require.True(t, x.At(v, site))
+			return v
+		}
+		var k counter
+		want := make([]complex128, n)
+		r.sites(func(site []int) {
+			var sum []complex128
+			eta := complex128(0.5)
+			for mu := range 4 {
+				forward := k.product(n, r.link(site, mu), at(step(site, mu, 1)))
+				back := step(site, mu, -1)
+				backward := k.product(n, dagger(n, r.link(back, mu)), at(back))
+				sum = k.sum(sum, scaled(eta, forward))
+				sum = k.sum(sum, scaled(-eta, backward))
+				if site[mu]%2 != 0 {
+					eta = -eta
+				}
+			}
+			require.True(t, y.At(want, site))
+			for i := range sum {
+				require.InDelta(t, 0, cmplx.Abs(sum[i]-want[i]), 1e-12) // of 8 N products of size 1
+			}
+		})
+		c := find(t, "staggered-dslash", g, 4)
+		assert.Equal(t, k.flops, c.Once.Flops, g)
+		// two hops of half the sites each
+		assert.Equal(t, k.flops, find(t, "staggered-normal", g, 4).Once.Flops, g)
+	}
+	assert.Equal(t, 570., find(t, "staggered-dslash", group.SU3, 4).Once.Flops/256)
+}
+
+// The flops of the gauge force by staples, and that these are the force's: its
+// component along each generator is beta/N tr T_a T_a [U A]_TA.
+func TestForceFlopsByCounting(t *testing.T) {
+	for _, g := range []group.Group{group.SU2, group.SU3} {
+		n, r := g.N(), newGrid(t, g)
+		s, err := gauge.NewRectangleAction(r.u.Geometry(), g, 5.6, gauge.Wilson)
+		require.NoError(t, err)
+		f := gauge.NewAlgebra(r.u.Geometry(), g)
+		require.NoError(t, s.AddForce(f, 1, r.u))
+		var k counter
+		size, got := 0.0, make([]float64, g.Dim())
+		r.sites(func(x []int) {
+			for mu := range 4 {
+				var sum []complex128
+				for nu := range 4 {
+					if nu == mu {
+						continue
+					}
+					ahead, back := step(x, mu, 1), step(x, nu, -1)
+					// U_nu(x+mu) U_mu(x+nu)^† U_nu(x)^†
+					up := k.product(n, r.link(ahead, nu), dagger(n, r.link(step(x, nu, 1), mu)))
+					sum = k.sum(sum, k.product(n, up, dagger(n, r.link(x, nu))))
+					// U_nu(x+mu-nu)^† U_mu(x-nu)^† U_nu(x-nu)
+					down := k.product(n, dagger(n, r.link(step(ahead, nu, -1), nu)), dagger(n, r.link(back, mu)))
+					sum = k.sum(sum, k.product(n, down, r.link(back, nu)))
+				}
+				w := k.product(n, r.link(x, mu), sum)
+				// |F|^2 = sum_a (F^a)^2 from the traceless anti-Hermitian part
+				var trace complex128
+				for i := range n {
+					trace += (w[i*n+i] - cmplx.Conj(w[i*n+i])) / 2
+				}
+				norm := 0.0
+				for i := range n {
+					for j := range n {
+						a := (w[i*n+j] - cmplx.Conj(w[j*n+i])) / 2
+						if i == j {
+							a -= trace / complex(float64(n), 0)
+						}
+						norm += real(a)*real(a) + imag(a)*imag(a)
+					}
+				}
+				// F^a = (beta/N) a_a/2, and norm = tr A A^† = (1/2) sum_a a_a^2
+				require.True(t, f.At(got, x, mu))
+				have := 0.0
+				for _, v := range got {
+					have += v * v
+				}
+				want := norm / 2 * math.Pow(5.6/float64(n), 2)
+				size = math.Max(size, want)
+				require.InDelta(t, 1, have/want, 1e-10)
+			}
+		})
+		require.Positive(t, size)
+		assert.Equal(t, k.flops, find(t, "gauge-force", g, 4).Once.Flops, g)
+	}
+	assert.Equal(t, 10656., find(t, "gauge-force", group.SU3, 4).Once.Flops/256)
+}
+
+// Wilson's hop by counting one site: two-spin projections, matrices, sums.
+func TestWilsonFlopsByCounting(t *testing.T) {
+	for _, g := range []group.Group{group.SU2, group.SU3} {
+		n := g.N()
+		var k counter
+		link, colour := make([]complex128, n*n), make([]complex128, n)
+		var sum [4][]complex128
+		for range 8 {
+			for upper := range 2 {
+				half := k.product(n, link, k.sum(colour, colour))
+				sum[upper], sum[upper+2] = k.sum(sum[upper], half), k.sum(sum[upper+2], half)
+			}
+		}
+		assert.Equal(t, k.flops, find(t, "wilson-hop", g, 4).Once.Flops/256, g)
+	}
+	assert.Equal(t, 1320., find(t, "wilson-hop", group.SU3, 4).Once.Flops/256)
+}

@@ -1,0 +1,286 @@
+package bench_test
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/slhmc/slhmc/bench"
+	"github.com/slhmc/slhmc/physics/rng"
+)
+
+// recorded returns 40 samples of each of eight kernels, measured on one core of a
+// machine of two on which other programs ran as well.
+func recorded(t *testing.T) *bench.Record {
+	t.Helper()
+	r, err := bench.ReadFile("testdata/recorded.txt")
+	require.NoError(t, err)
+	return r
+}
+
+// split deals the samples of every case to two hands, at random but for the seed.
+func split(s bench.Samples, seed uint64) (a, b bench.Samples) {
+	a, b = bench.Samples{}, bench.Samples{}
+	deal := rng.New(seed).Site(0)
+	for name, units := range s {
+		order := make([]int, len(units["sec/op"]))
+		for i := range order {
+			order[i] = i
+		}
+		for i := len(order) - 1; i > 0; i-- {
+			k := int(deal.Float64() * float64(i+1))
+			order[i], order[k] = order[k], order[i]
+		}
+		a[name], b[name] = map[string][]float64{}, map[string][]float64{}
+		for unit, x := range units {
+			for i, k := range order {
+				if i%2 == 0 {
+					a[name][unit] = append(a[name][unit], x[k])
+				} else {
+					b[name][unit] = append(b[name][unit], x[k])
+				}
+			}
+		}
+	}
+	return a, b
+}
+
+// Fifty comparisons of the same code with itself all pass.
+func TestSameCodePasses(t *testing.T) {
+	rec := recorded(t)
+	noise, err := rec.Noise()
+	require.NoError(t, err)
+	for seed := range uint64(50) {
+		a, b := split(rec.Samples(), seed)
+		j, err := bench.Judge(a, b, noise)
+		require.NoError(t, err)
+		assert.Empty(t, j.Bad(), "seed %d", seed)
+		assert.Len(t, slices.DeleteFunc(j.Verdicts, func(v bench.Verdict) bool { return v.Unit != "sec/op" }), 8)
+	}
+	// also without the noise, by the rank test and Holm's procedure alone, in
+	// nearly all: P(more than 2 of 50 alarms of 1e-3 each) < 3e-5
+	alarms := 0
+	for seed := range uint64(50) {
+		a, b := split(rec.Samples(), seed)
+		j, err := bench.Judge(a, b, 0)
+		require.NoError(t, err)
+		if len(j.Bad()) > 0 {
+			alarms++
+		}
+	}
+	assert.LessOrEqual(t, alarms, 2)
+}
+
+// A case that takes 5 % longer is called slower, and no other.
+func TestSlowdownIsCaught(t *testing.T) {
+	rec := recorded(t)
+	noise, err := rec.Noise()
+	require.NoError(t, err)
+	require.Less(t, noise, 0.05)
+	for i, name := range rec.Cases() {
+		if strings.HasPrefix(name, "roofline-") {
+			continue
+		}
+		a, b := split(rec.Samples(), uint64(i))
+		for k := range b[name]["sec/op"] {
+			b[name]["sec/op"][k] *= 1.05
+		}
+		j, err := bench.Judge(a, b, noise)
+		require.NoError(t, err)
+		require.Len(t, j.Bad(), 1, name)
+		bad := j.Bad()[0]
+		assert.Equal(t, name, bad.Case)
+		assert.Equal(t, bench.Slower, bad.Outcome)
+		assert.InDelta(t, 1.05, bad.Ratio, 0.03)
+		assert.Less(t, bad.P, bench.FalseAlarm)
+
+		// the other way round it is faster, which is no fault
+		j, err = bench.Judge(b, a, noise)
+		require.NoError(t, err)
+		assert.Empty(t, j.Bad())
+		assert.True(t, slices.ContainsFunc(j.Verdicts, func(v bench.Verdict) bool { return v.Case == name && v.Outcome == bench.Faster }))
+	}
+}
+
+// What would be a slowdown alone is none among ten: Holm's correction is made.
+func TestManyCases(t *testing.T) {
+	old, new := bench.Samples{}, bench.Samples{}
+	for i := range 10 {
+		name := string(rune('a' + i))
+		old[name], new[name] = steady(20, 1)["case"], steady(20, 1)["case"]
+	}
+	// 66 of 400 pairs the other way round: p = 2e-4
+	for i := range new["a"]["sec/op"] {
+		new["a"]["sec/op"][i] += 8.5e-4
+	}
+	alone, err := bench.Judge(bench.Samples{"a": old["a"]}, bench.Samples{"a": new["a"]}, 0)
+	require.NoError(t, err)
+	assert.Equal(t, bench.Slower, alone.Verdicts[0].Outcome)
+	among, err := bench.Judge(old, new, 0)
+	require.NoError(t, err)
+	assert.Empty(t, among.Bad())
+	assert.InEpsilon(t, 10*alone.Verdicts[0].P, among.Verdicts[0].P, 1e-12)
+}
+
+// A difference within the noise of the machine is none, however sure it is.
+func TestNoiseExcuses(t *testing.T) {
+	a, b := steady(20, 1), steady(20, 1.05)
+	for noise, want := range map[float64]bench.Outcome{0.04: bench.Slower, 0.06: bench.Same} {
+		j, err := bench.Judge(a, b, noise)
+		require.NoError(t, err)
+		assert.Equal(t, want, j.Verdicts[0].Outcome)
+	}
+}
+
+// steady returns n samples of a case, each a little longer than the one before.
+func steady(n int, scale float64) bench.Samples {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = scale * (1 + 1e-4*float64(i))
+	}
+	return bench.Samples{"case": {"sec/op": x}}
+}
+
+// Numbers without noise are compared exactly, allocations by their least.
+func TestExactNumbers(t *testing.T) {
+	for _, unit := range []string{"allocs/op", "iterations/op", "flop/op", "traffic-B/op"} {
+		for _, c := range []struct {
+			new  float64
+			want bench.Outcome
+		}{{100, bench.Same}, {101, bench.More}, {99, bench.Fewer}} {
+			a, b := steady(20, 1), steady(20, 1)
+			a["case"][unit], b["case"][unit] = []float64{100, 107}, []float64{c.new, c.new + 3}
+			j, err := bench.Judge(a, b, 0.01)
+			require.NoError(t, err)
+			require.Len(t, j.Verdicts, 2)
+			assert.Equal(t, c.want, j.Verdicts[1].Outcome, unit)
+			assert.Equal(t, c.want == bench.More, len(j.Bad()) == 1)
+		}
+	}
+	// where there were none at all
+	a, b := steady(20, 1), steady(20, 1)
+	b["case"]["allocs/op"] = []float64{1}
+	j, err := bench.Judge(a, b, 0.01)
+	require.NoError(t, err)
+	assert.Len(t, j.Bad(), 1)
+}
+
+// What allows no judgement is an error, never a pass.
+func TestIncomparable(t *testing.T) {
+	for name, c := range map[string]struct {
+		old, new bench.Samples
+		want     string
+	}{
+		"too few":   {steady(6, 1), steady(6, 1), "too few samples, 6 and 6"}, // 2/924 > 1e-3
+		"one side":  {steady(40, 1), steady(1, 1), "too few samples, 40 and 1"},
+		"gone":      {steady(20, 1), bench.Samples{"other": steady(20, 1)["case"]}, "case case is gone"},
+		"nothing":   {bench.Samples{}, steady(20, 1), "no case in common"},
+		"no times":  {bench.Samples{"case": {}}, bench.Samples{"case": {}}, "too few samples, 0 and 0"},
+		"only roof": {bench.Samples{"roofline-peak": steady(20, 1)["case"]}, bench.Samples{"roofline-peak": steady(20, 1)["case"]}, "no case in common"},
+	} {
+		_, err := bench.Judge(c.old, c.new, 0)
+		var no *bench.Incomparable
+		require.ErrorAs(t, err, &no, name)
+		assert.Contains(t, err.Error(), c.want, name)
+	}
+	_, err := bench.Judge(steady(7, 1), steady(7, 1), 0) // 2/3432 < 1e-3
+	require.NoError(t, err)
+}
+
+// Records of other machines, of a machine in another state, or that do not name
+// their machine, are not compared.
+func TestCompareRecords(t *testing.T) {
+	text, err := os.ReadFile("testdata/recorded.txt")
+	require.NoError(t, err)
+	read := func(old, new string) *bench.Record {
+		t.Helper()
+		changed := strings.ReplaceAll(string(text), old, new)
+		require.True(t, old == "" || changed != string(text), old)
+		r, err := bench.Read(strings.NewReader(changed), "changed")
+		require.NoError(t, err)
+		return r
+	}
+	rec := recorded(t)
+	j, err := bench.Compare(rec, rec)
+	require.NoError(t, err)
+	assert.Empty(t, j.Bad())
+	var out bytes.Buffer
+	require.NoError(t, j.Write(&out))
+	assert.Contains(t, out.String(), "unchanged: 8 times")
+
+	j, err = bench.Compare(rec, read("\ngo: go", "\ngo: other"))
+	require.NoError(t, err, "another Go is what one wants to compare")
+	assert.Empty(t, j.Bad())
+
+	for _, c := range []struct{ old, new, want string }{
+		{"cpu: ", "cpu: other ", "was measured on"},
+		{"kernels: avx512", "kernels: avx2", "was measured on"},
+		{"kernels: avx512", "", `key "kernels" missing`},
+		{"aa-noise: ", "aa-noise: -", "aa-noise"},
+	} {
+		_, err := bench.Compare(rec, read(c.old, c.new))
+		var no *bench.Incomparable
+		require.ErrorAs(t, err, &no, c.old)
+		assert.Contains(t, err.Error(), c.want)
+	}
+
+	slow := recorded(t)
+	for _, line := range slow.Results {
+		if strings.Contains(string(line.Name), "roofline-peak") {
+			line.Values[0].Value *= 1.2
+		}
+	}
+	_, err = bench.Compare(rec, slow)
+	require.ErrorContains(t, err, "another state")
+	require.ErrorContains(t, err, "+20.0%")
+}
+
+// What is written is read again, with the names that testing would append to.
+func TestRecordRoundTrip(t *testing.T) {
+	rec := recorded(t)
+	var out bytes.Buffer
+	require.NoError(t, rec.Write(&out))
+	again, err := bench.Read(&out, "again")
+	require.NoError(t, err)
+	assert.Equal(t, rec.Samples(), again.Samples())
+	assert.Equal(t, rec.Cases(), again.Cases())
+	a, err := rec.MachineKey()
+	require.NoError(t, err)
+	b, err := again.MachineKey()
+	require.NoError(t, err)
+	assert.Equal(t, a, b)
+
+	tested, err := bench.Read(strings.NewReader("BenchmarkCases/x/L=4/workers=1-2 \t 10 \t 25 ns/op\t 3 ns/site\t 7 iterations/op\nBenchmarkOther 1 1 ns/op\n"), "bench.out")
+	require.NoError(t, err)
+	x := tested.Samples()["x/L=4/workers=1"]
+	require.Len(t, x, 3)
+	assert.InEpsilon(t, 25e-9, x["sec/op"][0], 1e-15)
+	assert.InEpsilon(t, 3e-9, x["sec/site"][0], 1e-15)
+	assert.Equal(t, []float64{7}, x["iterations/op"])
+	_, err = bench.Read(strings.NewReader("BenchmarkOther 1 1 ns/op\n"), "other.out")
+	require.ErrorContains(t, err, "other.out has no line of a case")
+	_, err = bench.Read(strings.NewReader("BenchmarkCases/x 1 1x ns/op\n"), "broken.out")
+	require.ErrorContains(t, err, "broken.out:1")
+	_, err = bench.ReadFile("testdata/none.txt")
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// The noise is twice the deviation of half against half: for two cases that
+// differ by 1 % and 3 % it is their median 2 %, times 2 x 1.4826.
+func TestNoise(t *testing.T) {
+	s := bench.Samples{}
+	for name, r := range map[string]float64{"a": 0.01, "b": -0.03} {
+		s[name] = map[string][]float64{"sec/op": {1, 1, math.Exp(r), math.Exp(r)}}
+	}
+	noise, err := s.Noise()
+	require.NoError(t, err)
+	assert.InEpsilon(t, math.Expm1(2*1.4826*0.02), noise, 1e-9)
+	_, err = bench.Samples{"a": {"sec/op": {1, 2, 3}}}.Noise()
+	require.ErrorContains(t, err, "too few samples")
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/slhmc/slhmc/bench"
+	"github.com/slhmc/slhmc/internal/rundir"
+)
+
+// bench run prints a table and writes a record, which bench compare judges with
+// its three exit codes.
+func TestBenchRunAndCompare(t *testing.T) {
+	dir := scratch(t)
+	ran := done(t, dir, "bench", "run", "--rounds", "8", "--time", "1us", "--only", "staggered-dslash/SU3/L=4/double", "--out", "new.txt")
+	assert.Contains(t, ran.stdout, "staggered-dslash/SU3/L=4/double/workers=1")
+	assert.Contains(t, ran.stdout, "roofline-peak")
+	assert.Contains(t, ran.stderr, "round 8 of 8")
+	text, err := os.ReadFile(filepath.Join(dir, "new.txt"))
+	require.NoError(t, err)
+	assert.Contains(t, string(text), "kernels: ")
+
+	recorded, err := os.ReadFile("../../bench/testdata/recorded.txt")
+	require.NoError(t, err)
+	write := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666))
+	}
+	write("old.txt", string(recorded))
+	done(t, dir, "bench", "compare", "old.txt", "old.txt")
+
+	write("allocates.txt", strings.ReplaceAll(string(recorded), " 0 allocs/op", " 1 allocs/op"))
+	worse := slhmc(t, dir, "bench", "compare", "old.txt", "allocates.txt")
+	assert.Equal(t, rundir.ExitFailed, worse.code)
+	assert.Contains(t, worse.stdout, "MORE")
+	assert.Contains(t, worse.stderr, "allocates.txt is worse than old.txt in 8 respects")
+
+	write("elsewhere.txt", strings.ReplaceAll(string(recorded), "cores: ", "cores: 9"))
+	for name, want := range map[string]string{"elsewhere.txt": "not comparable", "missing.txt": "missing.txt"} {
+		no := slhmc(t, dir, "bench", "compare", "old.txt", name)
+		assert.Equal(t, rundir.ExitUsage, no.code, name)
+		assert.Contains(t, no.stderr, want)
+		assert.Empty(t, no.stdout)
+	}
+	for _, args := range [][]string{{"--set", "long"}, {"--only", "("}, {"--only", "nothing"}, {"--rounds", "0"}, {"--time", "0s"}, {"--baseline"}, {"--baseline", "--out", "x"}} {
+		assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, append([]string{"bench", "run"}, args...)...).code, args)
+	}
+}
+
+// Pictures go beside each other, and a baseline's history is that of git.
+func TestBenchPlotAndHistory(t *testing.T) {
+	recorded, err := os.ReadFile("../../bench/testdata/recorded.txt")
+	require.NoError(t, err)
+	dir := scratch(t)
+	write := func(name, text string) {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
+	}
+	write("rec.txt", string(recorded))
+	ran := done(t, dir, "bench", "plot", "rec.txt", "--out", "pictures")
+	for _, name := range []string{"pictures/rec-roofline.svg", "pictures/rec-volume.svg", "pictures/rec.html"} {
+		assert.Contains(t, ran.stdout, name)
+		assert.FileExists(t, filepath.Join(dir, name))
+	}
+	assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, "bench", "plot", "none.txt").code)
+
+	git := func(args ...string) {
+		t.Helper()
+		c := exec.Command("git", append([]string{"-c", "user.name=t", "-c", "user.email=t@example.org"}, args...)...)
+		c.Dir = dir
+		out, err := c.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("no git")
+	}
+	git("init", "-q")
+	const name = "staggered-dslash/SU3/L=8/double/workers=1"
+	git("commit", "-q", "--allow-empty", "-m", "first")
+	assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, "bench", "history", "--machine", "m", name).code)
+	for _, cpu := range []string{"cpu: a", "cpu: b"} {
+		write("bench/baselines/m.txt", strings.Replace(string(recorded), "cpu: ", cpu, 1))
+		git("add", "bench")
+		git("commit", "-q", "-m", cpu)
+	}
+	ran = done(t, dir, "bench", "history", "--machine", "m", "--out", "h.svg", name)
+	assert.Equal(t, 4, strings.Count(ran.stdout, "\n"), "a header, two commits, the picture")
+	assert.Contains(t, ran.stdout, "+0.0%")
+	assert.FileExists(t, filepath.Join(dir, "h.svg"))
+	assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, "bench", "history", "--machine", "m", "none").code)
+
+	// a baseline names its commit, which nothing differs from
+	baseline := []string{"bench", "run", "--baseline", "--rounds", "4", "--time", "1us", "--only", "staggered-dslash/SU3/L=4/double"}
+	done(t, dir, baseline...)
+	m, err := bench.ThisMachine()
+	require.NoError(t, err)
+	rec, err := bench.ReadFile(filepath.Join(dir, "bench", "baselines", m.Key()+".txt"))
+	require.NoError(t, err)
+	head, err := exec.Command("git", "-C", dir, "rev-parse", "HEAD").Output()
+	require.NoError(t, err)
+	var text bytes.Buffer
+	require.NoError(t, rec.Write(&text))
+	assert.Contains(t, text.String(), "commit: "+string(head))
+	write("bench/baselines/m.txt", "changed")
+	refused := slhmc(t, dir, baseline...)
+	assert.Equal(t, rundir.ExitUsage, refused.code)
+	assert.Contains(t, refused.stderr, "bench/baselines/m.txt")
+}
