@@ -27,7 +27,7 @@ type Counted struct {
 func CountedCases() []Counted {
 	var list []Counted
 	for kernel, many := range map[string]int{
-		"staggered-dslash/SU3/L=4/double": 4000, "staggered-dslash/SU3/L=4/single": 8000,
+		"staggered-dslash/SU3/L=4/double": 3000, "staggered-dslash/SU3/L=4/single": 3000,
 		"staggered-dslash/SU2/L=4/double": 6000,
 		"staggered-force/SU3/L=4/double":  3000, "cg-iterations/SU3/L=4/double": 50,
 		"wilson-hop/SU3/L=4/double": 1500, "gauge-force/SU3/L=4/double": 250, "gauge-drift/SU3/L=4/double": 800,

@@ -28,7 +28,7 @@ const (
 	gateLimit  = 10 * time.Minute
 	gateRounds = 3 * time.Minute
 	gateCounts = 7 * time.Minute // no case is begun later
-	countLimit = 30 * time.Second
+	countLimit = 45 * time.Second
 )
 
 // gate is one invocation of slhmc bench gate.
@@ -195,7 +195,7 @@ var totals = regexp.MustCompile(`(?m)^totals: (\d+)`)
 // instructions counts those of a process that does a number of calls. The
 // collector and preemption by signals are off, as they follow the clock. Valgrind
 // does not always get along with the threads of a Go program (it may crash, or wait
-// for ever), for which a count is tried up to four times.
+// for ever), for which a count is tried up to twice more.
 func (g *gate) instructions(ctx context.Context, valgrind, binary, name string, calls int) (float64, error) {
 	file := filepath.Join(g.temp, "callgrind.out")
 	pattern := "^BenchmarkCounted$"
@@ -203,7 +203,7 @@ func (g *gate) instructions(ctx context.Context, valgrind, binary, name string, 
 		pattern += "/^" + regexp.QuoteMeta(part) + "$"
 	}
 	var failed error
-	for range 4 {
+	for range 3 {
 		text, err := callgrind(ctx, valgrind, "--fair-sched=try", "--tool=callgrind", "--callgrind-out-file="+file,
 			binary, "-test.run", "^$", "-test.bench", pattern, "-test.benchtime", strconv.Itoa(calls)+"x")
 		if err == nil && !bytes.Contains(text, []byte("BenchmarkCounted/")) {
