@@ -60,7 +60,7 @@ func (h *hops[F]) hop(dst []lattice.VecOf[F], c float64, src []lattice.VecOf[F],
 	h.set(dst, c, src, ca, add)
 	geo := h.d.geo
 	if s != lattice.All || !h.sliced() {
-		geo.Sweep(h, s)
+		geo.SweepLight(h, s, 2*geo.Dims()*(h.d.ops.M+h.d.ops.V))
 		return
 	}
 	for t := range geo.Slices() {

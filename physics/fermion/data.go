@@ -72,7 +72,7 @@ func (x *data[F]) local(s lattice.Subset) []lattice.VecOf[F] {
 func (x *data[F]) two(do operation, a float64, y *data[F], s lattice.Subset) {
 	x.do, x.a, x.y = do, F(a), y.v
 	if do < gaussian {
-		x.geo.SweepLight(x, s, x.n)
+		x.geo.SweepLight(x, s, 3*x.n)
 		return
 	}
 	x.geo.Sweep(x, s)
@@ -81,7 +81,7 @@ func (x *data[F]) two(do operation, a float64, y *data[F], s lattice.Subset) {
 // sum is two for an operation that leaves partial sums.
 func (x *data[F]) sum(do operation, a float64, y *data[F], s lattice.Subset) float64 {
 	x.do, x.a, x.y = do, F(a), y.v
-	return x.geo.ReduceLight(x, s, x.n, x.partial)
+	return x.geo.ReduceLight(x, s, 3*x.n, x.partial)
 }
 
 // Do does the operation on a range of blocks.

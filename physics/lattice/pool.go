@@ -28,7 +28,8 @@ type Pool struct {
 	lo, hi int // range
 	size   int // blocks per chunk
 
-	tickets  atomic.Int64 // chunks that nobody has taken yet, below zero for none
+	chunks   int
+	tickets  []tickets    // per worker
 	done     atomic.Int64 // chunks that are complete
 	epoch    atomic.Uint64
 	sleepers atomic.Int64
@@ -37,12 +38,20 @@ type Pool struct {
 	cond     *sync.Cond
 }
 
+// tickets are chunks that nobody has taken yet, below zero for none: a worker's own
+// part of the lattice, so that sweep after sweep finds it in its cache. Who has
+// worked off his own takes others'.
+type tickets struct {
+	left atomic.Int64
+	_    [56]byte // a cache line each
+}
+
 // NewPool starts a pool of n >= 1 workers, the caller of Run being one of them.
 func NewPool(n int) *Pool {
 	if n < 1 {
 		panic("lattice: a pool needs a worker")
 	}
-	p := &Pool{workers: n}
+	p := &Pool{workers: n, tickets: make([]tickets, n)}
 	p.cond = sync.NewCond(&p.mu)
 	for worker := 1; worker < n; worker++ {
 		go p.work(worker)
@@ -72,12 +81,15 @@ func (p *Pool) run(t Task, lo, hi, size int, alone bool) {
 	// not for workers: one that sleeps, or that the system has put aside for
 	// another program, holds up nobody.
 	p.task, p.lo, p.hi, p.size = t, lo, hi, size
-	chunks := int64((hi - lo + size - 1) / size)
+	p.chunks = (hi - lo + size - 1) / size
 	p.done.Store(0)
-	p.tickets.Store(chunks)
+	for w := range p.tickets {
+		first, end := p.part(w)
+		p.tickets[w].left.Store(int64(end - first))
+	}
 	p.wake()
 	p.share(0)
-	for i := 0; p.done.Load() < chunks; i++ {
+	for i := 0; p.done.Load() < int64(p.chunks); i++ {
 		if i > 1000 {
 			runtime.Gosched()
 		}
@@ -85,15 +97,25 @@ func (p *Pool) run(t Task, lo, hi, size int, alone bool) {
 	p.task = nil
 }
 
+// part returns the chunks first … end-1 of a worker.
+func (p *Pool) part(worker int) (first, end int) {
+	return worker * p.chunks / p.workers, (worker + 1) * p.chunks / p.workers
+}
+
 func (p *Pool) share(worker int) {
-	for {
-		c := int(p.tickets.Add(-1))
-		if c < 0 {
-			return
+	for k := range p.workers {
+		w := (worker + k) % p.workers
+		for {
+			left := int(p.tickets[w].left.Add(-1))
+			if left < 0 {
+				break
+			}
+			_, end := p.part(w)
+			c := end - 1 - left
+			lo := p.lo + c*p.size
+			p.task.Do(Range{lo, min(lo+p.size, p.hi), c, worker})
+			p.done.Add(1)
 		}
-		lo := p.lo + c*p.size
-		p.task.Do(Range{lo, min(lo+p.size, p.hi), c, worker})
-		p.done.Add(1)
 	}
 }
 
@@ -146,11 +168,11 @@ func (g *Geometry) Sweep(t Task, s Subset) {
 }
 
 // light is how many Vecs the caller goes through in less time than it takes to
-// share them.
-const light = 512
+// share them, a microsecond.
+const light = 2048
 
-// SweepLight is Sweep for linear algebra that touches n Vecs a block: the caller
-// does it alone if that is sooner done. The chunks are the same.
+// SweepLight is Sweep for a task that touches n Vecs a block and does little more:
+// the caller does it alone if that is sooner done. The chunks are the same.
 func (g *Geometry) SweepLight(t Task, s Subset, n int) {
 	lo, hi := g.Range(s)
 	g.pool.run(t, lo, hi, g.chunk, (hi-lo)*n < light)
@@ -175,7 +197,7 @@ func (g *Geometry) Reduce(t Task, s Subset, partial []float64) float64 {
 	return g.ReduceLight(t, s, light, partial)
 }
 
-// ReduceLight is Reduce for linear algebra (see SweepLight).
+// ReduceLight is Reduce for a light task (see SweepLight).
 func (g *Geometry) ReduceLight(t Task, s Subset, n int, partial []float64) float64 {
 	g.SweepLight(t, s, n)
 	total := partial[:1]
