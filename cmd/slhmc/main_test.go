@@ -132,6 +132,7 @@ func TestUsage(t *testing.T) {
 		"config check":                          "slhmc config check: accepts 1 arg(s), received 0",
 		"config dump a b":                       "slhmc config dump: accepts 1 arg(s), received 2",
 		"config check nothing.toml":             "slhmc: open nothing.toml: no such file or directory",
+
 		"config dump good.toml --set quarks.mas=1": `--set quarks.mas=1: quarks.mas: unknown key, did you mean "mass"?`,
 	} {
 		t.Run(args, func(t *testing.T) {
