@@ -44,9 +44,12 @@ type wilsonHop[F lattice.Real] struct {
 	links, x, dst []lattice.VecOf[F]
 }
 
-// Do does a range of blocks.
+// Do does a range of even blocks and the odd ones in the same places.
 func (h *wilsonHop[F]) Do(r lattice.Range) {
-	h.ops.Wilson(h.dst, .5, h.links, h.geo.Blocks(), h.x, h.geo.Neighbours(), 0, nil, r.Lo, r.Hi)
+	hop := func(lo, hi int) {
+		h.ops.Wilson(h.dst, .5, h.links, h.geo.Blocks(), h.x, h.geo.Neighbours(), 0, nil, lo, hi)
+	}
+	h.geo.Alternate(r, hop)
 }
 
 func buildWilson[F lattice.Real](c *Case, geo *lattice.Geometry) (Call, error) {
@@ -61,7 +64,7 @@ func buildWilson[F lattice.Real](c *Case, geo *lattice.Geometry) (Call, error) {
 	// numbers of size one: the values do not matter
 	r := rng.New(1).Site(0)
 	fill := func(n int) []lattice.VecOf[F] {
-		v := make([]lattice.VecOf[F], n)
+		v := lattice.Make[F](n)
 		for k := range v {
 			for l := range v[k] {
 				v[k][l] = F(r.Float64() - 0.5)
@@ -70,5 +73,5 @@ func buildWilson[F lattice.Real](c *Case, geo *lattice.Geometry) (Call, error) {
 		return v
 	}
 	h.links, h.x, h.dst = fill(geo.Blocks()*directions*ops.M), fill(geo.Blocks()*4*ops.V), fill(geo.Blocks()*4*ops.V)
-	return func() (int, error) { geo.Sweep(h, lattice.All); return 0, nil }, nil
+	return func() (int, error) { geo.Sweep(h, lattice.Even); return 0, nil }, nil
 }

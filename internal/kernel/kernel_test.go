@@ -404,6 +404,29 @@ func TestHop(t *testing.T) {
 	}
 }
 
+// Hops whose links are so many that they come from memory do the same in another
+// way: the same bits.
+func TestHopsFromMemory(t *testing.T) {
+	geo, err := lattice.New([]int{4, 4, 4, 4})
+	require.NoError(t, err)
+	precisions(t, func(t *testing.T, o *Ops, h *Hops[float64], r *rng.Source, _ float64) {
+		n := geo.Blocks()
+		far := 1<<16/o.M + n // 4 MiB a direction and more, 2 in single precision
+		links, distant := random(n*4*o.M, r), make([]Vec, far*4*o.M)
+		for mu := range 4 {
+			copy(distant[mu*far*o.M:], links[mu*n*o.M:][:n*o.M])
+		}
+		x := random(4*n*o.V, r)
+		near, got := make([]Vec, len(x)), make([]Vec, len(x))
+		h.Hop(near[:n*o.V], 2, links, n, x[:n*o.V], geo.Neighbours(), 4, 0, nil, 0, n)
+		h.Hop(got[:n*o.V], 2, distant, far, x[:n*o.V], geo.Neighbours(), 4, 0, nil, 0, n)
+		require.Equal(t, near, got, "Hop")
+		h.Wilson(near, 2, links, n, x, geo.Neighbours(), 0, nil, 0, n)
+		h.Wilson(got, 2, distant, far, x, geo.Neighbours(), 0, nil, 0, n)
+		require.Equal(t, near, got, "Wilson")
+	})
+}
+
 // gammas are the Dirac matrices of Wilson's convention, whole.
 func gammas() (g [4][4][4]complex128) {
 	sigma := [3][2][2]complex128{{{0, 1}, {1, 0}}, {{0, -1i}, {1i, 0}}, {{1, 0}, {0, -1}}}

@@ -20,6 +20,7 @@ type hops[F lattice.Real] struct {
 	u             []lattice.VecOf[F] // to bind; nil: to hop
 	dst, src, add []lattice.VecOf[F]
 	c, ca         F
+	both          bool // hop on the odd blocks in the same places too
 }
 
 func newHops[F lattice.Real](d *Staggered, ops *kernel.Hops[F]) *hops[F] {
@@ -28,7 +29,7 @@ func newHops[F lattice.Real](d *Staggered, ops *kernel.Hops[F]) *hops[F] {
 	if _, single := any(F(0)).(float32); single {
 		h.half, width = h.half.LikeIn(lattice.Float32), 4
 	}
-	h.links = make([]lattice.VecOf[F], d.geo.BlocksWithFaces()*d.geo.Dims()*d.ops.M)
+	h.links = lattice.Make[F](d.geo.BlocksWithFaces() * d.geo.Dims() * d.ops.M)
 	h.bytes = len(h.links) * lattice.Lanes * width
 	h.phase = make([]lattice.VecOf[F], len(d.phase))
 	for k, w := range d.phase {
@@ -63,10 +64,9 @@ func (h *hops[F]) hop(dst []lattice.VecOf[F], c float64, src []lattice.VecOf[F],
 		geo.SweepLight(h, s, 2*geo.Dims()*(h.d.ops.M+h.d.ops.V))
 		return
 	}
-	for t := range geo.Slices() {
-		h.slice(lattice.Even, t)
-		h.slice(lattice.Odd, t)
-	}
+	h.both = true
+	geo.Sweep(h, lattice.Even)
+	h.both = false
 }
 
 func (h *hops[F]) set(dst []lattice.VecOf[F], c float64, src []lattice.VecOf[F], ca float64, add []lattice.VecOf[F]) {
@@ -82,7 +82,7 @@ func (h *hops[F]) slice(s lattice.Subset, t int) {
 const cache = 8 << 20
 
 // sliced reports whether the lattice is so large that both parities should go
-// through it slice by slice: links then come from memory once, not twice.
+// through it together: links then come from memory once, not twice.
 func (h *hops[F]) sliced() bool {
 	geo := h.d.geo
 	for mu := range geo.Dims() {
@@ -117,7 +117,14 @@ func (h *hops[F]) normal(dst, half, src []lattice.VecOf[F], mass float64, s latt
 func (h *hops[F]) Do(r lattice.Range) {
 	geo, dims, m := h.d.geo, h.d.geo.Dims(), h.d.ops.M
 	if h.u == nil {
-		h.ops.Hop(h.dst, h.c, h.links, geo.BlocksWithFaces(), h.src, geo.Neighbours(), dims, h.ca, h.add, r.Lo, r.Hi)
+		hop := func(lo, hi int) {
+			h.ops.Hop(h.dst, h.c, h.links, geo.BlocksWithFaces(), h.src, geo.Neighbours(), dims, h.ca, h.add, lo, hi)
+		}
+		if h.both {
+			geo.Alternate(r, hop)
+		} else {
+			hop(r.Lo, r.Hi)
+		}
 		return
 	}
 	for b := r.Lo; b < r.Hi; b++ {

@@ -181,6 +181,22 @@ func (g *Geometry) SweepLight(t Task, s Subset, n int) {
 // SweepBlocks is Sweep for blocks lo … hi-1.
 func (g *Geometry) SweepBlocks(t Task, lo, hi int) { g.pool.run(t, lo, hi, g.chunk, false) }
 
+// stretch is how many blocks of a parity have links that the second level of cache
+// holds, with those of the other parity in the same places.
+const stretch = 32
+
+// Alternate calls f for the blocks of r, which are even, and for the odd blocks in
+// the same places, a stretch of either parity at a time: the links between them are
+// read from a near cache the second time.
+func (g *Geometry) Alternate(r Range, f func(lo, hi int)) {
+	half := g.blocks / 2
+	for lo := r.Lo; lo < r.Hi; lo += stretch {
+		hi := min(lo+stretch, r.Hi)
+		f(lo, hi)
+		f(lo+half, hi+half)
+	}
+}
+
 // Workers returns how many workers sweep: how many scratch areas a task needs.
 func (g *Geometry) Workers() int { return g.pool.workers }
 

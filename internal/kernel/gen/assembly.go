@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
@@ -97,14 +98,38 @@ func (f *file) assembler(p *program, base map[string]reg.Register, permuted map[
 }
 
 // flush appends the code of a; the prologue has reserved space for its spills.
-func (f *file) flush(a *assembler) {
-	for _, m := range a.out {
-		if m.hook != nil {
-			m.hook()
-			continue
+// Between its instructions, the lines named ahead are fetched into the cache,
+// anew after each hook.
+func (f *file) flush(a *assembler, ahead ...operand.Mem) {
+	isHook := func(m move) bool { return m.hook != nil }
+	for out := a.out; len(out) > 0; {
+		if isHook(out[0]) {
+			out[0].hook()
+			out = out[1:]
 		}
-		f.Instruction(must(instructions[m.name](m.ops...)))
+		n := slices.IndexFunc(out, isHook)
+		if n < 0 {
+			n = len(out)
+		}
+		fetched := 0
+		for k, m := range out[:n] {
+			for ; fetched*n < k*len(ahead); fetched++ {
+				f.PREFETCHT0(ahead[fetched])
+			}
+			f.Instruction(must(instructions[m.name](m.ops...)))
+		}
+		out = out[n:]
 	}
+}
+
+// next names the lines of the matrices or vectors one block behind those at p.
+func (f *file) next(bytes int, pointers ...reg.Register) (lines []operand.Mem) {
+	for k := 0; k < bytes; k += 64 {
+		for _, p := range pointers {
+			lines = append(lines, operand.Mem{Base: p, Disp: bytes + k})
+		}
+	}
+	return lines
 }
 
 // spill makes room for the spills of programs that have been assembled.

@@ -71,6 +71,24 @@ func (f *file) sweep(s sweep) {
 	f.RET()
 }
 
+// cached is how many bytes the links of a direction have, at most, for caches to
+// hold those of all.
+const cached = 2 << 20
+
+// streamed appends the code of a twice. Links that come from memory, stride bytes a
+// direction, are fetched a block ahead: the processor alone does not keep enough of
+// its reads under way. Where caches hold them that costs more than it brings.
+func (f *file) streamed(a *assembler, stride operand.Op, ahead ...operand.Mem) {
+	near, end := f.label(), f.label()
+	f.CMPQ(stride, operand.U32(cached))
+	f.JLE(operand.LabelRef(near))
+	f.flush(a, ahead...)
+	f.JMP(operand.LabelRef(end))
+	f.Label(near)
+	f.flush(a)
+	f.Label(end)
+}
+
 // wilson emits the sweep of the Wilson hop in four dimensions over blocks lo …
 // hi-1. Without a field to add, zeros are.
 func (f *file) wilson(n int) {
@@ -155,7 +173,7 @@ func (f *file) wilson(n int) {
 	}
 	next := f.label()
 	f.Label(next)
-	f.flush(body)
+	f.streamed(body, stride, append(f.next(matBytes, w), f.next(vecBytes, x)...)...)
 	if f.m.halves == 2 {
 		f.ADDQ(operand.U8(32), dst)
 		f.ADDQ(operand.U8(32), add)
@@ -253,7 +271,7 @@ func (f *file) hop(n int) {
 
 	base := map[string]reg.Register{"x": x, "w": w, "wb": wb, "xb": xb, "dst": dst, "add": add}
 	ix, ib := f.m.regs[0], f.m.regs[1]
-	body := f.assembler(hop(n, true, true), base, map[string]reg.VecPhysical{"x": ix}, 2)
+	body := f.assembler(hop(n, true, true, f.m.wide()), base, map[string]reg.VecPhysical{"x": ix}, 2)
 	body.lane = map[string]reg.VecPhysical{"xb": ib}
 	ends := map[bool]*assembler{}
 	for _, added := range []bool{false, true} {
@@ -345,7 +363,7 @@ func (f *file) hop(n int) {
 		f.ADDQ(offset, wb)
 		f.ADDQ(offset, xb)
 	}
-	f.flush(body)
+	f.streamed(body, stride, f.next(matBytes, w, wb)...)
 	f.ADDQ(stride, w)
 	f.ADDQ(stride, links)
 	f.INCQ(mu)

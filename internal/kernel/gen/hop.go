@@ -5,8 +5,10 @@ package main
 //	w(n) x(n+mu) - w(n-mu)^† x(n-mu),
 //
 // or one of the two. The backward product is taken at the neighbour and permuted
-// afterwards: the link then needs no permutation.
-func hop(n int, ahead, behind bool) *program {
+// afterwards: the link then needs no permutation. Wide, that is where there are
+// registers for it, the sums of all rows go on together: they do not wait for
+// each other.
+func hop(n int, ahead, behind bool, wide bool) *program {
 	p := newProgram()
 	var acc []value
 	for range 2 * n {
@@ -17,23 +19,22 @@ func hop(n int, ahead, behind bool) *program {
 	for k := range n {
 		x, xb = append(x, vector{p, "x"}.at(k)), append(xb, vector{p, "xb"}.at(k))
 	}
-	for i := range n {
-		if !ahead {
-			break
-		}
-		r, m := terms(forward.row(i), x)
-		acc[2*i], acc[2*i+1] = p.both(acc[2*i], acc[2*i+1], r, m)
-		p.carry(2*i, acc[2*i])
-		p.carry(2*i+1, acc[2*i+1])
+	each := 1
+	if wide {
+		each = n
 	}
-	for i := range n {
-		if !behind {
-			break
+	for i := 0; i < n && ahead; i += each {
+		p.accumulate(acc[2*i:2*(i+each)], forward, i, x)
+		for k := 2 * i; k < 2*(i+each); k++ {
+			p.carry(k, acc[k])
 		}
-		r, m := terms(back.row(i), xb)
-		re, im := p.both(0, 0, r, m)
-		p.carry(2*i, p.sub(acc[2*i], p.permute(re, "xb")))
-		p.carry(2*i+1, p.sub(acc[2*i+1], p.permute(im, "xb")))
+	}
+	for i := 0; i < n && behind; i += each {
+		t := make([]value, 2*each)
+		p.accumulate(t, back, i, xb)
+		for k, v := range t {
+			p.carry(2*i+k, p.sub(acc[2*i+k], p.permute(v, "xb")))
+		}
 	}
 	return p
 }
@@ -53,4 +54,20 @@ func hopEnd(n int, add bool) *program {
 		p.store("dst", k, x)
 	}
 	return p
+}
+
+// accumulate adds rows first, first + 1, … of w x to sum, whose zeros are none.
+func (p *program) accumulate(sum []value, w matrix, first int, x []number) {
+	rows := len(sum) / 2
+	if rows == 1 { // fewer registers: one part after the other, if there is no sum yet
+		r, m := terms(w.row(first), x)
+		sum[0], sum[1] = p.both(sum[0], sum[1], r, m)
+		return
+	}
+	for k := range w.n {
+		for i := range rows {
+			r, m := product(w.at(first+i, k), x[k])
+			sum[2*i], sum[2*i+1] = p.both(sum[2*i], sum[2*i+1], r, m)
+		}
+	}
 }

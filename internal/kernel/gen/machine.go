@@ -76,3 +76,6 @@ func (m *machine) permutations() (name string, data []operand.Constant) {
 	}
 	return fmt.Sprintf("lanes%d%d", m.width(), m.lane), data
 }
+
+// wide reports whether there are registers for the sums of all rows of a product.
+func (m *machine) wide() bool { return len(m.regs) >= 32 }

@@ -273,10 +273,10 @@ func (g *source) hop(n int) {
 	loop := func(bound, mask string) {
 		g.p("for k := range %s {", bound)
 		g.p("pw, px, lx := ws[k%s], xs[k%s], (l^ms[k%s])&7", mask, mask, mask)
-		g.body(hop(n, true, false), map[string]string{"x": "lx"}, state)
+		g.body(hop(n, true, false, false), map[string]string{"x": "lx"}, state)
 		g.p("}\nfor k := range %s {", bound)
 		g.p("pwb, pxb, lb := ws[k%s+4], xs[k%s+4], (l^ms[k%s+4])&7", mask, mask, mask)
-		g.body(hop(n, false, true), map[string]string{"wb": "lb", "xb": "lb"}, state)
+		g.body(hop(n, false, true, false), map[string]string{"wb": "lb", "xb": "lb"}, state)
 		g.p("}")
 	}
 	g.p("if dims == 4 {")
