@@ -52,7 +52,7 @@ const (
 
 func newData[F lattice.Real](geo *lattice.Geometry, ops *kernel.Ops, hops *kernel.Hops[F], lin *kernel.Linear[F], spins int) *data[F] {
 	x := &data[F]{geo: geo, ops: ops, hops: hops, lin: lin, n: ops.V * spins, partial: make([]float64, geo.Chunks(lattice.All))}
-	x.v = make([]lattice.VecOf[F], geo.BlocksWithFaces()*x.n)
+	x.v = lattice.Make[F](geo.BlocksWithFaces() * x.n)
 	for range geo.Workers() {
 		x.scratch = append(x.scratch, make([]lattice.VecOf[F], ops.V))
 	}

@@ -21,7 +21,7 @@ type Algebra struct {
 // NewAlgebra returns a zero field.
 func NewAlgebra(geo *lattice.Geometry, g group.Group) *Algebra {
 	ops := kernel.For(g)
-	f := &Algebra{geo: geo, ops: ops, v: make([]lattice.Vec, geo.Blocks()*geo.Dims()*ops.A)}
+	f := &Algebra{geo: geo, ops: ops, v: lattice.Make[float64](geo.Blocks() * geo.Dims() * ops.A)}
 	f.job = newJob(geo, ops)
 	return f
 }

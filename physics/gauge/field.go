@@ -53,7 +53,7 @@ func newJob(geo *lattice.Geometry, ops *kernel.Ops) job {
 // NewField returns the unit configuration.
 func NewField(geo *lattice.Geometry, g group.Group) *Field {
 	ops := kernel.For(g)
-	u := &Field{geo: geo, ops: ops, v: make([]lattice.Vec, geo.BlocksWithGhosts()*geo.Dims()*ops.M)}
+	u := &Field{geo: geo, ops: ops, v: lattice.Make[float64](geo.BlocksWithGhosts() * geo.Dims() * ops.M)}
 	u.job = newJob(geo, ops)
 	u.Cold()
 	return u

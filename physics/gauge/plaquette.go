@@ -44,7 +44,7 @@ func (j *plaquetteJob) Do(r lattice.Range) { j.do(j.s, r) }
 // NewPlaquetteSum returns the sum over all plaquettes of a lattice.
 func NewPlaquetteSum(geo *lattice.Geometry, g group.Group) *PlaquetteSum {
 	s := &PlaquetteSum{geo: geo, ops: kernel.For(g)}
-	s.y = make([]lattice.Vec, geo.BlocksWithFaces()*2*s.planes()*s.ops.A)
+	s.y = lattice.Make[float64](geo.BlocksWithFaces() * 2 * s.planes() * s.ops.A)
 	s.job.s = s
 	for range geo.Dims() {
 		s.one = append(s.one, 1)
@@ -140,7 +140,7 @@ func (s *PlaquetteSum) AddBack(f *Algebra, c float64, u *Field, phi *Algebra, w 
 	j := s.start(f, c, u, w)
 	d := s.geo.Dims()
 	if s.phi == nil {
-		s.phi = make([]lattice.Vec, s.geo.BlocksWithFaces()*d*s.ops.A)
+		s.phi = lattice.Make[float64](s.geo.BlocksWithFaces() * d * s.ops.A)
 	}
 	j.do, j.x = weighElements, phi.v
 	s.geo.Sweep(j, lattice.All)

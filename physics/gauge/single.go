@@ -11,7 +11,7 @@ import (
 // everything else that is done to links panics.
 func NewSingle(geo *lattice.Geometry, g group.Group) *Field {
 	ops := kernel.For(g)
-	u := &Field{geo: geo, ops: ops, single: make([]lattice.Single, geo.BlocksWithGhosts()*geo.Dims()*ops.M)}
+	u := &Field{geo: geo, ops: ops, single: lattice.Make[float32](geo.BlocksWithGhosts() * geo.Dims() * ops.M)}
 	one := make([]lattice.Vec, ops.M)
 	ops.Unit(one)
 	for k := 0; k < len(u.single); k += ops.M {

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package lattice
+
+func largePages(_, _ uintptr) {}
