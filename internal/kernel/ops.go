@@ -8,9 +8,9 @@ import (
 // Vec is a number of each of the eight sites of a block.
 type Vec = lattice.Vec
 
-// Single is the same in single precision: half the memory, and twice the speed
-// where a register holds four numbers of eight bytes or the machine splits
-// longer ones in two (AVX2, AVX-512 on Zen 4).
+// Single is the same in single precision: half the memory. With AVX-512, hops take
+// the two Vecs of complex numbers into one register, elsewhere a register holds as
+// many Vecs as two do in double precision: twice the speed.
 type Single = lattice.Single
 
 // Daggers of the operands of a product, for indexing Mul and AddMul: bit 0 the

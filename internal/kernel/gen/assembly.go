@@ -37,8 +37,11 @@ var instructions = map[string]func(...operand.Op) (*ir.Instruction, error){
 	"VFNMADD231PD": x86.VFNMADD231PD, "VFNMADD231PS": x86.VFNMADD231PS,
 	"VFNMADD213PD": x86.VFNMADD213PD, "VFNMADD213PS": x86.VFNMADD213PS,
 	"VBROADCASTSD": x86.VBROADCASTSD, "VBROADCASTSS": x86.VBROADCASTSS,
-	"VXORPD": x86.VXORPD, "VXORPS": x86.VXORPS,
+	"VXORPD": x86.VXORPD, "VXORPS": x86.VXORPS, "VBROADCASTF32X8": x86.VBROADCASTF32X8, "VSHUFF32X4": x86.VSHUFF32X4,
 }
+
+// realMinus are the signs of minus one in the real half of a pair.
+const realMinus = "realMinus"
 
 // A file is one assembly file with the Go declarations of its functions.
 type file struct {
@@ -76,9 +79,9 @@ func (f *file) begin(name string, s signature) {
 	fmt.Fprintf(&f.stubs, "//go:noescape\nfunc %s%s\n\n", name, s.expression(f.m.double, true)[len("func"):])
 }
 
-// vec is Vec number index of an array at a pointer.
+// vec is Vec or pair number index of an array at a pointer.
 func (f *file) vec(base reg.Register, index int) operand.Mem {
-	return operand.Mem{Base: base, Disp: index * f.m.stride()}
+	return operand.Mem{Base: base, Disp: index * f.m.unit()}
 }
 
 func (f *file) scalar(name string) operand.Mem {
@@ -282,11 +285,21 @@ func (f *file) declarations() string {
 
 // write returns the assembly.
 func (f *file) write() ([]byte, error) {
-	name, data := f.m.permutations()
-	f.StaticGlobal(name)
-	f.DataAttributes(attr.RODATA | attr.NOPTR)
-	for _, d := range data {
-		f.AppendDatum(d)
+	table := func(name string, data []operand.Constant) {
+		f.StaticGlobal(name)
+		f.DataAttributes(attr.RODATA | attr.NOPTR)
+		for _, d := range data {
+			f.AppendDatum(d)
+		}
+	}
+	table(f.m.permutations())
+	if f.m.pairs != nil {
+		table(f.m.pairs.permutations())
+		minus := []operand.Constant{}
+		for l := range 16 {
+			minus = append(minus, operand.U32(uint32(1-l/8)<<31))
+		}
+		table(realMinus, minus)
 	}
 	if f.zeros > 0 {
 		f.StaticGlobal("zeros" + f.m.name)

@@ -73,6 +73,9 @@ func (p *program) timesIH(f cayley, alpha, delta value) cayley {
 }
 
 func (p *program) plusNumber(x, y number) number {
+	if p.paired {
+		return p.plusPair(x, y)
+	}
 	return number{p.plus(x.re, y.re), p.plus(x.im, y.im)}
 }
 
@@ -383,6 +386,9 @@ func derivative(n int) *program {
 // plusProduct is z + x y; parts of z that are missing stay missing only if
 // nothing is added.
 func (p *program) plusProduct(z, x, y number) number {
+	if p.paired {
+		return p.plusProductPair(z, x, y)
+	}
 	re, im := product(x, y)
 	add := func(z part, t []term) part {
 		for _, t := range t {

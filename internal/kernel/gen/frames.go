@@ -89,10 +89,21 @@ func (f *file) streamed(a *assembler, stride operand.Op, ahead ...operand.Mem) {
 	f.Label(end)
 }
 
+// inPairs turns to the machine for hops, if there is another, and returns what
+// turns back.
+func (f *file) inPairs() (back func()) {
+	m := f.m
+	if m.pairs != nil {
+		f.m = m.pairs
+	}
+	return func() { f.m = m }
+}
+
 // wilson emits the sweep of the Wilson hop in four dimensions over blocks lo …
 // hi-1. Without a field to add, zeros are.
 func (f *file) wilson(n int) {
 	vecBytes, matBytes := 8*n*f.m.stride(), size(n)*f.m.stride()
+	defer f.inPairs()()
 	f.begin("wilson"+digit(n), wilsonSignature)
 	dst, links, src, nbr, add := pointers[0], pointers[1], pointers[2], pointers[3], pointers[4]
 	stride, x, first, table, half := reg.R9, reg.R10, reg.R11, reg.R12, reg.R15
@@ -102,7 +113,7 @@ func (f *file) wilson(n int) {
 
 	base := map[string]reg.Register{"x": x, "w": w, "dst": dst, "add": add}
 	index := f.m.regs[0]
-	body := f.assembler(wilson(n), base, nil, 1)
+	body := f.assembler(wilson(n, f.m.paired), base, nil, 1)
 	body.lane = map[string]reg.VecPhysical{"x": index}
 	body.hook = func(k int) {
 		mu, backward := k/2, k%2 == 1
@@ -264,6 +275,7 @@ var wilsonSignature = signature{
 // registers.
 func (f *file) hop(n int) {
 	vecBytes, matBytes := 2*n*f.m.stride(), size(n)*f.m.stride()
+	defer f.inPairs()()
 	f.begin("hop"+digit(n), hopSignature)
 	dst, links, src, nbr, add := pointers[0], pointers[1], pointers[2], pointers[3], pointers[4]
 	dims, x, w, table, mu, half := reg.R9, reg.R10, reg.R11, reg.R12, reg.R13, reg.R15
@@ -271,11 +283,11 @@ func (f *file) hop(n int) {
 
 	base := map[string]reg.Register{"x": x, "w": w, "wb": wb, "xb": xb, "dst": dst, "add": add}
 	ix, ib := f.m.regs[0], f.m.regs[1]
-	body := f.assembler(hop(n, true, true, f.m.wide()), base, map[string]reg.VecPhysical{"x": ix}, 2)
+	body := f.assembler(hop(n, true, true, f.m.wide(), f.m.paired), base, map[string]reg.VecPhysical{"x": ix}, 2)
 	body.lane = map[string]reg.VecPhysical{"xb": ib}
 	ends := map[bool]*assembler{}
 	for _, added := range []bool{false, true} {
-		ends[added] = f.assembler(hopEnd(n, added), base, nil, 2)
+		ends[added] = f.assembler(hopEnd(n, added, f.m.paired), base, nil, 2)
 		ends[added].run()
 	}
 	body.run()
@@ -322,7 +334,7 @@ func (f *file) hop(n int) {
 
 	next := f.label()
 	f.Label(next)
-	for _, r := range f.m.regs[len(f.m.regs)-2*n:] {
+	for _, r := range f.m.regs[len(f.m.regs)-len(body.p.state):] {
 		f.zero(r)
 	}
 	f.XORQ(mu, mu)

@@ -18,11 +18,23 @@ type machine struct {
 	lane    int    // bytes of a number
 	permute string // mnemonic of a permutation by a register of indices
 	index   int    // bytes of the table of indices for one mask
+
+	pairs  *machine // for hops, if its registers are longer
+	paired bool     // a register holds the two Vecs of complex numbers
 }
 
-// width is the size of a register, stride that of a Vec.
+// width is the size of a register, stride that of a Vec, unit that of what is
+// loaded by one name.
 func (m *machine) stride() int { return 8 * m.lane }
-func (m *machine) width() int  { return m.stride() / m.halves }
+
+func (m *machine) width() int { return m.unit() / m.halves }
+
+func (m *machine) unit() int {
+	if m.paired {
+		return 2 * m.stride()
+	}
+	return m.stride()
+}
 
 // mnemonic appends the precision.
 func (m *machine) mnemonic(name string) string {
@@ -46,10 +58,11 @@ var (
 		reg.Z24, reg.Z25, reg.Z26, reg.Z27, reg.Z28, reg.Z29, reg.Z30, reg.Z31,
 	}
 
-	avx512    = &machine{"AVX512", "kernels_avx512", true, zmm, 1, 8, "VPERMPD", 64}
-	avx2      = &machine{"AVX2", "kernels_avx2", true, ymm[:16], 2, 8, "VPERMPS", 32}
-	single512 = &machine{"SingleAVX512", "single_avx512", false, ymm, 1, 4, "VPERMPS", 32}
-	single2   = &machine{"SingleAVX2", "single_avx2", false, ymm[:16], 1, 4, "VPERMPS", 32}
+	avx512    = &machine{"AVX512", "kernels_avx512", true, zmm, 1, 8, "VPERMPD", 64, nil, false}
+	avx2      = &machine{"AVX2", "kernels_avx2", true, ymm[:16], 2, 8, "VPERMPS", 32, nil, false}
+	single512 = &machine{"SingleAVX512", "single_avx512", false, ymm, 1, 4, "VPERMPS", 32, pairs512, false}
+	pairs512  = &machine{"SingleAVX512", "single_avx512", false, zmm, 1, 4, "VPERMPS", 64, nil, true}
+	single2   = &machine{"SingleAVX2", "single_avx2", false, ymm[:16], 1, 4, "VPERMPS", 32, nil, false}
 )
 
 // masks is the number of lane masks within a register.
@@ -69,7 +82,7 @@ func (m *machine) permutations() (name string, data []operand.Constant) {
 				data = append(data, operand.U32(2*(l^k)), operand.U32(2*(l^k)+1))
 			}
 		default:
-			for l := range 8 {
+			for l := range m.width() / m.lane {
 				data = append(data, operand.U32(l^k))
 			}
 		}

@@ -12,7 +12,11 @@ type matrix struct {
 }
 
 func (x matrix) complex(k int) number {
-	return number{part{v: x.p.load(x.array, 2*k)}, part{v: x.p.load(x.array, 2*k+1)}}
+	load := x.p.load
+	if x.p.paired {
+		load = x.p.spread
+	}
+	return number{part{v: load(x.array, 2*k)}, part{v: load(x.array, 2*k+1)}}
 }
 
 // at returns element (i, j).
@@ -51,6 +55,9 @@ type vector struct {
 }
 
 func (x vector) at(i int) number {
+	if x.p.paired {
+		return number{re: part{v: x.p.load(x.array, i)}}
+	}
 	return number{part{v: x.p.load(x.array, 2*i)}, part{v: x.p.load(x.array, 2*i+1)}}
 }
 

@@ -229,7 +229,7 @@ func (g *source) wilson(n int) {
 	g.p("pdst := (*[%d]%s)(dst[b*%d:])", v, g.vec, v)
 	g.p("padd := &zeros\nif add != nil {\npadd = (*[%d]%s)(add[b*%d:])\n}", v, g.vec, v)
 	g.p("for l := range lattice.Lanes {\nvar px *[%d]%s\nvar pw *[%d]%s\nvar lx int", v, g.vec, m, g.vec)
-	g.body(wilson(n), map[string]string{"x": "lx"}, nil)
+	g.body(wilson(n, false), map[string]string{"x": "lx"}, nil)
 	g.p("}\n}\n}\n")
 }
 
@@ -273,10 +273,10 @@ func (g *source) hop(n int) {
 	loop := func(bound, mask string) {
 		g.p("for k := range %s {", bound)
 		g.p("pw, px, lx := ws[k%s], xs[k%s], (l^ms[k%s])&7", mask, mask, mask)
-		g.body(hop(n, true, false, false), map[string]string{"x": "lx"}, state)
+		g.body(hop(n, true, false, false, false), map[string]string{"x": "lx"}, state)
 		g.p("}\nfor k := range %s {", bound)
 		g.p("pwb, pxb, lb := ws[k%s+4], xs[k%s+4], (l^ms[k%s+4])&7", mask, mask, mask)
-		g.body(hop(n, false, true, false), map[string]string{"wb": "lb", "xb": "lb"}, state)
+		g.body(hop(n, false, true, false, false), map[string]string{"wb": "lb", "xb": "lb"}, state)
 		g.p("}")
 	}
 	g.p("if dims == 4 {")
@@ -284,9 +284,9 @@ func (g *source) hop(n int) {
 	g.p("} else {")
 	loop("dims", "&3")
 	g.p("}\nif add != nil {")
-	g.body(hopEnd(n, true), nil, state)
+	g.body(hopEnd(n, true, false), nil, state)
 	g.p("} else {")
-	g.body(hopEnd(n, false), nil, state)
+	g.body(hopEnd(n, false, false), nil, state)
 	g.p("}\n}\n}\n}\n")
 }
 

@@ -11,10 +11,11 @@ type value int
 type op int
 
 const (
-	opLoad  op = iota // number index of an array of Vecs, under the array's lane mask
-	opConst           // a literal
-	opArg             // a scalar argument
-	opState           // a value that lives through the iterations of a frame's loop
+	opLoad   op = iota // number index of an array of Vecs, under the array's lane mask
+	opSpread           // number index of an array of Vecs, in both halves of a pair
+	opConst            // a literal
+	opArg              // a scalar argument
+	opState            // a value that lives through the iterations of a frame's loop
 	opAdd
 	opSub
 	opMul
@@ -22,6 +23,7 @@ const (
 	opSqrt
 	opFMA     // a b + c
 	opFNMA    // c - a b
+	opTurn    // i a, a a pair
 	opPermute // lane l of the result is lane l^mask of a, with the mask of an array
 	opStore
 	opHook // code of the frame, number index: it moves the pointers of w and x
@@ -46,6 +48,11 @@ type program struct {
 	known map[string]value
 	state []value // first and last value of each state, in order of creation
 	last  []value
+
+	// Values of a program of pairs are complex numbers of each lane, the real part in
+	// one half of a register and the imaginary part in the other. It loads and stores
+	// two Vecs as one, and the elements of matrices part by part, spread over a pair.
+	paired bool
 }
 
 func newProgram() *program {
@@ -71,6 +78,14 @@ func (p *program) once(key string, i instr) value {
 
 func (p *program) load(array string, index int) value {
 	return p.once(fmt.Sprint(array, index), instr{op: opLoad, array: array, index: index})
+}
+
+func (p *program) spread(array string, index int) value {
+	return p.once(fmt.Sprint(array, index), instr{op: opSpread, array: array, index: index})
+}
+
+func (p *program) turn(v value) value {
+	return p.once(fmt.Sprint("i", v), instr{op: opTurn, in: []value{v}})
 }
 
 func (p *program) number(x float64) value {
@@ -216,6 +231,18 @@ func (x part) neg() part { return part{!x.minus, x.v} }
 type number struct{ re, im part }
 
 func (z number) conj() number { return number{z.re, z.im.neg()} }
+
+func (z number) neg() number { return number{z.re.neg(), z.im.neg()} }
+
+// permuted is z in the lanes that the mask of an array says.
+func (p *program) permuted(z number, array string) number {
+	for _, x := range []*part{&z.re, &z.im} {
+		if x.v != 0 {
+			x.v = p.permute(x.v, array)
+		}
+	}
+	return z
+}
 
 func times(x, y part) term { return term{x.minus != y.minus, x.v, y.v} }
 

@@ -61,7 +61,7 @@ func (a *assembler) run() {
 		for _, v := range i.in {
 			a.uses[v] = append(a.uses[v], k)
 		}
-		if i.op == opLoad {
+		if i.op == opLoad || i.op == opSpread {
 			a.loaded[i.out] = k
 		}
 	}
@@ -81,7 +81,7 @@ func (a *assembler) run() {
 		}
 		a.vacant = nil
 		switch i.op {
-		case opLoad, opConst, opArg, opState: // when first used
+		case opLoad, opSpread, opConst, opArg, opState: // when first used
 		case opStore:
 			a.storeVec(i)
 		case opHook:
@@ -97,6 +97,11 @@ func (a *assembler) run() {
 				break
 			}
 			a.unary(i, func(x operand.Op, d operand.Op) { a.emit(a.m.permute, x, a.lane[i.array], d) })
+		case opTurn:
+			a.unary(i, func(x operand.Op, d operand.Op) {
+				a.emit("VSHUFF32X4", operand.U8(0x4e), x, x, d) // the halves change places
+				a.emit("VXORPS", operand.Mem{Symbol: operand.NewStaticSymbol(realMinus), Base: reg.StaticBase}, d, d)
+			})
 		case opSqrt:
 			a.unary(i, func(x operand.Op, d operand.Op) { a.emit(a.m.mnemonic("VSQRT"), x, d) })
 		case opAdd:
@@ -168,7 +173,7 @@ func (a *assembler) again(v value) bool { // can be loaded again
 	switch a.p.def[v].op {
 	case opConst, opArg:
 		return true
-	case opLoad:
+	case opLoad, opSpread:
 		return !a.dirty[v]
 	}
 	return false
@@ -267,6 +272,10 @@ func (a *assembler) get(v value, pinned ...value) reg.VecPhysical {
 		a.emit(a.m.mnemonic("VMOVU"), place, d)
 	case i.op == opLoad:
 		a.emit(a.m.permute, a.at(i.array, i.index), a.mask[i.array], d)
+	case i.op == opSpread:
+		half := a.at(i.array, 0)
+		half.Disp += i.index * a.m.stride()
+		a.emit("VBROADCASTF32X8", half, d)
 	case i.op == opArg:
 		name := "VBROADCASTSD"
 		if !a.m.double {
@@ -376,7 +385,7 @@ func (a *assembler) rename(v, w value) {
 func (a *assembler) moved(arrays ...string) {
 	for w, d := range a.p.def {
 		w := value(w)
-		if d.op != opLoad || !slices.Contains(arrays, d.array) || a.next(w) == never || !a.started(w) {
+		if d.op != opLoad && d.op != opSpread || !slices.Contains(arrays, d.array) || a.next(w) == never || !a.started(w) {
 			continue
 		}
 		if _, ok := a.in[w]; !ok {

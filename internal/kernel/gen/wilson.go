@@ -15,16 +15,15 @@ package main
 // backward, and the lower half is -pauli(h), resp. +pauli(h), but for mu = 3
 // where it is pauli(h), resp. -pauli(h).
 func pauli(mu int, a, b number) (x, y number) {
-	minus := func(z number) number { return number{z.re.neg(), z.im.neg()} }
 	switch mu {
 	case 0:
 		return b.timesI(), a.timesI()
 	case 1:
-		return b, minus(a)
+		return b, a.neg()
 	case 2:
-		return a.timesI(), minus(b.timesI())
+		return a.timesI(), b.timesI().neg()
 	}
-	return minus(a), minus(b)
+	return a.neg(), b.neg()
 }
 
 // wilson is what all eight hops bring to a block:
@@ -33,31 +32,26 @@ func pauli(mu int, a, b number) (x, y number) {
 //
 // A hook before hop 2 mu (forward) and 2 mu + 1 (backward) moves the pointers of
 // w and x. Half spinors are permuted, after they are made or multiplied.
-func wilson(n int) *program {
+func wilson(n int, pairs bool) *program {
 	p := newProgram()
+	p.paired = pairs
 	negated := func(z number, minus bool) number {
 		if minus {
-			return number{z.re.neg(), z.im.neg()}
+			return z.neg()
 		}
 		return z
-	}
-	permuted := func(z number) number {
-		return number{part{z.re.minus, p.permute(z.re.v, "x")}, part{z.im.minus, p.permute(z.im.v, "x")}}
 	}
 	acc := make([]number, 4*n)
 	for k := range 8 {
 		mu, backward := k/2, k%2 == 1
 		p.hook(k)
-		x := func(spin, colour int) number {
-			i := 2 * (spin*n + colour)
-			return number{part{v: p.load("x", i)}, part{v: p.load("x", i+1)}}
-		}
+		x := func(spin, colour int) number { return vector{p, "x"}.at(spin*n + colour) }
 		var h [2][]number
 		for c := range n {
 			a, b := pauli(mu, x(2, c), x(3, c))
 			u, v := p.plusNumber(x(0, c), negated(a, backward)), p.plusNumber(x(1, c), negated(b, backward))
 			if !backward {
-				u, v = permuted(u), permuted(v)
+				u, v = p.permuted(u, "x"), p.permuted(v, "x")
 			}
 			h[0], h[1] = append(h[0], u), append(h[1], v)
 		}
@@ -67,7 +61,7 @@ func wilson(n int) *program {
 			for s := range t {
 				t[s] = p.product(w.row(i), h[s])
 				if backward {
-					t[s] = permuted(t[s])
+					t[s] = p.permuted(t[s], "x")
 				}
 				acc[s*n+i] = p.plusNumber(acc[s*n+i], t[s])
 			}
@@ -77,12 +71,18 @@ func wilson(n int) *program {
 			acc[3*n+i] = p.plusNumber(acc[3*n+i], negated(b, minus))
 		}
 	}
-	for k, z := range acc {
-		for i, x := range []part{z.re, z.im} {
-			c := p.arg("c")
-			y := p.mul(p.arg("ca"), p.load("add", 2*k+i))
-			p.store("dst", 2*k+i, p.plusTimes(part{v: y}, part{x.minus, c}, x.v).v)
+	var parts []part
+	for _, z := range acc {
+		if pairs {
+			parts = append(parts, p.pair(z, false))
+		} else {
+			parts = append(parts, z.re, z.im)
 		}
+	}
+	for k, x := range parts {
+		c := p.arg("c")
+		y := p.mul(p.arg("ca"), p.load("add", k))
+		p.store("dst", k, p.plusTimes(part{v: y}, part{x.minus, c}, x.v).v)
 	}
 	return p
 }
@@ -98,18 +98,15 @@ func wilsonForce(n, mu int) *program {
 	p := newProgram()
 	// half spinors (1 ∓ g_mu) of a field; permuted for one at the neighbour
 	half := func(array string, plus, at bool) (h [2][]number) {
-		x := func(spin, colour int) number {
-			i := 2 * (spin*n + colour)
-			return number{part{v: p.load(array, i)}, part{v: p.load(array, i+1)}}
-		}
+		x := func(spin, colour int) number { return vector{p, array}.at(spin*n + colour) }
 		for c := range n {
 			a, b := pauli(mu, x(2, c), x(3, c))
 			if plus {
-				a, b = number{a.re.neg(), a.im.neg()}, number{b.re.neg(), b.im.neg()}
+				a, b = a.neg(), b.neg()
 			}
 			for s, z := range []number{p.plusNumber(x(0, c), a), p.plusNumber(x(1, c), b)} {
 				if at {
-					z = number{part{z.re.minus, p.permute(z.re.v, "xp")}, part{z.im.minus, p.permute(z.im.v, "xp")}}
+					z = p.permuted(z, "xp")
 				}
 				h[s] = append(h[s], z)
 			}
