@@ -5,10 +5,9 @@ package main
 //	w(n) x(n+mu) - w(n-mu)^† x(n-mu),
 //
 // or one of the two. The backward product is taken at the neighbour and permuted
-// afterwards: the link then needs no permutation. Wide, that is where there are
-// registers for it, the sums of all rows go on together: they do not wait for
-// each other.
-func hop(n int, ahead, behind bool, wide, pairs bool) *program {
+// afterwards: the link then needs no permutation. Where there are registers for it,
+// wide, the sums of all rows of both go on together: they do not wait for each other.
+func hop(n int, ahead, behind, wide, pairs bool) *program {
 	p := newProgram()
 	p.paired = pairs
 	acc := p.sums(n)
@@ -17,20 +16,34 @@ func hop(n int, ahead, behind bool, wide, pairs bool) *program {
 	for k := range n {
 		x, xb = append(x, vector{p, "x"}.at(k)), append(xb, vector{p, "xb"}.at(k))
 	}
-	each := 1
+	t := make([]number, n)
+	end := func(i int) { p.carrySum(i, p.plusNumber(acc[i], p.permuted(t[i], "xb").neg())) }
 	if wide {
-		each = n
-	}
-	for i := 0; i < n && ahead; i += each {
-		p.accumulate(acc[i:i+each], forward, i, x)
-		p.carrySums(i, acc[i:i+each])
-	}
-	for i := 0; i < n && behind; i += each {
-		t := make([]number, each)
-		p.accumulate(t, back, i, xb)
-		for k, z := range t {
-			p.carrySums(i+k, []number{p.plusNumber(acc[i+k], p.permuted(z, "xb").neg())})
+		for k := range n {
+			for i := range n {
+				acc[i] = p.plusProduct(acc[i], forward.at(i, k), x[k])
+			}
+			for i := range n {
+				t[i] = p.plusProduct(t[i], back.at(i, k), xb[k])
+			}
 		}
+		for i := range n {
+			end(i)
+		}
+		return p
+	}
+	row := func(z number, w, x []number) number {
+		r, m := terms(w, x)
+		z.re.v, z.im.v = p.both(z.re.v, z.im.v, r, m)
+		return z
+	}
+	for i := 0; i < n && ahead; i++ {
+		acc[i] = row(acc[i], forward.row(i), x)
+		p.carrySum(i, acc[i])
+	}
+	for i := 0; i < n && behind; i++ {
+		t[i] = row(t[i], back.row(i), xb)
+		end(i)
 	}
 	return p
 }
@@ -62,28 +75,12 @@ func (p *program) sums(n int) (z []number) {
 	return z
 }
 
-// carrySums makes z the values of sums first, first + 1, ….
-func (p *program) carrySums(first int, z []number) {
-	for i, x := range z {
-		if p.paired {
-			p.carry(first+i, x.re.v)
-		} else {
-			p.carry(2*(first+i), x.re.v)
-			p.carry(2*(first+i)+1, x.im.v)
-		}
-	}
-}
-
-// accumulate adds rows first, first + 1, … of w x to sum, whose zeros are none.
-func (p *program) accumulate(sum []number, w matrix, first int, x []number) {
-	if len(sum) == 1 && !p.paired { // fewer registers: one part after the other, if there is no sum yet
-		r, m := terms(w.row(first), x)
-		sum[0].re.v, sum[0].im.v = p.both(sum[0].re.v, sum[0].im.v, r, m)
+// carrySum makes z the value of sum i.
+func (p *program) carrySum(i int, z number) {
+	if p.paired {
+		p.carry(i, z.re.v)
 		return
 	}
-	for k := range w.n {
-		for i := range sum {
-			sum[i] = p.plusProduct(sum[i], w.at(first+i, k), x[k])
-		}
-	}
+	p.carry(2*i, z.re.v)
+	p.carry(2*i+1, z.im.v)
 }

@@ -90,5 +90,5 @@ func (m *machine) permutations() (name string, data []operand.Constant) {
 	return fmt.Sprintf("lanes%d%d", m.width(), m.lane), data
 }
 
-// wide reports whether there are registers for the sums of all rows of a product.
+// wide reports whether there are registers for the sums of all rows of two products.
 func (m *machine) wide() bool { return len(m.regs) >= 32 }
