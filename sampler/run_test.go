@@ -331,6 +331,29 @@ func TestSaveEvery(t *testing.T) {
 	require.ErrorIs(t, r.Start(context.Background()), full)
 }
 
+// Measurements and checkpoints come every so many trajectories, no sooner and no
+// later, every single one being allowed.
+func TestCadence(t *testing.T) {
+	p := plans["force, adam, batch"]
+	for _, every := range []int{1, 3, 4} {
+		r := p.run(t, scratch(t))
+		r.MeasureEvery, r.CheckpointEvery = every, every
+		r.Trainer.Keep = r.Trainer.Batch
+		n := 0
+		r.Progress = func(q sampler.Progress) {
+			n++
+			files, err := filepath.Glob(filepath.Join(r.Dir, "checkpoint-*"))
+			require.NoError(t, err)
+			require.NotEmpty(t, files)
+			newest := fmt.Sprintf("checkpoint-%08d.slhmc", (n-1)/every*every) // before this one's
+			assert.Equal(t, newest, filepath.Base(slices.Max(files)), "every %d, trajectory %d", every, n)
+			assert.Equal(t, q.Phase.Measure && q.Done%every == 0, len(q.Record.Observables) > 0, "every %d, trajectory %d", every, n)
+		}
+		require.NoError(t, r.Start(context.Background()))
+		assert.Equal(t, p.total(), n)
+	}
+}
+
 // What would not be exact, or cannot be done, is refused before anything runs.
 func TestRunRefuses(t *testing.T) {
 	p := plans["delta, adam"]
