@@ -50,11 +50,11 @@ func deal(s bench.Samples, of, from, to int) (a, b bench.Samples) {
 	return a, b
 }
 
-// Fifty live comparisons of the same code pass, each of 20 samples with 20 in
+// Fifty live comparisons of the same code pass, each of 12 samples with 12 in
 // rounds that alternate; and each, with every time of one kernel 5 % longer on one
 // side, is a slowdown where the machine's own noise is below that.
 func TestLongLiveComparisons(t *testing.T) {
-	const comparisons, samples = 50, 20
+	const comparisons, samples = 50, 12
 	all := live(t, comparisons*2*samples)
 	noise, err := all.Noise()
 	require.NoError(t, err)
