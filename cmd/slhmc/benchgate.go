@@ -75,13 +75,22 @@ base, as in a clone of one commit, or it has no benchmarks for the gate).`,
 	return c
 }
 
-func (g *gate) run(ctx context.Context, out io.Writer) (err error) {
+func (g *gate) run(ctx context.Context, out io.Writer) error {
 	g.began = time.Now()
 	if g.rounds < 1 || g.limit <= 0 {
 		return usage{fmt.Errorf("--rounds %d --limit %v (allowed: positive)", g.rounds, g.limit)}
 	}
 	ctx, end := context.WithDeadline(ctx, g.began.Add(g.limit))
 	defer end()
+	err := g.compare(ctx, out)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return usage{fmt.Errorf("nothing is judged: building and the first round do not end within --limit %v here: %w", g.limit, err)}
+	}
+	return err
+}
+
+// compare builds, measures and judges both sides.
+func (g *gate) compare(ctx context.Context, out io.Writer) (err error) {
 	if g.base == "" {
 		g.base = os.Getenv("BENCH_BASE")
 	}
@@ -118,10 +127,7 @@ func (g *gate) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	fmt.Fprintf(g.stderr, "base %s\n", commit)
 	rounds, err := g.measure(ctx, base, head)
-	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return usage{fmt.Errorf("nothing is judged: measuring has not ended within --limit %v: %w", g.limit, err)}
-	case err != nil:
+	if err != nil {
 		return err
 	}
 	ruling, err := rounds.Rule()
