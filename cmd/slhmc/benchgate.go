@@ -246,11 +246,11 @@ func only(benchmark, name string) string {
 // clock and only add to a total, of which the least counts: if the checkout has more, both are
 // counted again.
 func (g *gate) count(ctx context.Context, valgrind string, s *sides, c bench.Counted) (counts [2]float64, err error) {
-	var totals [2][2]float64
+	var least [2][2]float64
 	for try := range tries {
 		var failed [2]error
 		var both sync.WaitGroup // both sides at once: instructions do not depend on the time they take
-		for side := range totals {
+		for side := range least {
 			both.Go(func() {
 				for k, calls := range []int{c.Few, c.Many} {
 					file := filepath.Join(g.temp, fmt.Sprintf("callgrind.%d.out", side))
@@ -259,11 +259,11 @@ func (g *gate) count(ctx context.Context, valgrind string, s *sides, c bench.Cou
 						failed[side] = err
 						return
 					}
-					if try == 0 || n < totals[side][k] {
-						totals[side][k] = n
+					if try == 0 || n < least[side][k] {
+						least[side][k] = n
 					}
 				}
-				counts[side] = c.Instructions(totals[side][0], totals[side][1])
+				counts[side] = c.Instructions(least[side][0], least[side][1])
 			})
 		}
 		both.Wait()
