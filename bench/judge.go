@@ -31,8 +31,8 @@ const (
 	Slower Outcome = "SLOWER"
 	Fewer  Outcome = "fewer"
 	More   Outcome = "MORE"
-	New    Outcome = "new"  // what the old record did not count
-	Gone   Outcome = "gone" // what the new one does not
+	New    Outcome = "new"  // flops or bytes that only the new record has derived
+	Gone   Outcome = "gone" // or only the old one
 )
 
 // Bad reports whether the outcome fails a comparison.
@@ -151,12 +151,13 @@ func judgeExact(old, new Samples, names []string) (verdicts []Verdict) {
 				continue
 			}
 			v := Verdict{Case: name, Unit: unit, Outcome: Same, P: 1}
+			derived := unit == unitFlops || unit == unitTraffic // none is not 0
 			v.Old.Center, v.New.Center = least(a), least(b)
 			v.Ratio = v.New.Center / v.Old.Center
 			switch {
-			case len(a) == 0:
+			case derived && len(a) == 0:
 				v.Outcome = New
-			case len(b) == 0:
+			case derived && len(b) == 0:
 				v.Outcome = Gone
 			case v.New.Center > v.Old.Center:
 				v.Outcome = More

@@ -216,7 +216,7 @@ cost                             HMC
   trajectory: ms                 12.30(40)
   trajectory: solves             19
   trajectory: D^+D applications  531.1(12)
-  trajectory: Gflop    1.500(30)
+  trajectory: Gflop              1.500(30)
   accepted: ms                   12.5(?)
   independent by plaquette: ms   2500(100)
 `},
