@@ -10,6 +10,7 @@ BENCH     ?= .
 BENCHTIME ?= 0.2s
 COUNT     ?= 1
 FUZZTIME  ?= 30s
+LIMIT     ?= 10m
 SET       ?= short
 
 # The modules below the main one, such as examples: each is checked alone, there is no go.work. tools has no code.
@@ -77,8 +78,8 @@ bench: ## run the table's short set into bench.out, in benchstat's form (BENCH=n
 	  -timeout 0 ./bench > bench.out; rc=$$?; cat bench.out; exit $$rc
 
 .PHONY: bench-gate
-bench-gate: build ## compare speed with the merge base of BENCH_BASE (else HEAD~1), within 10 minutes
-	./bin/slhmc bench gate
+bench-gate: build ## compare speed with the merge base of BENCH_BASE (else HEAD~1), within LIMIT (10m)
+	./bin/slhmc bench gate --limit $(LIMIT)
 
 .PHONY: fuzz
 fuzz: ## fuzz every Fuzz... target for FUZZTIME (30s) each

@@ -32,6 +32,7 @@ type Case struct {
 
 	Once      Count // of a call
 	Iteration Count // of each of its iterations, in addition
+	Sweep     Count // what is repeated, whose bytes caches may hold; zero: an iteration, or the call
 	// Build prepares the operation: it allocates fields and fills them.
 	Build func(c *Case, geo *lattice.Geometry) (Call, error)
 }

@@ -11,13 +11,17 @@ import (
 	"github.com/slhmc/slhmc/bench"
 )
 
-// Names are unique, and both sets are what they say.
+// Names are unique, both sets are what they say, and all cases have counts.
 func TestTable(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range bench.Table() {
 		assert.False(t, seen[c.Name()], c.Name())
 		seen[c.Name()] = true
 		assert.NotContains(t, c.Name(), " ")
+		assert.Positive(t, c.Count(1).Flops, c.Name())
+		if !strings.HasPrefix(c.Kernel, "roofline-peak") {
+			assert.Positive(t, c.Count(1).Bytes, c.Name())
+		}
 	}
 	short, err := bench.Set(bench.Short)
 	require.NoError(t, err)

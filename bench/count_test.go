@@ -9,11 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/slhmc/slhmc/bench"
+	"github.com/slhmc/slhmc/covnet"
+	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
 	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/rng"
+	"github.com/slhmc/slhmc/sampler"
 )
 
 // counter does complex arithmetic and counts real operations.
@@ -235,4 +238,129 @@ func TestWilsonFlopsByCounting(t *testing.T) {
 		assert.Equal(t, k.flops, find(t, "wilson-hop", g, 4).Once.Flops/256, g)
 	}
 	assert.Equal(t, 1320., find(t, "wilson-hop", group.SU3, 4).Once.Flops/256)
+}
+
+// paths multiplies along so many links, adds up, and returns what that takes.
+func (k *counter) paths(n int, lengths ...int) (sum []complex128) {
+	m := make([]complex128, n*n)
+	for _, l := range lengths {
+		p := m
+		for range l - 1 {
+			p = k.product(n, p, m)
+		}
+		sum = k.sum(sum, p)
+	}
+	return sum
+}
+
+// The flops of networks and of the gauge action's value are those that their packages
+// count from the compiled paths, and on one link those counted here.
+func TestLinkFlopsByCounting(t *testing.T) {
+	for _, g := range []group.Group{group.SU2, group.SU3} {
+		u := newGrid(t, g).u
+		geo, n := u.Geometry(), g.N()
+		talk, err := covnet.NewTalkNetwork(u)
+		require.NoError(t, err)
+		layer, err := covnet.NewStout(u, covnet.Shared, covnet.PlaquetteTerm(4))
+		require.NoError(t, err)
+		du, dv := gauge.NewAlgebra(geo, g), gauge.NewAlgebra(geo, g)
+		staples := []int{3, 3, 3, 3, 3, 3}
+		for name, net := range map[string]*covnet.Network{"stout": covnet.NewNetwork(u, layer), "talk-network": talk} {
+			layers, paths := 1., staples
+			if name == "talk-network" {
+				layers, paths = 2, append(staples[:6:6], 3)
+			}
+			var forward, backward counter
+			forward.paths(n, paths...)
+			var marked []int // for every link of a path, one as long
+			for _, l := range paths {
+				for range l {
+					marked = append(marked, l)
+				}
+			}
+			backward.paths(n, marked...)
+			links := layers * 4 * 256
+			flops := net.Work().Flops
+			net.Forward(u)
+			spent := net.Work().Flops - flops
+			assert.Equal(t, find(t, name+"-forward", g, 4).Once.Flops, float64(spent), name)
+			// closed, exponentiated, multiplied
+			assert.Equal(t, links*(forward.flops+2*g.MulFlops()+g.ExpFlops()), float64(spent), name)
+			flops = net.Work().Flops
+			net.Backward(du, nil, dv)
+			spent = net.Work().Flops - flops
+			assert.Equal(t, find(t, name+"-backward", g, 4).Once.Flops, float64(spent), name)
+			// e^-Q dv e^Q, Phi U, U A Phi and the closed paths are five products
+			assert.Equal(t, links*(backward.flops+5*g.MulFlops()+g.TangentFlops()+float64(g.Dim())), float64(spent), name)
+		}
+		assert.Equal(t, find(t, "gauge-drift", g, 4).Once.Flops, u.DriftFlops())
+		s, err := gauge.NewRectangleAction(geo, g, 5.6, gauge.Wilson)
+		require.NoError(t, err)
+		before := s.Flops()
+		require.NoError(t, s.AddForce(du, 1, u))
+		assert.Equal(t, find(t, "gauge-force", g, 4).Once.Flops, float64(s.Flops()-before))
+		var value counter
+		value.paths(n, 4, 4, 4, 4, 4, 4)
+		before = s.Flops()
+		_, err = s.Value(u)
+		require.NoError(t, err)
+		assert.Equal(t, 256*value.flops, float64(s.Flops()-before))
+	}
+}
+
+// The flops of a trajectory, derived from the numbers of its forces, solves and
+// drifts, are those that the sampler counts while it does one.
+func TestTrajectoryFlops(t *testing.T) {
+	for _, c := range []struct {
+		kernel    string
+		g         group.Group
+		l         int
+		scheme    sampler.Scheme
+		steps     int
+		quarks    bool
+		network   bool
+		solves    int
+		tolerance float64
+	}{
+		{"trajectory-gauge", group.SU3, 8, sampler.Omelyan2(), 20, false, false, 0, 0},
+		{"trajectory-staggered", group.SU3, 8, sampler.Leapfrog(), 20, true, false, 21 + 2, 1e-2},
+		{"trajectory-talk-HMC", group.SU2, 4, sampler.Omelyan2(), 8, true, false, 17 + 2, 1e-10},
+		{"trajectory-talk-SLHMC", group.SU2, 4, sampler.Omelyan2(), 8, true, true, 17 + 4, 1e-10},
+	} {
+		geo, err := lattice.New([]int{c.l, c.l, c.l, c.l})
+		require.NoError(t, err)
+		u := gauge.NewField(geo, c.g)
+		sg, err := gauge.NewRectangleAction(geo, c.g, 5.6, gauge.Wilson)
+		require.NoError(t, err)
+		target := action.Sum{sg}
+		guide := action.Sum{sg}
+		if c.quarks {
+			d, err := dirac.NewStaggered(geo, c.g, 0.5, dirac.AntiperiodicTime(4))
+			require.NoError(t, err)
+			tolerances := action.Tolerances{Action: c.tolerance, Force: c.tolerance, MaxIterations: 1000}
+			sf, err := action.NewTwoFlavour(d, lattice.Even, tolerances)
+			require.NoError(t, err)
+			target, guide = append(target, sf), append(guide, sf)
+			if c.network {
+				net, err := covnet.NewTalkNetwork(u)
+				require.NoError(t, err)
+				e, err := dirac.NewStaggered(geo, c.g, 0.6, dirac.AntiperiodicTime(4))
+				require.NoError(t, err)
+				seen, err := sf.With(e)
+				require.NoError(t, err)
+				guide[1] = covnet.NewEffective(u, net, seen)
+			}
+		}
+		s, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: guide, Scheme: c.scheme, Steps: c.steps}}, 1)
+		require.NoError(t, err)
+		for range 2 { // what is counted is that of the last one
+			step, err := s.Step(u, rng.New(5).At(0))
+			require.NoError(t, err)
+			w := step.Work
+			require.Equal(t, c.solves, w.Solves, c.kernel)
+			require.Equal(t, w.Iterations+w.Solves, w.Applications, "one residual a solve")
+			assert.Zero(t, w.Uncounted)
+			assert.Equal(t, find(t, c.kernel, c.g, c.l).Count(float64(w.Iterations)).Flops, float64(w.Flops), c.kernel)
+		}
+	}
 }

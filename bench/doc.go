@@ -5,13 +5,15 @@
 // # Conventions
 //
 // A case does one operation a call. Its flops are those of the textbook
-// algorithm, additions and multiplications of real numbers, whatever the kernel
-// really does; those of phases, masses and tables of neighbours are left out.
+// algorithm, whatever the kernel really does: additions and multiplications of real
+// numbers, and one for a quotient, a root, a sine, a cosine or a logarithm. Those of
+// phases, masses, random bits and tables of neighbours are left out.
 // Its bytes are the compulsory traffic: every number of every field once for
-// each sweep that must read or write it. Both are derived beside the case, and a
-// test counts the flops on small lattices. A case whose flops have no such
-// definition (random numbers, exponentials) has none, and reports bytes or
-// nanoseconds per site alone.
+// each sweep that must read or write it. Both are derived beside the case, and tests
+// count the flops on small lattices, or compare them with those that the packages
+// count while they work, which is where the cost table of a run comes from. A kernel
+// that shares products among sums, or has SU(2) as quaternions, does less than that,
+// and its share of the roof may pass 100 %.
 //
 // A sample is the fastest of many short batches of calls: other work on a machine
 // adds to times and never takes away, and a batch is shorter than the slices in

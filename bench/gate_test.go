@@ -58,6 +58,14 @@ func TestGateCounts(t *testing.T) {
 		require.NoError(t, ruling.Write(&out))
 		assert.Contains(t, out.String(), "MORE")
 
+		// what the base has not derived cannot have become more; it has measured the rest
+		delete(r.Base["case"], unit)
+		ruling, err = r.Rule()
+		require.NoError(t, err)
+		assert.Equal(t, strings.HasSuffix(unit, "s/op"), len(ruling.Bad()) == 1, unit)
+		assert.Len(t, ruling.Exact, 4)
+		r.Base["case"][unit] = pair().Base["case"][unit]
+
 		r.Base, r.Head = r.Head, r.Base
 		ruling, err = r.Rule()
 		require.NoError(t, err)
@@ -78,14 +86,14 @@ func TestGateInstructions(t *testing.T) {
 		assert.Equal(t, want == bench.More, len(ruling.Bad()) == 1)
 	}
 	r := pair()
-	r.Uncounted = []string{name}
+	r.Passed = []string{"instructions of this and that"}
 	r.BaseInstructions, r.HeadInstructions = map[string]float64{name: 0}, map[string]float64{name: 1e6}
 	ruling, err := r.Rule()
 	require.NoError(t, err)
 	assert.Empty(t, ruling.Instructions, "a case that the base does not have")
 	var out bytes.Buffer
 	require.NoError(t, ruling.Write(&out))
-	assert.Contains(t, out.String(), "NOT COUNTED")
+	assert.Contains(t, out.String(), "PASSED OVER: instructions of this and that")
 }
 
 // Cases of one side are told; none in common is an error.

@@ -31,6 +31,8 @@ const (
 	Slower Outcome = "SLOWER"
 	Fewer  Outcome = "fewer"
 	More   Outcome = "MORE"
+	New    Outcome = "new"  // flops or bytes that only the new record has derived
+	Gone   Outcome = "gone" // or only the old one
 )
 
 // Bad reports whether the outcome fails a comparison.
@@ -45,10 +47,14 @@ type Verdict struct {
 	Outcome    Outcome
 }
 
+// Allocations reports whether the verdict is of those.
+func (v *Verdict) Allocations() bool { return v.Unit == unitAllocs }
+
 // Judgement is that of all cases.
 type Judgement struct {
 	Noise    float64 // relative: what smaller differences are counted as
 	Verdicts []Verdict
+	New      []string // cases of the new record only
 }
 
 // Bad returns the verdicts that fail the comparison.
@@ -96,6 +102,12 @@ func Judge(old, new Samples, noise float64) (*Judgement, error) {
 		reasons = append(reasons, "no case in common")
 	}
 	j := &Judgement{Noise: noise}
+	for name := range new {
+		if old[name] == nil && !strings.HasPrefix(name, "roofline-") {
+			j.New = append(j.New, name)
+		}
+	}
+	sort.Strings(j.New)
 	for _, name := range names {
 		a, b := old[name][unitTime], new[name][unitTime]
 		// the smallest p that the rank test can give: 2 of all orders
@@ -139,9 +151,14 @@ func judgeExact(old, new Samples, names []string) (verdicts []Verdict) {
 				continue
 			}
 			v := Verdict{Case: name, Unit: unit, Outcome: Same, P: 1}
+			derived := unit == unitFlops || unit == unitTraffic // none is not 0
 			v.Old.Center, v.New.Center = least(a), least(b)
 			v.Ratio = v.New.Center / v.Old.Center
 			switch {
+			case derived && len(a) == 0:
+				v.Outcome = New
+			case derived && len(b) == 0:
+				v.Outcome = Gone
 			case v.New.Center > v.Old.Center:
 				v.Outcome = More
 			case v.New.Center < v.Old.Center:

@@ -171,6 +171,18 @@ func TestExactNumbers(t *testing.T) {
 	assert.Len(t, j.Bad(), 1)
 }
 
+// A case that only the new record has is told.
+func TestNewCase(t *testing.T) {
+	old, now := steady(10, 1), steady(10, 1)
+	now["fresh"] = now["case"]
+	j, err := bench.Judge(old, now, 0.01)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"fresh"}, j.New)
+	var out bytes.Buffer
+	require.NoError(t, j.Write(&out))
+	assert.Regexp(t, `new +fresh`, out.String())
+}
+
 // What allows no judgement is an error, never a pass.
 func TestIncomparable(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"github.com/slhmc/slhmc/covnet"
 	"github.com/slhmc/slhmc/internal/kernel"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
@@ -11,20 +10,6 @@ import (
 
 // directions of all lattices here.
 const directions = 4
-
-// product is the flops of the product of two N x N matrices: N^2 elements of N
-// complex products (6) and N-1 sums (2).
-func product(g group.Group) float64 {
-	n := float64(g.N())
-	return n * n * (8*n - 2)
-}
-
-// mulVec is the flops of a matrix on a colour vector: N elements of N products
-// and N-1 sums.
-func mulVec(g group.Group) float64 {
-	n := float64(g.N())
-	return n * (8*n - 2)
-}
 
 // linkBytes is a matrix in memory, SU(2) being a quaternion.
 func linkBytes(g group.Group) float64 { return 8 * float64(kernel.For(g).M) }
@@ -40,39 +25,86 @@ func hot(geo *lattice.Geometry, g group.Group) (*gauge.Field, *gauge.Algebra) {
 	return u, p
 }
 
+// fields returns the bytes of all links, and of an algebra field, and the number of
+// links.
+func fields(c *Case) (u, p, links float64) {
+	links = directions * c.Sites()
+	return links * linkBytes(c.Group), links * algebraBytes(c.Group), links
+}
+
+// forceCount is the cost of the force of plaquettes: on each link the sum of 2 (d-1)
+// staples of two products each, and its product with the link; traces are left out.
+// Links are read, forces read and written.
+func forceCount(c *Case) Count {
+	u, p, links := fields(c)
+	g, staples := c.Group, 2*(directions-1.)
+	return Count{links * (2*staples*g.MulFlops() + (staples-1)*g.AddFlops() + g.MulFlops()), u + 2*p}
+}
+
+// valueCount is the cost of their action: at each site three products for each of
+// d(d-1)/2 plaquettes, and their sum. Links are read.
+func valueCount(c *Case) Count {
+	u, _, _ := fields(c)
+	g, planes := c.Group, directions*(directions-1.)/2
+	return Count{c.Sites() * (3*planes*g.MulFlops() + (planes-1)*g.AddFlops()), u}
+}
+
+// driftCount is the cost of U <- exp(i eps P) U: eps P, the exponential, a product.
+// Momenta are read, links read and written.
+func driftCount(c *Case) Count {
+	u, p, links := fields(c)
+	g := c.Group
+	return Count{links * (float64(g.Dim()) + g.ExpFlops() + g.MulFlops()), 2*u + p}
+}
+
+// momentaCount is the cost of normal numbers by Box and Muller: for two of them a
+// logarithm, times -2, a root, an angle, its sine and cosine, and two products, each
+// one operation; random bits are left out. Momenta are written.
+func momentaCount(c *Case) Count {
+	_, p, links := fields(c)
+	return Count{links * float64(c.Group.Dim()) * 8 / 2, p}
+}
+
+// reunitarizeCount is the cost of the process of Gram and Schmidt for all rows but
+// the last: for each row before, a scalar product (8N - 2) and a multiple of that row
+// subtracted (8N), then the norm (4N - 1), its inverse root (2) and 2N products. The
+// last row is that of the cofactors, conjugated: for SU(3) three of two complex
+// products and a difference, for SU(2) none. Links are read and written.
+func reunitarizeCount(c *Case) Count {
+	u, _, links := fields(c)
+	n := float64(c.Group.N())
+	flops := 0.0
+	for row := range c.Group.N() - 1 {
+		flops += float64(row)*(16*n-2) + 6*n + 1
+	}
+	if c.Group == group.SU3 {
+		flops += 3 * (6 + 6 + 2)
+	}
+	return Count{links * flops, 2 * u}
+}
+
 // links returns the cases of fields of links.
 func links() (t []Case) {
 	for _, g := range []group.Group{group.SU2, group.SU3} {
 		for _, l := range []int{4, 8, 12, 16, 24} {
 			for _, workers := range []int{1, 2} {
 				c := Case{Group: g, L: l, Workers: workers, Short: l == 8 && workers == 1}
-				n := directions * c.Sites()
-				u, p := n*linkBytes(g), n*algebraBytes(g)
-
-				// The sum of 2 (d-1) staples of two products each, and its product
-				// with the link; traces are left out. Links are read, forces read
-				// and written.
 				force := c
-				force.Kernel, force.Build = "gauge-force", gaugeForce
-				matrix := 2 * float64(g.N()*g.N())
-				staples := 2 * (directions - 1.)
-				force.Once = Count{n * (2*staples*product(g) + (staples-1)*matrix + product(g)), u + 2*p}
-
-				// U <- exp(i eps P) U: momenta read, links read and written.
+				force.Kernel, force.Once, force.Build = "gauge-force", forceCount(&c), gaugeForce
 				drift := c
-				drift.Kernel, drift.Once = "gauge-drift", Count{Bytes: 2*u + p}
+				drift.Kernel, drift.Once = "gauge-drift", driftCount(&c)
 				drift.Build = func(c *Case, geo *lattice.Geometry) (Call, error) {
 					u, p := hot(geo, c.Group)
 					return func() (int, error) { u.Drift(0.05, p); return 0, nil }, nil
 				}
 				project := c
-				project.Kernel, project.Once = "gauge-reunitarize", Count{Bytes: 2 * u}
+				project.Kernel, project.Once = "gauge-reunitarize", reunitarizeCount(&c)
 				project.Build = func(c *Case, geo *lattice.Geometry) (Call, error) {
 					u, _ := hot(geo, c.Group)
 					return func() (int, error) { u.Reunitarize(); return 0, nil }, nil
 				}
 				momenta := c
-				momenta.Kernel, momenta.Once = "gauge-momenta", Count{Bytes: p}
+				momenta.Kernel, momenta.Once = "gauge-momenta", momentaCount(&c)
 				momenta.Build = func(c *Case, geo *lattice.Geometry) (Call, error) {
 					p := gauge.NewAlgebra(geo, c.Group)
 					return func() (int, error) { p.Gaussian(rng.New(2)); return 0, nil }, nil
@@ -92,69 +124,4 @@ func gaugeForce(c *Case, geo *lattice.Geometry) (Call, error) {
 		return nil, err
 	}
 	return func() (int, error) { return 0, s.AddForce(f, 1e-9, u) }, nil
-}
-
-// network returns the cases of stout layers, and of the talk's network of two
-// layers of plaquettes and Polyakov loops.
-func network() (t []Case) {
-	for _, g := range []group.Group{group.SU2, group.SU3} {
-		for _, l := range []int{4, 8, 12, 16} {
-			for _, workers := range []int{1, 2} {
-				c := Case{Group: g, L: l, Workers: workers, Short: l == 8 && workers == 1}
-				n := directions * c.Sites()
-				u, p := n*linkBytes(g), n*algebraBytes(g)
-
-				// A layer reads links and writes links; backward it reads the links
-				// of both sides and the cotangent, and adds to that of the input.
-				// Exponentials have no count.
-				pass := []Case{c, c, c, c}
-				for i, kernel := range []string{"stout-forward", "stout-backward", "talk-network-forward", "talk-network-backward"} {
-					pass[i].Kernel, pass[i].Once.Bytes = kernel, 2*u
-					if i%2 == 1 {
-						pass[i].Once.Bytes = 2*u + 3*p
-					}
-					if i >= 2 { // two layers
-						pass[i].Once.Bytes *= 2
-						pass[i].Short = l == 4 && workers == 1
-					}
-					pass[i].Build = func(c *Case, geo *lattice.Geometry) (Call, error) {
-						u, p := hot(geo, c.Group)
-						net, err := layers(u, i >= 2)
-						if err != nil {
-							return nil, err
-						}
-						net.Forward(u)
-						du := gauge.NewAlgebra(geo, c.Group)
-						return func() (int, error) {
-							if i%2 == 0 {
-								net.Forward(u)
-							} else {
-								net.Backward(du, nil, p)
-							}
-							return 0, nil
-						}, nil
-					}
-				}
-				t = append(t, pass...)
-			}
-		}
-	}
-	return t
-}
-
-// layers returns one stout layer of plaquettes, or the talk's network.
-func layers(u *gauge.Field, talk bool) (*covnet.Network, error) {
-	if talk {
-		net, err := covnet.NewTalkNetwork(u)
-		if err != nil {
-			return nil, err
-		}
-		return net, net.SetParams([]float64{-.005, .005, -.005, -.005, .005, -.005})
-	}
-	layer, err := covnet.NewStout(u, covnet.Shared, covnet.PlaquetteTerm(directions))
-	if err != nil {
-		return nil, err
-	}
-	layer.Params()[0] = 0.1
-	return covnet.NewNetwork(u, layer), nil
 }

@@ -146,7 +146,10 @@ func (s Sample) Metrics(roof *Roof) []benchfmt.Value {
 	}
 	if roof != nil {
 		swept := s.Case.Once // again and again
-		if s.Case.Iteration != (Count{}) {
+		switch {
+		case s.Case.Sweep != (Count{}):
+			swept = s.Case.Sweep
+		case s.Case.Iteration != (Count{}):
 			swept = s.Case.Iteration
 		}
 		switch {

@@ -137,13 +137,16 @@ func (p *picture) axes() (x, y *axis, err error) {
 }
 
 // decades returns a logarithmic axis with ticks at 1, 2 and 5 times powers of ten,
-// at powers only if there are many.
+// at powers only if there are many, at 1, 2, 3, … times them within one.
 func decades(lo, hi, from, to float64) *axis {
 	lo, hi = lo/1.3, hi*1.3
 	a := &axis{math.Log10(lo), math.Log10(hi), from, to, true, nil}
 	steps := []float64{1, 2, 5}
-	if a.hi-a.lo > 4 {
+	switch {
+	case a.hi-a.lo > 4:
 		steps = steps[:1]
+	case a.hi-a.lo < 1:
+		steps = []float64{1, 2, 3, 4, 5, 6, 7, 8, 9}
 	}
 	for e := math.Floor(a.lo); e <= a.hi; e++ {
 		for _, s := range steps {

@@ -71,6 +71,9 @@ func (j *Judgement) Write(w io.Writer) error {
 			t.row("%s\t%.6g -> %.6g\t%s\t\t%s", v.Outcome, v.Old.Center, v.New.Center, v.Unit, v.Case)
 		}
 	}
+	for _, name := range j.New {
+		t.row("%s\t\t\t\t%s", New, name)
+	}
 	if err := t.flush(); err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ func vectorReals(g group.Group) float64 { return 2 * float64(g.N()) }
 // hopFlops is the flops of one site of the staggered hop: eight matrices on
 // vectors and seven sums of vectors; 570 for SU(3).
 func hopFlops(g group.Group) float64 {
-	return 2*directions*mulVec(g) + (2*directions-1)*vectorReals(g)
+	return 2*directions*g.VectorFlops() + (2*directions-1)*vectorReals(g)
 }
 
 // staggered returns the cases of the one-link operator of mass 0.05 on hot links,
@@ -63,13 +63,34 @@ func iterationCount(c *Case) Count {
 	return normalCount(c).plus(10, Count{numbers, half})
 }
 
+// residualCount is the cost of the residual that is recomputed when an iteration
+// ends: D^†D and r += a p with a norm.
+func residualCount(c *Case) Count {
+	_, half := traffic(c)
+	return normalCount(c).plus(1, Count{4 * c.Sites() / 2 * vectorReals(c.Group), 3 * half})
+}
+
+// hopCount is the cost of D: links once, the source, the destination.
+func hopCount(c *Case) Count {
+	links, half := traffic(c)
+	return Count{c.Sites() * hopFlops(c.Group), links + 4*half}
+}
+
+// derivativeCount is the cost of the force of half vectors: on each link U x y^†, a
+// matrix on a vector and N^2 complex products, and a component of the force times a
+// coefficient, added. Links and two half vectors are read, forces read and written.
+func derivativeCount(c *Case) Count {
+	_, p, links := fields(c)
+	u, half := traffic(c)
+	g := c.Group
+	return Count{links * (g.VectorFlops() + 6*float64(g.N()*g.N()) + 2*float64(g.Dim())), u + 2*half + 2*p}
+}
+
 // hops returns the operator's cases in one precision.
 func hops(g group.Group, l, workers int, p lattice.Precision) []Case {
 	c := Case{Group: g, L: l, Workers: workers, Precision: p, Short: (l == 4 || l == 8) && workers == 1}
-	// links once, the source, the destination
-	links, half := traffic(&c)
 	dslash := c
-	dslash.Kernel, dslash.Once = "staggered-dslash", Count{c.Sites() * hopFlops(g), links + 4*half}
+	dslash.Kernel, dslash.Once = "staggered-dslash", hopCount(&c)
 	dslash.Build = func(c *Case, geo *lattice.Geometry) (Call, error) {
 		d, y, x, err := quark(c, geo)
 		return func() (int, error) { d.Apply(y, x); return 0, nil }, err
@@ -82,10 +103,8 @@ func hops(g group.Group, l, workers int, p lattice.Precision) []Case {
 		return func() (int, error) { d.ApplyNormal(y, x, lattice.Even); return 0, nil }, err
 	}
 	iteration := c
-	iteration.Kernel, iteration.Iteration = "cg-iterations", iterationCount(&c)
+	iteration.Kernel, iteration.Once, iteration.Iteration = "cg-iterations", residualCount(&c), iterationCount(&c)
 	iteration.Short = l == 8 && workers == 1
-	// the residual that is recomputed at the end: D^†D and r += a p with a norm
-	iteration.Once = normalCount(&c).plus(1, Count{4 * c.Sites() / 2 * vectorReals(g), 3 * half})
 	iteration.Build = func(c *Case, geo *lattice.Geometry) (Call, error) {
 		d, y, x, err := quark(c, geo)
 		// a fixed number of iterations
@@ -109,7 +128,7 @@ func hops(g group.Group, l, workers int, p lattice.Precision) []Case {
 func solves(g group.Group, l, workers int) []Case {
 	c := Case{Group: g, L: l, Workers: workers, Short: l == 8 && workers == 1}
 	double := c
-	double.Kernel, double.Iteration = "solve-double", iterationCount(&c)
+	double.Kernel, double.Iteration = "solve-double", iterationCount(&c) // the residual at the end is left out
 	double.Build = solve(func() solver.Solver { return &solver.CG{Tolerance: 1e-10, MaxIterations: 10000} })
 	// iterations are in single precision; the few defects in double are left out
 	mixed := c
@@ -118,16 +137,8 @@ func solves(g group.Group, l, workers int) []Case {
 	mixed.Iteration = iterationCount(&mixed)
 	mixed.Build = solve(func() solver.Solver { return &solver.Mixed{Tolerance: 1e-10, MaxIterations: 10000} })
 
-	// On each link U x y^†: a matrix on a vector, N^2 complex products, and a
-	// component of the force times a coefficient, added. Links and two half
-	// vectors are read, forces read and written.
 	force := c
-	links, half := traffic(&c)
-	n := directions * c.Sites()
-	force.Kernel = "staggered-force"
-	force.Once = Count{
-		n * (mulVec(g) + 6*float64(g.N()*g.N()) + 2*float64(g.Dim())), links + 2*half + 2*n*algebraBytes(g),
-	}
+	force.Kernel, force.Once = "staggered-force", derivativeCount(&c)
 	force.Build = func(c *Case, geo *lattice.Geometry) (Call, error) {
 		d, y, x, err := quark(c, geo)
 		f := gauge.NewAlgebra(geo, c.Group)

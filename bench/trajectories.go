@@ -15,8 +15,7 @@ import (
 
 // trajectories returns whole trajectories that other codes were timed on. Each
 // call repeats one trajectory, from the same links with the same noise: its
-// iterations are a number that nothing but the algorithm changes. They have no
-// count of flops.
+// iterations are a number that nothing but the algorithm changes.
 func trajectories() (t []Case) {
 	talk := &talkSystem{}
 	talk.equilibrium = sync.OnceValues(talk.thermalise)
@@ -26,12 +25,65 @@ func trajectories() (t []Case) {
 		{Kernel: "trajectory-talk-HMC", Group: group.SU2, L: 4, Build: talk.hmc},
 		{Kernel: "trajectory-talk-SLHMC", Group: group.SU2, L: 4, Build: talk.slhmc},
 	} {
+		gluons, value := forceCount(&c), valueCount(&c)
+		quarks, network := quarkForceCount(&c), forwardCount(&c, true)
+		switch c.Kernel {
+		case "trajectory-gauge":
+			c.Once = dynamicsCount(&c, sampler.Omelyan2(), gaugeSteps, gluons).plus(2, value)
+			c.Sweep = gluons.plus(1, driftCount(&c))
+		case "trajectory-staggered":
+			c.Once = dynamicsCount(&c, sampler.Leapfrog(), staggeredSteps, gluons.plus(1, quarks))
+		case "trajectory-talk-HMC":
+			c.Once = dynamicsCount(&c, sampler.Omelyan2(), talkSteps, gluons.plus(1, quarks))
+		default:
+			guide := gluons.plus(1, quarks).plus(1, network).plus(1, backwardCount(&c, true))
+			c.Once = dynamicsCount(&c, sampler.Omelyan2(), talkSteps, guide).
+				plus(2, value.plus(1, quarkValueCount(&c)).plus(1, network)) // of the guide
+		}
+		if c.Kernel != "trajectory-gauge" {
+			c.Once = c.Once.plus(2, value.plus(1, quarkValueCount(&c))).plus(1, hopCount(&c)) // phi = D^† xi
+			c.Iteration = iterationCount(&c)
+		}
 		for _, workers := range []int{1, 2} {
 			c.Workers, c.Short = workers, workers == 1
 			t = append(t, c)
 		}
 	}
 	return t
+}
+
+// Steps of the trajectories.
+const (
+	gaugeSteps     = 20
+	staggeredSteps = 20
+	talkSteps      = 8
+)
+
+// dynamicsCount is the cost of a trajectory's motion: a drift for each of the
+// scheme's; one force more than that, each with its norm and its addition to the
+// momenta, a field cleared, read, and read, read and written; and the norm of the
+// momenta at both ends. Random numbers, copies and the return to the group are left
+// out.
+func dynamicsCount(c *Case, s sampler.Scheme, steps int, force Count) Count {
+	_, p, links := fields(c)
+	norm := Count{2 * links * float64(c.Group.Dim()), p}
+	kick := force.plus(2, norm).plus(1, Count{Bytes: 3 * p})
+	drifts := float64(steps * len(s.Drifts))
+	return Count{}.plus(drifts, driftCount(c)).plus(drifts+1, kick).plus(2, norm)
+}
+
+// quarkValueCount is the cost of the quarks' action, iterations aside: the residual
+// of the solve, and a product of half vectors.
+func quarkValueCount(c *Case) Count {
+	_, half := traffic(c)
+	return residualCount(c).plus(1, Count{2 * c.Sites() / 2 * vectorReals(c.Group), 2 * half})
+}
+
+// quarkForceCount is the cost of their force, iterations aside: the residual; D on a
+// half vector, half a hop with all links, and its mass term; the derivative.
+func quarkForceCount(c *Case) Count {
+	links, half := traffic(c)
+	return residualCount(c).plus(1, Count{c.Sites() / 2 * hopFlops(c.Group), links + 3*half}).plus(1, derivativeCount(c))
 }
 
 // repeat returns a call that does one trajectory of s from start.
@@ -52,7 +104,7 @@ func gaugeTrajectory(c *Case, geo *lattice.Geometry) (Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := sampler.NewSLHMC(u, sg, []sampler.Level{{Force: sg, Scheme: sampler.Omelyan2(), Steps: 20}}, 1)
+	s, err := sampler.NewSLHMC(u, sg, []sampler.Level{{Force: sg, Scheme: sampler.Omelyan2(), Steps: gaugeSteps}}, 1)
 	return repeat(s, u, rng.New(1).At(0)), err
 }
 
@@ -64,7 +116,7 @@ func staggeredTrajectory(c *Case, geo *lattice.Geometry) (Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: target, Scheme: sampler.Leapfrog(), Steps: 20}}, 1)
+	s, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: target, Scheme: sampler.Leapfrog(), Steps: staggeredSteps}}, 1)
 	return repeat(s, u, rng.New(1).At(0)), err
 }
 
@@ -101,7 +153,7 @@ func (s *talkSystem) thermalise() ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: target, Scheme: sampler.Omelyan2(), Steps: 8}}, 1)
+	h, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: target, Scheme: sampler.Omelyan2(), Steps: talkSteps}}, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -158,6 +210,6 @@ func (s *talkSystem) slhmc(_ *Case, geo *lattice.Geometry) (Call, error) {
 }
 
 func (s *talkSystem) trajectory(u *gauge.Field, target, guide action.Action) (Call, error) {
-	h, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: guide, Scheme: sampler.Omelyan2(), Steps: 8}}, 1)
+	h, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: guide, Scheme: sampler.Omelyan2(), Steps: talkSteps}}, 1)
 	return repeat(h, u, rng.New(1).Child("run").At(50)), err
 }

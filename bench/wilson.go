@@ -34,7 +34,7 @@ func wilsonCount(c *Case) Count {
 	v := vectorReals(c.Group)
 	neighbours := 2.0 * directions
 	links, half := traffic(c)
-	return Count{c.Sites() * (neighbours*2*(v+mulVec(c.Group)) + (neighbours-1)*4*v), links + 2*4*2*half}
+	return Count{c.Sites() * (neighbours*2*(v+c.Group.VectorFlops()) + (neighbours-1)*4*v), links + 2*4*2*half}
 }
 
 // wilsonHop is a sweep of the kernel.

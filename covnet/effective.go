@@ -29,6 +29,7 @@ type Effective struct {
 	freeC bool
 	dv    *gauge.Algebra
 	du    *gauge.Algebra // not wanted, but computed with the gradient
+	calls int            // of S
 }
 
 // NewEffective returns S[U^NN[U]], with c = 1.
@@ -57,8 +58,14 @@ func (e *Effective) Network() *Network { return e.net }
 
 // Value returns c S[U^NN[u]].
 func (e *Effective) Value(u *gauge.Field) (float64, error) {
-	v, err := e.s.Value(e.net.Forward(u))
+	v, err := e.value(u)
 	return e.c * v, err
+}
+
+// value returns S[U^NN[u]].
+func (e *Effective) value(u *gauge.Field) (float64, error) {
+	e.calls++
+	return e.s.Value(e.net.Forward(u))
 }
 
 // AddForce adds c times the force.
@@ -68,6 +75,7 @@ func (e *Effective) AddForce(f *gauge.Algebra, c float64, u *gauge.Field) error 
 
 func (e *Effective) back(f *gauge.Algebra, dtheta []float64, c float64, u *gauge.Field) error {
 	v := e.net.Forward(u)
+	e.calls++
 	e.dv.Zero()
 	if err := e.s.AddForce(e.dv, c*e.c, v); err != nil {
 		return err
@@ -142,7 +150,7 @@ func (e *Effective) AddParamGradient(g []float64, c float64, u *gauge.Field) err
 		g = g[1:]
 	}
 	if e.freeC {
-		v, err := e.s.Value(e.net.Forward(u))
+		v, err := e.value(u)
 		if err != nil {
 			return err
 		}
@@ -151,8 +159,15 @@ func (e *Effective) AddParamGradient(g []float64, c float64, u *gauge.Field) err
 	return nil
 }
 
-// Work returns the work of S.
-func (e *Effective) Work() action.Work { return action.WorkOf(e.s) }
+// Work returns the work of S and of the network.
+func (e *Effective) Work() action.Work {
+	w := action.WorkOf(e.s)
+	w.Add(e.net.Work())
+	if !action.Counts(e.s) {
+		w.Uncounted += e.calls
+	}
+	return w
+}
 
 // SetCoefficient sets c.
 func (e *Effective) SetCoefficient(c float64) { e.c = c }

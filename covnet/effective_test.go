@@ -156,3 +156,35 @@ func TestTalkNetwork(t *testing.T) {
 	require.NoError(t, talk.SetParams(w))
 	require.Zero(t, deviation(talk.Forward(u), byHand.Forward(u)))
 }
+
+// unknownLayer and unknownAction hide what they could say of their arithmetic.
+type unknownLayer struct{ covnet.Layer }
+
+type unknownAction struct{ action.Action }
+
+// The work of an effective action is that of the action and of the network's passes;
+// what does not count is told call by call.
+func TestEffectiveWork(t *testing.T) {
+	r := recipe{N: 2, Extents: []int{4, 2}, Rough: hot, Weight: .1, Seed: 1, Layers: []layer{{"shared", []string{"plaquette", "rectangle"}}}}
+	u := r.links()
+	s, _ := r.quarks(u, .8)
+	net := r.network(u)
+	e := covnet.NewEffective(u, net, s)
+	f := gauge.NewAlgebra(u.Geometry(), u.Group())
+	require.NoError(t, e.AddForce(f, 1, u))
+	want := s.Work()
+	want.Add(net.Work())
+	assert.Equal(t, want, e.Work())
+	assert.Zero(t, e.Work().Uncounted)
+	force := net.Work().Flops
+	require.NoError(t, e.AddParamGradient(make([]float64, e.NumParams()), 1, u))
+	assert.Greater(t, net.Work().Flops, 2*force, "with the derivatives by the weights")
+
+	plaquettes, err := covnet.NewStout(u, covnet.Shared, covnet.PlaquetteTerm(u.Geometry().Dims()))
+	require.NoError(t, err)
+	e = covnet.NewEffective(u, covnet.NewNetwork(u, unknownLayer{plaquettes}), unknownAction{s})
+	_, err = e.Value(u)
+	require.NoError(t, err)
+	require.NoError(t, e.AddForce(f, 1, u))
+	assert.Equal(t, action.Work{Uncounted: 5}, e.Work(), "two calls of the action, three passes of the layer")
+}

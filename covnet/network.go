@@ -3,6 +3,7 @@ package covnet
 import (
 	"fmt"
 
+	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/gauge"
 )
 
@@ -29,6 +30,8 @@ type Network struct {
 	out    []*gauge.Field    // of each layer
 	back   [2]*gauge.Algebra // cotangents between layers
 	params int
+	passes []passes // of each layer
+	work   action.Work
 }
 
 // NewNetwork returns the chain of layers on fields like u, the first one acting
@@ -38,6 +41,7 @@ func NewNetwork(u *gauge.Field, layers ...Layer) *Network {
 	for _, l := range layers {
 		n.out = append(n.out, gauge.NewField(u.Geometry(), u.Group()))
 		n.params += len(l.Params())
+		n.passes = append(n.passes, passesOf(l))
 	}
 	for i := range n.back {
 		n.back[i] = gauge.NewAlgebra(u.Geometry(), u.Group())
@@ -50,6 +54,7 @@ func NewNetwork(u *gauge.Field, layers ...Layer) *Network {
 func (n *Network) Forward(u *gauge.Field) *gauge.Field {
 	for i, l := range n.layers {
 		l.Forward(n.out[i], u)
+		n.spend(&n.passes[i], n.passes[i].forward)
 		u = n.out[i]
 	}
 	return u
@@ -76,9 +81,17 @@ func (n *Network) Backward(du *gauge.Algebra, dtheta []float64, dv *gauge.Algebr
 			d = dtheta[first : first+len(l.Params())]
 		}
 		l.Backward(to, d, dv)
+		weights := 0
+		if d != nil {
+			weights = 1
+		}
+		n.spend(&n.passes[i], n.passes[i].backward[weights])
 		dv = to
 	}
 }
+
+// Work returns the flops of all passes so far.
+func (n *Network) Work() action.Work { return n.work }
 
 // NumParams returns the number of weights.
 func (n *Network) NumParams() int { return n.params }

@@ -13,14 +13,14 @@ type Price struct {
 	Error *float64 `json:"error"`
 }
 
-// Prices is what something costs. A nil price is not known: flops, where an
-// operator does not count its own.
+// Prices is what something costs. A nil price is not known: flops, where an action,
+// an operator or a layer does not count its own.
 type Prices struct {
 	Seconds      *Price `json:"seconds"`
 	Solves       *Price `json:"solves"`
 	Iterations   *Price `json:"cg_iterations"`
 	Applications *Price `json:"operator_applications"`
-	SolverFlops  *Price `json:"solver_flops"` // of D^†D and of the vectors, nearly all there are
+	Flops        *Price `json:"flops"` // of solves, forces, networks, links and momenta
 }
 
 // CostTable is what a phase of production costs: a trajectory; one that is
@@ -51,10 +51,10 @@ func (c *costs) record(r *Record) {
 	c.iterations = append(c.iterations, float64(r.Iterations))
 	c.applications = append(c.applications, float64(r.Applications))
 	flops := 0.0
-	if r.SolverFlops != nil {
-		flops = float64(*r.SolverFlops)
+	if r.Flops != nil {
+		flops = float64(*r.Flops)
 	}
-	c.uncounted = c.uncounted || r.SolverFlops == nil
+	c.uncounted = c.uncounted || r.Flops == nil
 	c.flops = append(c.flops, flops)
 }
 
@@ -62,7 +62,7 @@ func (c *costs) record(r *Record) {
 func (c *costs) prices(f func(x []float64) *Price) Prices {
 	p := Prices{f(c.seconds), f(c.solves), f(c.iterations), f(c.applications), nil}
 	if !c.uncounted {
-		p.SolverFlops = f(c.flops)
+		p.Flops = f(c.flops)
 	}
 	return p
 }

@@ -25,6 +25,10 @@ type Dynamics struct {
 	levels []Level
 	f      *gauge.Algebra
 	forces []ForceNorm
+
+	// flops: of moving the links; of a norm or a sum of algebra fields, two for each
+	// component; and of both so far
+	driftFlops, sumFlops, spent int64
 }
 
 // ForceNorm is the size of a level's force along a trajectory.
@@ -44,10 +48,12 @@ func NewDynamics(u *gauge.Field, levels []Level) (*Dynamics, error) {
 			return nil, fmt.Errorf("sampler: level %d of the guide: %d steps of %q (a force, at least one step and a scheme are needed)", i, l.Steps, l.Scheme.Name)
 		}
 	}
+	links := u.Geometry().Volume() * u.Geometry().Dims()
 	return &Dynamics{
-		levels: levels,
-		f:      gauge.NewAlgebra(u.Geometry(), u.Group()),
-		forces: make([]ForceNorm, len(levels)),
+		levels:     levels,
+		f:          gauge.NewAlgebra(u.Geometry(), u.Group()),
+		forces:     make([]ForceNorm, len(levels)),
+		driftFlops: int64(u.DriftFlops()), sumFlops: int64(2 * links * u.Group().Dim()),
 	}, nil
 }
 
@@ -64,6 +70,7 @@ func (d *Dynamics) Forces() []ForceNorm { return d.forces }
 func (d *Dynamics) level(i int, u *gauge.Field, p *gauge.Algebra, tau float64) error {
 	if i == len(d.levels) {
 		u.Drift(tau, p)
+		d.spent += d.driftFlops
 		return nil
 	}
 	l := &d.levels[i]
@@ -101,5 +108,6 @@ func (d *Dynamics) kick(i int, u *gauge.Field, p *gauge.Algebra, h float64) erro
 	n.Max2 = math.Max(n.Max2, size)
 	n.Kicks++
 	p.Add(-h, d.f)
+	d.spent += 2 * d.sumFlops
 	return nil
 }

@@ -83,7 +83,7 @@ type Record struct {
 	Solves       int                     `json:"solves"`
 	Iterations   int                     `json:"iterations"`
 	Applications int                     `json:"applications"`
-	SolverFlops  *rundir.Float           `json:"solver_flops,omitempty"` // nil: not known
+	Flops        *rundir.Float           `json:"flops,omitempty"` // nil: not known
 	Observables  map[string]rundir.Float `json:"observables,omitempty"`
 	Training     *RecordedTraining       `json:"training,omitempty"`
 }
@@ -271,7 +271,7 @@ func record(trajectory uint64, phase string, t Trajectory) Record {
 	}
 	if t.Work.Uncounted == 0 {
 		flops := rundir.Float(t.Work.Flops)
-		rec.SolverFlops = &flops
+		rec.Flops = &flops
 	}
 	for k := range 2 {
 		rec.Kinetic[k], rec.Target[k], rec.Guide[k] = rundir.Float(t.Kinetic[k]), rundir.Float(t.Target[k]), rundir.Float(t.Guide[k])

@@ -21,6 +21,8 @@ type SLHMC struct {
 	dynamics *Dynamics
 	tau      float64
 	hmc      bool
+	terms    []action.Action // of target and guide, each once
+	silent   int             // how many of them do not count their work
 
 	p     *gauge.Algebra
 	start *gauge.Field // where the trajectory began
@@ -36,7 +38,7 @@ type Trajectory struct {
 	Target      [2]float64  // target action at start and end
 	Guide       [2]float64  // guide action at start and end
 	Forces      []ForceNorm // per level of the guide; overwritten by the next trajectory
-	Work        action.Work // of target and guide
+	Work        action.Work // of target, guide and integrator; random numbers aside
 }
 
 // NewSLHMC returns a sampler of the target with the guide's levels, over
@@ -63,6 +65,14 @@ func NewSLHMC(u *gauge.Field, target action.Action, guide []Level, tau float64) 
 		of = terms(of, l.Force)
 	}
 	s.hmc = sameTerms(terms(nil, target), of)
+	for _, a := range terms(of, target) {
+		if !slices.ContainsFunc(s.terms, func(b action.Action) bool { return same(a, b) }) {
+			s.terms = append(s.terms, a)
+			if !action.Counts(a) {
+				s.silent++
+			}
+		}
+	}
 	return s, nil
 }
 
@@ -85,15 +95,18 @@ func sameTerms(a, b []action.Action) bool {
 	}
 	b = slices.Clone(b)
 	for _, x := range a {
-		i := slices.IndexFunc(b, func(y action.Action) bool {
-			return reflect.TypeOf(y).Comparable() && reflect.TypeOf(x).Comparable() && x == y
-		})
+		i := slices.IndexFunc(b, func(y action.Action) bool { return same(x, y) })
 		if i < 0 {
 			return false
 		}
 		b = slices.Delete(b, i, i+1)
 	}
 	return true
+}
+
+// same reports whether x and y are one action.
+func same(x, y action.Action) bool {
+	return reflect.TypeOf(y).Comparable() && reflect.TypeOf(x).Comparable() && x == y
 }
 
 // HMC reports whether the guide is the target.
@@ -147,6 +160,8 @@ func (s *SLHMC) Step(u *gauge.Field, stream rng.Stream) (Trajectory, error) {
 	}
 	t.Forces = s.dynamics.Forces()
 	t.Work = s.work().Minus(work)
+	t.Work.Flops += 2 * s.dynamics.sumFlops // the kinetic energies
+	t.Work.Uncounted += s.silent
 	accept := stream.Child("metropolis").Site(0)
 	if t.Accepted = accept.Float64() < math.Exp(-t.DeltaH); t.Accepted {
 		u.Copy(s.end)
@@ -177,12 +192,11 @@ func (s *SLHMC) guide(u *gauge.Field, target float64) (float64, error) {
 	return total, nil
 }
 
+// work returns what has been spent so far.
 func (s *SLHMC) work() action.Work {
-	w := action.WorkOf(s.target)
-	if !s.hmc {
-		for _, l := range s.dynamics.levels {
-			w.Add(action.WorkOf(l.Force))
-		}
+	w := action.Work{Flops: s.dynamics.spent}
+	for _, a := range s.terms {
+		w.Add(action.WorkOf(a))
 	}
 	return w
 }

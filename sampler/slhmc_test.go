@@ -305,3 +305,31 @@ func TestLinksStayInTheGroup(t *testing.T) {
 		assert.Less(t, u.Unitarity(), 4*float64(g.N()*(g.N()+2))*ulp, g.String())
 	}
 }
+
+// silent hides that an action counts its work.
+type silent struct{ action.Action }
+
+// Work is that of each action once, also of one that is in target and guide; with an
+// action that does not count, the flops are not known.
+func TestWork(t *testing.T) {
+	r := su2(t)
+	s := r.slhmc(t)
+	before := r.gauge.Flops()
+	first, err := s.Step(r.u, rng.New(1).At(0))
+	require.NoError(t, err)
+	assert.Zero(t, first.Work.Uncounted)
+	assert.Greater(t, first.Work.Flops, r.gauge.Flops()-before)
+	quark, guide := action.WorkOf(r.quark), action.WorkOf(r.guide)
+	second, err := s.Step(r.u, rng.New(1).At(1))
+	require.NoError(t, err)
+	spent := action.WorkOf(r.quark).Minus(quark)
+	spent.Add(action.WorkOf(r.guide).Minus(guide))
+	assert.Equal(t, spent.Solves, second.Work.Solves)
+	assert.Less(t, spent.Flops, second.Work.Flops)
+
+	quiet, err := sampler.NewSLHMC(r.u, silent{r.gauge}, []sampler.Level{{Force: r.gauge, Scheme: sampler.Leapfrog(), Steps: 1}}, 0.5)
+	require.NoError(t, err)
+	step, err := quiet.Step(r.u, rng.New(1).At(2))
+	require.NoError(t, err)
+	assert.Equal(t, 1, step.Work.Uncounted)
+}

@@ -50,9 +50,9 @@ func TestSummarise(t *testing.T) {
 	}
 	series, flops := map[string][]float64{}, rundir.Float(5e6)
 	for i := range 2 * n {
-		r := sampler.Record{Phase: "hmc", Accepted: i%4 != 0, Solves: 3, Iterations: 50, Applications: 70, DeltaH: ln2, GuideDeltaH: 1, SolverFlops: &flops}
+		r := sampler.Record{Phase: "hmc", Accepted: i%4 != 0, Solves: 3, Iterations: 50, Applications: 70, DeltaH: ln2, GuideDeltaH: 1, Flops: &flops}
 		if i == 2*n-1 {
-			r.SolverFlops = nil
+			r.Flops = nil
 		}
 		if i >= n {
 			r.Phase, r.Iterations = "slhmc", 90
@@ -109,8 +109,8 @@ func TestSummarise(t *testing.T) {
 	c := hmc.Costs
 	assert.Equal(t, sampler.Price{Value: 3, Error: new(float64)}, *c.Trajectory.Solves)
 	assert.Equal(t, sampler.Price{Value: 1, Error: new(float64)}, *c.Trajectory.Seconds)
-	assert.Equal(t, 5e6, c.Trajectory.SolverFlops.Value)
-	assert.Nil(t, slhmc.Costs.Trajectory.SolverFlops)
+	assert.Equal(t, 5e6, c.Trajectory.Flops.Value)
+	assert.Nil(t, slhmc.Costs.Trajectory.Flops)
 	assert.InEpsilon(t, 4., c.Accepted.Solves.Value, 1e-14, "3/4 are accepted")
 	accepted, solves := make([]float64, n), make([]float64, n)
 	for i := range n {

@@ -42,7 +42,9 @@ func TestBenchRunAndCompare(t *testing.T) {
 	assert.Contains(t, worse.stderr, "allocates.txt is worse than old.txt in 8 respects")
 
 	write("elsewhere.txt", strings.ReplaceAll(string(recorded), "cores: ", "cores: 9"))
-	for name, want := range map[string]string{"elsewhere.txt": "not comparable", "missing.txt": "missing.txt"} {
+	write("others.txt", strings.ReplaceAll(string(recorded), "BenchmarkCases/", "BenchmarkCases/other-"))
+	write("empty.txt", "goos: linux\n")
+	for name, want := range map[string]string{"elsewhere.txt": "not comparable", "missing.txt": "missing.txt", "others.txt": "no case in common", "empty.txt": "no line of a case"} {
 		no := slhmc(t, dir, "bench", "compare", "old.txt", name)
 		assert.Equal(t, rundir.ExitUsage, no.code, name)
 		assert.Contains(t, no.stderr, want)
@@ -69,6 +71,8 @@ func TestBenchPlotAndHistory(t *testing.T) {
 		assert.Contains(t, ran.stdout, name)
 		assert.FileExists(t, filepath.Join(dir, name))
 	}
+	assert.Contains(t, ran.stdout, "no picture of the cost against workers")
+	assert.NotContains(t, ran.stdout, "against volume")
 	assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, "bench", "plot", "none.txt").code)
 
 	git := func(args ...string) {
@@ -95,6 +99,7 @@ func TestBenchPlotAndHistory(t *testing.T) {
 	assert.Contains(t, ran.stdout, "+0.0%")
 	assert.FileExists(t, filepath.Join(dir, "h.svg"))
 	assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, "bench", "history", "--machine", "m", "none").code)
+	assert.Contains(t, slhmc(t, dir, "bench", "history", "--machine", "x", name).stderr, "bench/baselines/m.txt")
 
 	// a baseline names its commit, which nothing differs from
 	baseline := []string{"bench", "run", "--baseline", "--rounds", "4", "--time", "1us", "--only", "staggered-dslash/SU3/L=4/double"}
@@ -112,4 +117,27 @@ func TestBenchPlotAndHistory(t *testing.T) {
 	refused := slhmc(t, dir, baseline...)
 	assert.Equal(t, rundir.ExitUsage, refused.code)
 	assert.Contains(t, refused.stderr, "bench/baselines/m.txt")
+}
+
+// Where there is nothing to compare with, the gate says so and passes nobody.
+func TestBenchGateWithoutBase(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("no git")
+	}
+	t.Setenv("BENCH_BASE", "")
+	dir := scratch(t)
+	for _, args := range [][]string{{"init", "-q"}, {"-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "--allow-empty", "-m", "only"}} {
+		c := exec.Command("git", args...)
+		c.Dir = dir
+		out, err := c.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	for _, args := range [][]string{nil, {"--base", "elsewhere"}, {"--rounds", "0"}, {"--limit", "0s"}} {
+		none := slhmc(t, dir, append([]string{"bench", "gate"}, args...)...)
+		assert.Equal(t, rundir.ExitUsage, none.code, args)
+		assert.Empty(t, none.stdout)
+		if len(args) == 0 || args[0] == "--base" {
+			assert.Contains(t, none.stderr, "nothing is judged")
+		}
+	}
 }

@@ -24,7 +24,7 @@ func TestLongGate(t *testing.T) {
 	out, err := exec.Command("git", "clone", "-q", strings.TrimSpace(root), dir).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	gate := func(extra ...string) outcome {
-		return slhmc(t, dir, append([]string{"bench", "gate", "--base", "HEAD", "--rounds", "1"}, extra...)...)
+		return slhmc(t, dir, append([]string{"bench", "gate", "--base", "HEAD", "--rounds", "1", "--limit", "6m"}, extra...)...)
 	}
 	valgrind := true
 	if _, err := exec.LookPath("valgrind"); err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -57,9 +58,18 @@ func plot(w io.Writer, path, out string) error {
 			return err
 		}
 	}
-	return writePicture(w, name+".html", func(to io.Writer) error {
+	err = writePicture(w, name+".html", func(to io.Writer) error {
 		return bench.WriteHTML(to, filepath.Base(path), list)
 	})
+	if err != nil {
+		return err
+	}
+	for _, scale := range []string{"volume", "workers"} {
+		if !slices.ContainsFunc(list, func(p bench.Picture) bool { return p.Name == scale }) {
+			fmt.Fprintf(w, "no picture of the cost against %s, which %s does not vary (slhmc bench run --set full does)\n", scale, path)
+		}
+	}
+	return nil
 }
 
 // writePicture writes a file and prints its name.
@@ -127,7 +137,11 @@ func revisions(path string) (list []bench.Revision, err error) {
 		list = append(list, bench.Revision{Commit: commit, Date: date, Record: rec})
 	}
 	if len(list) == 0 {
-		return nil, usage{fmt.Errorf("no commit has %s", path)}
+		known, err := git("ls-files", "--", bench.Baselines)
+		if err != nil {
+			return nil, err
+		}
+		return nil, usage{fmt.Errorf("no commit has %s; there are these, whose names are for --machine:\n%s", path, known)}
 	}
 	return list, nil
 }

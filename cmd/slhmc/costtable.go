@@ -47,7 +47,7 @@ func (t *table) prices(name string, of func(*sampler.CostTable) *sampler.Prices)
 		{"ms", 1e3, func(p *sampler.Prices) *sampler.Price { return p.Seconds }},
 		{"solves", 1, func(p *sampler.Prices) *sampler.Price { return p.Solves }},
 		{"D^+D applications", 1, func(p *sampler.Prices) *sampler.Price { return p.Applications }},
-		{"Gflop in solves", 1e-9, func(p *sampler.Prices) *sampler.Price { return p.SolverFlops }},
+		{"Gflop", 1e-9, func(p *sampler.Prices) *sampler.Price { return p.Flops }},
 	} {
 		row, any := []string{fmt.Sprintf("  %s: %s", name, kind.unit)}, false
 		for _, phase := range t.phases {

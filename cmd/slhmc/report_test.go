@@ -23,7 +23,7 @@ func TestReport(t *testing.T) {
 	assert.Equal(t, filepath.Join("run", reportPage)+"\n"+filepath.Join("run", reportData)+"\n", o.stdout)
 
 	page := wellFormed(t, filepath.Join(dir, "run", reportPage))
-	for _, want := range []string{"<svg", "slhmc run run", "<h2>History</h2>", "<h2>Histograms</h2>", "<h2>Autocorrelation functions</h2>", "extents = [4, 4]", "&lt;exp(-dH)&gt;", "loss", "acceptance", "W = "} {
+	for _, want := range []string{"<svg", "slhmc run run", "<h2>History</h2>", "<h2>Histograms</h2>", "<h2>Autocorrelation functions</h2>", "extents = [4, 4]", "&lt;exp(-dH)&gt;", "loss", "acceptance", "W = ", "trajectory: Gflop", "accepted: D^+D applications"} {
 		assert.Contains(t, page, want)
 	}
 	for _, foreign := range []string{"<script", "<link", "src=", "@import", "url("} {
@@ -40,6 +40,15 @@ func TestReport(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(b, &r))
 	assert.Equal(t, "run", r.Run)
+	for _, phase := range []string{"hmc", "slhmc"} {
+		cost := r.Summary[phase]["cost"].(map[string]any)
+		for _, of := range []string{"per_trajectory", "per_accepted_trajectory"} {
+			for _, price := range []string{"seconds", "solves", "operator_applications", "flops"} {
+				assert.Positive(t, cost[of].(map[string]any)[price].(map[string]any)["value"], "%s %s %s", phase, of, price)
+			}
+		}
+		assert.Contains(t, cost, "per_independent_configuration")
+	}
 	var names []string
 	for _, p := range r.Phases {
 		names = append(names, p.Name)

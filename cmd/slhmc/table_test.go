@@ -194,9 +194,9 @@ for each independent configuration (2 tau_int trajectories), as seen by
 			p.Observables = map[string]sampler.Quantity{"plaquette": p.Observables["plaquette"]}
 			price := func(v, e float64) *sampler.Price { return &sampler.Price{Value: v, Error: &e} }
 			p.Costs = &sampler.CostTable{
-				Trajectory:  sampler.Prices{Seconds: price(.0123, .0004), Solves: price(19, 0), Applications: price(531.1, 1.2), SolverFlops: price(1.5e9, 3e7)},
+				Trajectory:  sampler.Prices{Seconds: price(.0123, .0004), Solves: price(19, 0), Applications: price(531.1, 1.2), Flops: price(1.5e9, 3e7)},
 				Accepted:    &sampler.Prices{Seconds: &sampler.Price{Value: .0125}, Solves: price(0, 0)},
-				Independent: map[string]sampler.Prices{"plaquette": {Seconds: price(2.5, .1), SolverFlops: nil}},
+				Independent: map[string]sampler.Prices{"plaquette": {Seconds: price(2.5, .1), Flops: nil}},
 			}
 		}, `
                                  HMC          tau_int HMC
@@ -216,7 +216,7 @@ cost                             HMC
   trajectory: ms                 12.30(40)
   trajectory: solves             19
   trajectory: D^+D applications  531.1(12)
-  trajectory: Gflop in solves    1.500(30)
+  trajectory: Gflop              1.500(30)
   accepted: ms                   12.5(?)
   independent by plaquette: ms   2500(100)
 `},

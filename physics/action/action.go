@@ -2,6 +2,7 @@ package action
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/rng"
@@ -29,14 +30,15 @@ type Pseudofermion interface {
 	Transform(t *gauge.Transformation)
 }
 
-// Work counts what an action has spent since it was made.
+// Work counts what an action has spent since it was made. All its numbers are whole,
+// so that differences are exact.
 type Work struct {
 	Solves       int
 	Iterations   int // of the solver
 	Applications int // of D^†D
-	// Flops are those of the solves: D^†D and the vectors of each iteration. Solves
-	// with operators that do not know theirs are Uncounted.
-	Flops     float64
+	// Flops are floating-point operations of the textbook's algorithms (see package
+	// group). Calls of what does not know its own are Uncounted.
+	Flops     int64
 	Uncounted int
 }
 
@@ -57,10 +59,27 @@ func (w Work) Minus(v Work) Work {
 // Worker is the power of an action that counts its work.
 type Worker interface{ Work() Work }
 
+// Counter is the power of an action without solves that counts its flops.
+type Counter interface{ Flops() int64 }
+
+// Counts reports whether a, or each term of a sum, counts its work.
+func Counts(a Action) bool {
+	switch w := a.(type) {
+	case Sum:
+		return !slices.ContainsFunc(w, func(a Action) bool { return !Counts(a) })
+	case Worker, Counter:
+		return true
+	}
+	return false
+}
+
 // WorkOf returns the work of a, zero if it does not count.
 func WorkOf(a Action) Work {
-	if w, ok := a.(Worker); ok {
+	switch w := a.(type) {
+	case Worker:
 		return w.Work()
+	case Counter:
+		return Work{Flops: w.Flops()}
 	}
 	return Work{}
 }

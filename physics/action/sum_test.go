@@ -91,12 +91,23 @@ func TestTermsDrawApart(t *testing.T) {
 	assert.Equal(t, verify.Vector(q[0].Phi()), verify.Vector(again.Phi()), "one stream, one phi")
 
 	work := s.Work()
-	sum := action.Work{}
+	sum := action.WorkOf(s[1])
 	for i := range q {
 		sum.Add(q[i].Work())
 	}
 	assert.Equal(t, sum, work)
-	assert.Zero(t, action.WorkOf(gluons(c, geo)))
+
+	// flops alone, and none known
+	links := gluons(c, geo)
+	_, err = links.Value(u)
+	require.NoError(t, err)
+	spent := links.Flops()
+	assert.Equal(t, action.Work{Flops: spent}, action.WorkOf(links))
+	require.NoError(t, links.AddForce(gauge.NewAlgebra(geo, u.Group()), 1, u))
+	assert.Greater(t, links.Flops(), 2*spent)
+	assert.Zero(t, action.WorkOf(failing{}))
+	assert.True(t, action.Counts(action.Sum{links, action.Sum{again}}))
+	assert.False(t, action.Counts(action.Sum{links, action.Sum{failing{}}}))
 }
 
 // failing is an action that cannot be evaluated.

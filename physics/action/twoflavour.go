@@ -119,23 +119,34 @@ func (a *TwoFlavour) solve(cg solver.Solver, u *gauge.Field) error {
 }
 
 // count adds a solve to the work. Beside D^†D an iteration has a scalar product,
-// an addition with a norm and two additions of vectors: 2 + 4 + 4 flops for each
-// of two real numbers a component.
+// an addition with a norm and two additions of vectors, 2 + 4 + 4 flops for each
+// of two real numbers a component; a residual has an addition with a norm.
 func (a *TwoFlavour) count(r solver.Report) {
-	w := Work{Solves: 1, Iterations: r.Iterations, Applications: r.Applications}
-	if d, ok := a.op.(dirac.Counted); ok {
-		w.Flops = float64(r.Applications)*d.NormalFlops(a.sub) + float64(r.Iterations)*20*float64(a.phi.Components(a.sub))
-	} else {
-		w.Uncounted = 1
-	}
-	a.work.Add(w)
+	a.work.Add(Work{Solves: 1, Iterations: r.Iterations, Applications: r.Applications})
+	residuals := float64(r.Applications - r.Iterations)
+	a.spend(func(d dirac.Counted) float64 {
+		return float64(r.Applications)*d.NormalFlops(a.sub) + (20*float64(r.Iterations)+8*residuals)*float64(a.phi.Components(a.sub))
+	})
 }
+
+// spend adds flops, which an operator knows or does not.
+func (a *TwoFlavour) spend(flops func(dirac.Counted) float64) {
+	if d, ok := a.op.(dirac.Counted); ok {
+		a.work.Flops += int64(flops(d))
+	} else {
+		a.work.Uncounted++
+	}
+}
+
+// dotFlops are those of a scalar product or a norm on s.
+func (a *TwoFlavour) dotFlops(s lattice.Subset) float64 { return 4 * float64(a.phi.Components(s)) }
 
 // Value returns S. Cost: one solve.
 func (a *TwoFlavour) Value(u *gauge.Field) (float64, error) {
 	if err := a.solve(a.action, u); err != nil {
 		return 0, err
 	}
+	a.spend(func(dirac.Counted) float64 { return a.dotFlops(a.sub) })
 	return a.phi.ReDot(a.x, a.sub), nil
 }
 
@@ -145,6 +156,7 @@ func (a *TwoFlavour) AddForce(f *gauge.Algebra, c float64, u *gauge.Field) error
 		return err
 	}
 	a.applyFrom()
+	a.spend(func(d dirac.Counted) float64 { return d.DerivativeFlops(a.sub) })
 	if d, ok := a.op.(dirac.Decoupled); ok {
 		d.AddDerivativeFrom(f, -c, a.y, a.x, a.sub)
 	} else {
@@ -161,8 +173,10 @@ func (a *TwoFlavour) Refresh(u *gauge.Field, s rng.Stream) (float64, error) {
 	a.op.Bind(u)
 	a.x.Gaussian(s, lattice.All)
 	a.op.ApplyDagger(a.y, a.x)
+	a.spend(func(d dirac.Counted) float64 { return d.NormalFlops(lattice.All) / 2 })
 	a.phi.Copy(a.y, a.sub)
 	if a.sub == lattice.All {
+		a.spend(func(dirac.Counted) float64 { return a.dotFlops(a.sub) })
 		return a.x.Norm2(lattice.All), nil
 	}
 	return a.Value(u)
@@ -174,7 +188,7 @@ func (a *TwoFlavour) Components() int { return a.phi.Components(a.sub) }
 // Transform rotates phi.
 func (a *TwoFlavour) Transform(t *gauge.Transformation) { a.phi.Transform(t, a.sub) }
 
-// Work returns the solves so far.
+// Work returns the work so far.
 func (a *TwoFlavour) Work() Work { return a.work }
 
 // massive is the power of an operator D = m + ….
@@ -196,11 +210,13 @@ func (a *TwoFlavour) MassDerivative(u *gauge.Field) (float64, error) {
 		return 0, err
 	}
 	a.applyFrom()
+	a.spend(func(dirac.Counted) float64 { return a.dotFlops(a.sub) })
 	return -2 * a.y.ReDot(a.x, a.sub), nil
 }
 
 // applyFrom sets y = D x.
 func (a *TwoFlavour) applyFrom() {
+	a.spend(func(d dirac.Counted) float64 { return d.NormalFlops(a.sub) / 2 })
 	if d, ok := a.op.(dirac.Decoupled); ok {
 		d.ApplyFrom(a.y, a.x, a.sub)
 		return

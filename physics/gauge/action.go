@@ -36,6 +36,9 @@ type Action struct {
 	staples *StapleSum    // of the other loops; nil: none
 	w       []float64
 	geo     *lattice.Geometry
+
+	forceFlops, valueFlops int64
+	spent                  int64 // flops
 }
 
 // NewAction returns the action of any set of closed loops with coefficients.
@@ -54,6 +57,7 @@ func NewAction(geo *lattice.Geometry, g group.Group, beta float64, loops []Loop)
 	for _, l := range loops {
 		a.unit += beta * float64(geo.Volume()) * l.Coefficient
 	}
+	a.forceFlops, a.valueFlops = a.countForce(g, loops), int64(a.loops.Flops())
 	c0, loops := withoutPlaquettes(geo.Dims(), loops)
 	if c0 != 0 {
 		a.plaq, a.c0 = NewPlaquetteSum(geo, g), c0
@@ -103,12 +107,14 @@ func NewRectangleAction(geo *lattice.Geometry, g group.Group, beta, c1 float64) 
 
 // Value returns S.
 func (a *Action) Value(u *Field) (float64, error) {
+	a.spent += a.valueFlops
 	return a.unit - a.beta/a.n*a.loops.ReTr(u), nil
 }
 
 // AddForce sets f += c F. With U_mu(n) A_mu(n) the sum of the loops through a
 // link, dS = -beta/N Re tr(i omega U A), so F = t beta/N [U A]_TA, t = tr T_a T_a.
 func (a *Action) AddForce(f *Algebra, c float64, u *Field) error {
+	a.spent += a.forceFlops
 	c *= a.beta / a.n * a.index
 	if a.plaq != nil {
 		a.plaq.AddForce(f, c*a.c0, u, nil)
