@@ -128,3 +128,42 @@ func TestSumErrors(t *testing.T) {
 		assert.ErrorIs(t, err, assert.AnError)
 	}
 }
+
+// What is spent between two counts is the difference of every number.
+func TestWorkSpent(t *testing.T) {
+	before := action.Work{Solves: 1, Iterations: 20, Applications: 300, Flops: 4000, Uncounted: 50000}
+	spent := action.Work{Solves: 7, Iterations: 11, Applications: 13, Flops: 17, Uncounted: 19}
+	after := before
+	after.Add(spent)
+	assert.Equal(t, action.Work{Solves: 8, Iterations: 31, Applications: 313, Flops: 4017, Uncounted: 50019}, after)
+	assert.Equal(t, spent, after.Minus(before))
+}
+
+// refreshed is a pseudofermion that draws one number.
+type refreshed struct {
+	action.Pseudofermion
+	drew *[]float64
+}
+
+func (r refreshed) Refresh(_ *gauge.Field, s rng.Stream) (float64, error) {
+	x := s.Site(0)
+	v := x.Float64()
+	*r.drew = append(*r.drew, v)
+	return v, nil
+}
+
+// Every term of a sum, however many, has random numbers of its own.
+func TestRefreshOfManyTerms(t *testing.T) {
+	var drew []float64
+	var s action.Sum
+	for range 70 {
+		s = append(s, refreshed{drew: &drew})
+	}
+	_, err := s.Refresh(nil, rng.New(1))
+	require.NoError(t, err)
+	seen := map[float64]bool{}
+	for _, x := range drew {
+		seen[x] = true
+	}
+	assert.Len(t, seen, 70)
+}
