@@ -9,7 +9,7 @@ ARGS      ?=
 BENCH     ?= .
 BENCHTIME ?= 0.2s
 COUNT     ?= 1
-FUZZTIME  ?= 30s
+FUZZTIME  ?= 10m
 LIMIT     ?= 10m
 SET       ?= short
 
@@ -82,12 +82,12 @@ bench-gate: build ## compare speed with the merge base of BENCH_BASE (else HEAD~
 	./bin/slhmc bench gate --limit $(LIMIT)
 
 .PHONY: fuzz
-fuzz: ## fuzz every Fuzz... target for FUZZTIME (30s) each
+fuzz: ## fuzz every Fuzz... target for FUZZTIME (10m) each
 	@list=$$($(GO) test -list "^Fuzz" ./...) || { echo "$$list"; exit 1; }; \
 	echo "$$list" | awk '/^Fuzz/ { f[n++] = $$1 } /^ok/ { while (n) print $$2, f[--n] }' | \
 	while read -r pkg name; do \
 	  echo "fuzz: $$pkg $$name"; \
-	  $(GO) test -run "^$$" -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$pkg" </dev/null || exit 1; \
+	  $(GO) test -run "^$$" -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 200x "$$pkg" </dev/null || exit 1; \
 	done
 
 .PHONY: generate
