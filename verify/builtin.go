@@ -21,7 +21,7 @@ import (
 func BuiltIn() []Subject {
 	even := Within(Domain{Even: true})
 	quarks := func(s ...Symmetry) []Option {
-		return []Option{even, Accuracy(1e-11, 1e-10), Has(EvenTranslations, ChargeConjugation), Has(s...), TwinOfAction(TwinQuarks)}
+		return []Option{even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Has(s...), TwinOfAction(TwinQuarks)}
 	}
 	subjects := []Subject{
 		OfExponential("exponential", GroupFunctions()),
@@ -29,15 +29,15 @@ func BuiltIn() []Subject {
 		OfSum("sums", Compensated()),
 		OfAction("rectangle action", BuildRectangle, Has(Hypercubic()...), TwinOfAction(TwinRectangle)),
 		OfAction("loop action", BuildLoops, Has(Translations, ChargeConjugation), TwinOfAction(twinLoops)),
-		OfOperator("staggered operator", BuildStaggered, even, Hermitian(Epsilon), Has(Boundary, EvenTranslations, Shifts, ChargeConjugation), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
+		OfOperator("staggered operator", BuildStaggered, even, Hermitian(Epsilon), Has(Boundary, Shifts), Has(Staggered()...), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
 		OfPseudofermion("staggered action, even sites", BuildQuarks(lattice.Even), quarks()...),
 		OfPseudofermion("staggered action, all sites", BuildQuarks(lattice.All), quarks(Shifts)...),
-		OfPseudofermion("effective action", BuildEffective, even, Accuracy(1e-11, 1e-10), Has(EvenTranslations, ChargeConjugation)),
+		OfPseudofermion("effective action", BuildEffective, even, Accuracy(1e-11, 1e-10), Has(EvenTranslations, StaggeredReflections, ChargeConjugation)),
 		OfLayer("stout layer", BuildStout(covnet.Shared), Has(Translations, ChargeConjugation), TwinOfLayer(TwinStout(covnet.Shared))),
-		OfLayer("stout layer, per direction", BuildStout(covnet.PerDirection), Has(Translations, ChargeConjugation), TwinOfLayer(TwinStout(covnet.PerDirection))),
-		OfLayer("stout layer, per site", BuildStout(covnet.PerSite), Has(ChargeConjugation), TwinOfLayer(TwinStout(covnet.PerSite))),
+		OfLayer("stout layer, per direction", BuildStout(covnet.PerDirection), Has(Translations, ChargeConjugation), TwinOfLayer(TwinStout(covnet.PerDirection)), Shares(BuildStout(covnet.Shared))),
+		OfLayer("stout layer, per site", BuildStout(covnet.PerSite), Has(ChargeConjugation), TwinOfLayer(TwinStout(covnet.PerSite)), Shares(BuildStout(covnet.Shared))),
 		OfLayer("isotropic network", BuildIsotropic, Has(Hypercubic()...)),
-		OfLayer("talk network", BuildTalk, Has(Translations, ChargeConjugation), TwinOfLayer(TwinTalk)),
+		OfLayer("talk network", BuildTalk, Has(Translations, Reflections, ChargeConjugation), TwinOfLayer(TwinTalk)),
 		OfSolver("conjugate gradients", BuildCG),
 		OfNoise("Gaussian noise", allSites((*fermion.Field).Gaussian), true),
 		OfNoise("Z2 noise", allSites((*fermion.Field).Z2), false),

@@ -50,6 +50,7 @@ type settings struct {
 	twinAction   TwinAction
 	twinOperator TwinOperator
 	twinLayer    TwinLayer
+	shared       LayerBuilder
 }
 
 func newSettings(options []Option) settings {
