@@ -57,13 +57,13 @@ func BuiltIn() []Subject {
 		OfTraining("action loss", BuildPupil, func() sampler.Loss { return sampler.ActionLoss{} }, 1e-8, even),
 		OfTraining("delta loss", BuildPupil, func() sampler.Loss { return sampler.DeltaLoss{} }, 1e-8, even),
 		OfTraining("force loss", BuildPupil, func() sampler.Loss { return &sampler.ForceLoss{} }, 1e-5, even),
-		OfSampler("HMC, U(1) gauge fields", BuildTorus, small("U(1)", 3)),
-		OfSampler("HMC, SU(2) gauge fields", BuildTorus, small("SU(2)", 3)),
-		OfSampler("HMC, SU(3) gauge fields", BuildTorus, small("SU(3)", 3)),
+		OfSampler("HMC, U(1) gauge fields", BuildTorus, small("U(1)", 3), From(TorusStart)),
+		OfSampler("HMC, SU(2) gauge fields", BuildTorus, small("SU(2)", 3), From(TorusStart)),
+		OfSampler("HMC, SU(3) gauge fields", BuildTorus, small("SU(3)", 3), From(TorusStart)),
 		OfSampler("HMC, quarks", BuildTalkHMC, small("SU(2)", 4)),
 		OfSampler("SLHMC", BuildTalkSLHMC(0.05), small("SU(2)", 4), Against(BuildTalkHMC)),
 		OfSampler("SLHMC, the target as guide", BuildTalkTarget(true), small("SU(2)", 4), Single(), Identical(BuildTalkTarget(false))),
-		OfSampler("SLHMC, bad weights", BuildTalkSLHMC(0.15), small("SU(2)", 4), Against(BuildTalkHMC)),
+		OfSampler("SLHMC, bad weights", BuildTalkSLHMC(0.15), small("SU(2)", 4), From(QuarkStart), Against(BuildTalkHMC)),
 	)
 }
 

@@ -43,5 +43,7 @@
 //	[Massart] P. Massart, Ann. Probab. 18 (1990) 1269 (empirical distributions)
 //	[CMP]     M. Creutz, Phys. Rev. D 38 (1988) 1228 (<exp(-dH)> = 1)
 //	[GS]      M. Golterman, J. Smit, Nucl. Phys. B 245 (1984) 61 (staggered symmetries)
+//	[Holm]    S. Holm, Scand. J. Statist. 6 (1979) 65 (several tests at one rate)
+//	[Ville]   J. Ville, Etude critique de la notion de collectif, Paris 1939 (martingales)
 //	[W]       U. Wolff, hep-lat/0306017 (the Gamma method)
 package verify

@@ -51,10 +51,12 @@ type settings struct {
 	twinOperator TwinOperator
 	twinLayer    TwinLayer
 	shared       LayerBuilder
+	by           IntegratorBuilder
+	starts       Starts
 }
 
 func newSettings(options []Option) settings {
-	o := settings{suite: Quick(), seed: 1}
+	o := settings{suite: Quick(), seed: 1, by: dynamics}
 	for _, option := range options {
 		option(&o)
 	}
