@@ -8,6 +8,7 @@ import (
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/physics/fermion"
+	"github.com/slhmc/slhmc/physics/format"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/observe"
@@ -45,6 +46,13 @@ func BuiltIn() []Subject {
 		OfObservable("Polyakov loop", MeasurePolyakov, TwinPolyakov, 0),
 		OfObservable("pion", MeasurePion, TwinPion, 1e-9, even),
 	}
+	subjects = append(subjects,
+		OfFiles("ILDG files", FormatFiles(format.Encoding{Kind: format.ILDG})),
+		OfFiles("SciDAC files, single precision", FormatFiles(format.Encoding{Kind: format.SciDAC, Precision: 32})),
+		OfFiles("NERSC files", FormatFiles(format.Encoding{Kind: format.NERSC, Precision: 64})),
+		OfFiles("MILC files", FormatFiles(format.Encoding{Kind: format.MILC}), Within(Domain{Groups: []string{"SU(3)"}})),
+		OfStore("checkpoints", Checkpoints()),
+	)
 	for _, s := range sampler.Schemes() {
 		subjects = append(subjects, OfScheme(s.Name, s))
 	}
@@ -54,6 +62,7 @@ func BuiltIn() []Subject {
 	}
 	// the force loss takes one derivative by differences of 1e-4
 	return append(subjects,
+		OfTrainable("trainable guide", BuildPupil, 1e-8, even),
 		OfTraining("action loss", BuildPupil, func() sampler.Loss { return sampler.ActionLoss{} }, 1e-8, even),
 		OfTraining("delta loss", BuildPupil, func() sampler.Loss { return sampler.DeltaLoss{} }, 1e-8, even),
 		OfTraining("force loss", BuildPupil, func() sampler.Loss { return &sampler.ForceLoss{} }, 1e-5, even),

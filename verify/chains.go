@@ -157,5 +157,6 @@ func BuildPupil(c Case, u *gauge.Field) (Pupil, error) {
 	}
 	e := covnet.NewEffective(u, net, seen)
 	e.TrainCoefficient()
+	e.SetCoefficient(1.1) // at one it would not be missed where it is a factor
 	return Pupil{Guide: e, Target: sf}, e.TrainMass()
 }
