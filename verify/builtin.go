@@ -22,21 +22,22 @@ import (
 func BuiltIn() []Subject {
 	even := Within(Domain{Even: true})
 	quarks := func(s ...Symmetry) []Option {
-		return []Option{even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Has(s...), TwinOfAction(TwinQuarks)}
+		return []Option{even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Has(s...), Divided(), TwinOfAction(TwinQuarks)}
 	}
 	subjects := []Subject{
 		OfExponential("exponential", GroupFunctions()),
 		OfRandom("random numbers", Generator()),
 		OfSum("sums", Compensated()),
-		OfAction("rectangle action", BuildRectangle, Has(Hypercubic()...), TwinOfAction(TwinRectangle)),
-		OfAction("loop action", BuildLoops, Has(Translations, ChargeConjugation), TwinOfAction(twinLoops)),
-		OfOperator("staggered operator", BuildStaggered, even, Hermitian(Epsilon), Has(Boundary, Shifts), Has(Staggered()...), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
+		OfAction("rectangle action", BuildRectangle, Has(Hypercubic()...), Divided(), TwinOfAction(TwinRectangle)),
+		OfAction("loop action", BuildLoops, Has(Translations, ChargeConjugation), Divided(), TwinOfAction(twinLoops)),
+		OfOperator("staggered operator", BuildStaggered, even, Divided(), Hermitian(Epsilon), Has(Boundary, Shifts), Has(Staggered()...), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
 		OfPseudofermion("staggered action, even sites", BuildQuarks(lattice.Even), quarks()...),
 		OfPseudofermion("staggered action, all sites", BuildQuarks(lattice.All), quarks(Shifts)...),
 		OfPseudofermion("effective action", BuildEffective, even, Accuracy(1e-11, 1e-10), Has(EvenTranslations, StaggeredReflections, ChargeConjugation)),
 		OfLayer("stout layer", BuildStout(covnet.Shared), Has(Translations, ChargeConjugation), TwinOfLayer(TwinStout(covnet.Shared))),
 		OfLayer("stout layer, per direction", BuildStout(covnet.PerDirection), Has(Translations, ChargeConjugation), TwinOfLayer(TwinStout(covnet.PerDirection)), Shares(BuildStout(covnet.Shared))),
 		OfLayer("stout layer, per site", BuildStout(covnet.PerSite), Has(ChargeConjugation), TwinOfLayer(TwinStout(covnet.PerSite)), Shares(BuildStout(covnet.Shared))),
+		OfLayer("stout layer, local", BuildLocalStout, Has(Translations, Reflections, ChargeConjugation), Divided()),
 		OfLayer("isotropic network", BuildIsotropic, Has(Hypercubic()...)),
 		OfLayer("talk network", BuildTalk, Has(Translations, Reflections, ChargeConjugation), TwinOfLayer(TwinTalk)),
 		OfSolver("conjugate gradients", BuildCG),
@@ -203,6 +204,12 @@ func BuildStout(sharing covnet.Sharing) LayerBuilder {
 		return covnet.NewStout(u, sharing, covnet.PlaquetteTerm(geo.Dims()), covnet.RectangleTerm(geo.Dims()),
 			covnet.PolyakovTerm("polyakov", geo, func(int) bool { return true }), covnet.LoopTerm("loops", geo.Dims(), oddLoops(geo.Dims())))
 	}
+}
+
+// BuildLocalStout makes a stout layer of plaquettes and rectangles: it reaches no
+// farther than two sites, and the lattice may be divided in any direction.
+func BuildLocalStout(c Case, geo *lattice.Geometry) (covnet.Layer, error) {
+	return covnet.NewStout(gauge.NewField(geo, c.GaugeGroup()), covnet.PerDirection, covnet.PlaquetteTerm(geo.Dims()), covnet.RectangleTerm(geo.Dims()))
 }
 
 // TwinStout is that layer by the reference.

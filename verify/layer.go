@@ -82,6 +82,9 @@ func OfLayer(name string, build LayerBuilder, options ...Option) Subject {
 	if len(o.symmetries) > 0 {
 		laws = append(laws, on("symmetries", func(l layer) []Result { return layerSymmetries(l, o.symmetries) }))
 	}
+	if o.divided {
+		laws = append(laws, Law{Name: "ranks", Cost: 3, Volume: 64, Check: func(c Case) []Result { return layerRanks(build, c) }})
+	}
 	if o.shared != nil {
 		laws = append(laws, on("shared", func(l layer) []Result { return layerShares(l, o.shared) }))
 	}
@@ -100,7 +103,10 @@ type layer struct {
 }
 
 func newLayer(build LayerBuilder, c Case, options ...lattice.Option) layer {
-	geo := c.Geometry(options...)
+	return layerOn(build, c, c.Geometry(options...))
+}
+
+func layerOn(build LayerBuilder, c Case, geo *lattice.Geometry) layer {
 	l := layer{c: c, geo: geo, net: must(build(c, geo)), u: c.Links(geo, "links")}
 	r := c.Draw("weights")
 	size := []float64{0.02, 0.1, 0.3}[r.Uint64N(3)]

@@ -114,7 +114,7 @@ func fileMutants() (list []mutant) {
 		return right.Load(dir)
 	})
 	store("resumes", "the record is written after the checkpoint", func(s *verify.Store) {
-		s.Save = func(dir string, trajectory uint64, state []float64, record float64) error {
+		s.Save = func(dir string, trajectory uint64, state []float64, _ float64) error {
 			old := 0.0 // of the trajectory before
 			if b, err := os.ReadFile(filepath.Join(dir, "late")); err == nil {
 				old = float64(len(b))

@@ -267,6 +267,33 @@ func networkMutants() (list []mutant) {
 			dtheta[1] = 0
 		}
 	}})
+	divided := func(bug string, plant smear) {
+		add("ranks", bug, func(c verify.Case, geo *lattice.Geometry) (covnet.Layer, error) {
+			l, err := verify.BuildLocalStout(c, geo)
+			s := plant
+			s.Layer = l
+			return &s, err
+		}, verify.Divided())
+	}
+	divided("gradient of one process of two", smear{backward: func(l covnet.Layer, du *gauge.Algebra, dtheta []float64, dv *gauge.Algebra) {
+		l.Backward(du, dtheta, dv)
+		for i := range dtheta {
+			dtheta[i] *= float64(du.Geometry().LocalVolume()) / float64(du.Geometry().Volume())
+		}
+	}})
+	divided("links on the border between processes are not smeared", smear{forward: func(l covnet.Layer, v, u *gauge.Field) {
+		l.Forward(v, u)
+		geo, m := u.Geometry(), u.Group().NewMatrix()
+		x := make([]int, geo.Dims())
+		for site := range geo.Volume() {
+			geo.Coordinates(x, site)
+			for mu := range x {
+				if geo.Divided(mu) && x[mu] == geo.Extent(mu)/2 && u.At(m, x, mu) {
+					v.Set(x, mu, m)
+				}
+			}
+		}
+	}})
 	add("twin", "weights per direction in another order", func(c verify.Case, geo *lattice.Geometry) (covnet.Layer, error) {
 		l, err := verify.BuildStout(covnet.PerDirection)(c, geo)
 		if err != nil {

@@ -96,7 +96,7 @@ func staggeredHopsWith(plant func(c verify.Case, d *hops), symmetries ...verify.
 		plant(c, h)
 		return h, nil
 	}, verify.Within(verify.Domain{Even: true}), verify.Hermitian(verify.Epsilon),
-		verify.Has(symmetries...), verify.TwinOfOperator(verify.TwinStaggered), verify.Free(verify.FreeStaggered))
+		verify.Has(symmetries...), verify.Divided(), verify.TwinOfOperator(verify.TwinStaggered), verify.Free(verify.FreeStaggered))
 }
 
 func operatorMutants() (list []mutant) {
@@ -265,6 +265,17 @@ func operatorMutants() (list []mutant) {
 			d.Staggered.Bind(signed(u, func(x []int, mu int) float64 {
 				if mu == 0 && x[0]%2 != 0 {
 					return -1
+				}
+				return 1
+			}))
+		}
+	})
+	add("ranks", "no hop over the border between processes", func(_ verify.Case, d *hops) {
+		d.bind = func(u *gauge.Field) {
+			geo := u.Geometry()
+			d.Staggered.Bind(signed(u, func(x []int, mu int) float64 {
+				if geo.Divided(mu) && x[mu] == geo.Extent(mu)/2-1 {
+					return 0
 				}
 				return 1
 			}))
