@@ -54,6 +54,7 @@ func BuiltIn() []Subject {
 		OfFiles("MILC files", FormatFiles(format.Encoding{Kind: format.MILC}), Within(Domain{Groups: []string{"SU(3)"}})),
 		OfStore("checkpoints", Checkpoints()),
 	)
+	subjects = append(subjects, kernelSubjects()...)
 	for _, s := range sampler.Schemes() {
 		subjects = append(subjects, OfScheme(s.Name, s))
 	}
