@@ -7,8 +7,8 @@
 //
 // where Build makes the action of a [Case] on a lattice, or answers
 // [ErrUnsupported]. [Action], [Pseudofermion], [Operator], [Layer], [Scheme],
-// [Dynamics], [Solver], [Sampler] and [Observable] are these calls; OfAction and
-// its like return the same as a [Subject] for [Judge], which is what the command
+// [Dynamics], [Solver], [Sampler], [Observable] and [Reader] are these calls; OfAction
+// and its like return the same as a [Subject] for [Judge], which is what the command
 // slhmc verify does with [BuiltIn] and with what a configuration describes. A law
 // of one's own is a function that measures and returns [Result] values, each with
 // its bound and the reason for it; [Run] tries it.
