@@ -64,11 +64,12 @@ func eachColumn(columns [][]float64, p *gauge.Algebra) {
 }
 
 // normalColumns: each column is of N(0, 1), and no two are correlated. Of each test the
-// worst column is looked at, at the rate of alarm divided by the number of columns
-// or pairs [Holm]: by mean, variance and distribution, and by the mean product, for
+// worst column is looked at, at a quarter of the rate of alarm, for four tests, divided
+// by the number of columns or pairs: by mean, variance and distribution, and by the mean product, for
 // which half as much is allowed again, products of normal numbers having longer tails.
 func normalColumns(columns [][]float64) []Result {
 	var location, variance, distance, correlation, pairs float64
+	const rate = alarm / 4
 	many := float64(len(columns))
 	for i, p := range columns {
 		n := float64(len(p))
@@ -86,12 +87,12 @@ func normalColumns(columns [][]float64) []Result {
 			pairs++
 		}
 	}
-	because := fmt.Sprintf("normal deviate of the worst of %d components, false alarms 1e-9", len(columns))
+	because := fmt.Sprintf("normal deviate of the worst of %d components, false alarms 2.5e-10", len(columns))
 	return []Result{
-		{Law: "<P_a> = 0", Measured: location, Bound: normalQuantile(alarm / many), Because: because},
-		{Law: "<P_a²> = 1", Measured: variance, Bound: normalQuantile(alarm / many), Because: because},
-		{Law: "P_a is normal", Measured: distance, Bound: kolmogorovQuantile(alarm / many), Because: "Massart's bound for the worst component, false alarms 1e-9"},
-		{Law: "<P_a P_b> = 0", Measured: correlation, Bound: 1.5 * normalQuantile(alarm/math.Max(1, pairs)), Because: because + ", half as much again for products"},
+		{Law: "<P_a> = 0", Measured: location, Bound: normalQuantile(rate / many), Because: because},
+		{Law: "<P_a²> = 1", Measured: variance, Bound: normalQuantile(rate / many), Because: because},
+		{Law: "P_a is normal", Measured: distance, Bound: kolmogorovQuantile(rate / many), Because: "Massart's bound for the worst component, false alarms 2.5e-10"},
+		{Law: "<P_a P_b> = 0", Measured: correlation, Bound: 1.5 * normalQuantile(rate/math.Max(1, pairs)), Because: because + ", half as much again for products"},
 	}
 }
 
