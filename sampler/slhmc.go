@@ -25,8 +25,9 @@ type SLHMC struct {
 	silent   int             // how many of them do not count their work
 
 	p     *gauge.Algebra
-	start *gauge.Field // where the trajectory began
-	end   *gauge.Field // what it proposed
+	drawn *gauge.Algebra // the momenta that the trajectory began with
+	start *gauge.Field   // where the trajectory began
+	end   *gauge.Field   // what it proposed
 }
 
 // Trajectory tells what one trajectory did.
@@ -57,6 +58,7 @@ func NewSLHMC(u *gauge.Field, target action.Action, guide []Level, tau float64) 
 	s := &SLHMC{
 		target: target, dynamics: d, tau: tau,
 		p:     gauge.NewAlgebra(u.Geometry(), u.Group()),
+		drawn: gauge.NewAlgebra(u.Geometry(), u.Group()),
 		start: gauge.NewField(u.Geometry(), u.Group()),
 		end:   gauge.NewField(u.Geometry(), u.Group()),
 	}
@@ -117,6 +119,10 @@ func (s *SLHMC) HMC() bool { return s.hmc }
 // looks at.
 func (s *SLHMC) Proposal() (start, end *gauge.Field) { return s.start, s.end }
 
+// Momenta returns the momenta that the last trajectory began with, before they are
+// overwritten by the next.
+func (s *SLHMC) Momenta() *gauge.Algebra { return s.drawn }
+
 // Step replaces u by the next configuration: the end of a trajectory, or u
 // itself if Metropolis refuses it. Momenta, pseudofermions and the decision are
 // drawn from children of stream, which must be at a trajectory of its own.
@@ -127,7 +133,8 @@ func (s *SLHMC) Proposal() (start, end *gauge.Field) { return s.start, s.end }
 func (s *SLHMC) Step(u *gauge.Field, stream rng.Stream) (Trajectory, error) {
 	var t Trajectory
 	work := s.work()
-	s.p.Gaussian(stream.Child("momenta"))
+	s.drawn.Gaussian(stream.Child("momenta"))
+	s.p.Copy(s.drawn)
 	var err error
 	if f, ok := s.target.(action.Pseudofermion); ok {
 		t.Target[0], err = f.Refresh(u, stream.Child(pseudofermions))

@@ -70,7 +70,10 @@ type theory struct {
 }
 
 func newTheory(build ActionBuilder, c Case, options ...lattice.Option) theory {
-	geo := c.Geometry(options...)
+	return theoryOn(build, c, c.Geometry(options...))
+}
+
+func theoryOn(build ActionBuilder, c Case, geo *lattice.Geometry) theory {
 	t := theory{c: c, geo: geo, a: must(build(c, geo)), u: c.Links(geo, "links")}
 	if f, ok := t.a.(action.Pseudofermion); ok {
 		must(f.Refresh(c.Links(geo, "heat bath"), c.Stream("phi")))
@@ -95,6 +98,9 @@ func actionLaws(build ActionBuilder, o settings, solve accuracy) []Law {
 		on("witness", 1, func(t theory) []Result { return witness(t) }),
 		on("sum", 2, func(t theory) []Result { return sums(t) }),
 		{Name: "workers", Cost: 3, Check: func(c Case) []Result { return actionWorkers(build, c) }},
+	}
+	if o.divided {
+		laws = append(laws, Law{Name: "ranks", Cost: 3, Check: func(c Case) []Result { return actionRanks(build, c, solve) }})
 	}
 	if len(o.symmetries) > 0 {
 		laws = append(laws, on("symmetries", 1, func(t theory) []Result { return actionSymmetries(t, o.symmetries, solve.value) }))

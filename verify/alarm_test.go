@@ -17,10 +17,10 @@ import (
 func TestFalseAlarms(t *testing.T) {
 	assert.InDelta(t, alarm, math.Erfc(normalBound/math.Sqrt2), 1e-11)
 	assert.InDelta(t, alarm, 2*math.Exp(-2*kolmogorovBound*kolmogorovBound), 1e-18)
-	assert.InDelta(t, normalBound, studentBound(1e9), 1e-3)
+	assert.InDelta(t, normalBound, studentBound(1e9, alarm), 1e-3)
 	// tables of Student's law at 5e-10 in each tail, by its closed form for four
 	// degrees: P(|t| > x) = 1 - sin(theta) (1 + cos²(theta)/2), tan(theta) = x/2
-	x := studentBound(4)
+	x := studentBound(4, alarm)
 	theta := math.Atan(x / 2)
 	tail := 1 - math.Sin(theta)*(1+math.Pow(math.Cos(theta), 2)/2)
 	assert.InDelta(t, 1, tail/alarm, 1e-5)
@@ -81,5 +81,74 @@ func TestFalseAlarms(t *testing.T) {
 		got := share(c.x, c.above)
 		assert.InDelta(t, c.p, got, 5*math.Sqrt(c.p*(1-c.p)/float64(trials))+c.slack, "%s above %v", c.name, c.above)
 		assert.Less(t, got, c.p+c.slack+5*math.Sqrt(c.p/float64(trials)), c.name)
+	}
+}
+
+// An e-process that is looked at after every number raises a false alarm at the rate
+// that it is asked for at most, however wide dH is, and is not much meaner than that:
+// Ville's inequality is close to an equality for capital that moves in small steps. It
+// still sees what is biased.
+func TestAnytimeAlarms(t *testing.T) {
+	trials := 3000
+	if testing.Short() {
+		trials = 500
+	}
+	play := func(r *rng.Source, draws int, spread, bias float64) float64 {
+		var w wager
+		for range draws {
+			w.add(bounded(spread*spread/2 + bias + spread*r.Normal())) // <exp(-dH)> = 1 without bias
+		}
+		return w.worst
+	}
+	for k, spread := range []float64{0.3, 1, 3} {
+		s := rng.New(6).At(uint64(k))
+		var worst []float64
+		for i := range trials {
+			r := s.Site(uint64(i))
+			worst = append(worst, play(&r, 500, spread, 0))
+		}
+		for _, p := range []float64{0.05, 0.01} {
+			got := 0.0
+			for _, x := range worst {
+				if x > -math.Log(p) {
+					got += 1 / float64(trials)
+				}
+			}
+			assert.LessOrEqual(t, got, p+5*math.Sqrt(p*(1-p)/float64(trials)), "spread %v: above 1/%v", spread, p)
+			assert.Greater(t, got, p/20-5*math.Sqrt(p/float64(trials)), "spread %v: above 1/%v", spread, p)
+			t.Logf("spread %v: false alarms %.4f where %v are allowed", spread, got, p)
+		}
+		r := s.Child("biased").Site(0)
+		assert.Greater(t, play(&r, 1500, spread, -spread), -math.Log(alarm), "spread %v: a bias is seen", spread)
+	}
+}
+
+// Holm's correction keeps the rate of several tests together, and of dependent ones,
+// and asks more of the first than of the last.
+func TestHolm(t *testing.T) {
+	assert.Equal(t, []float64{0.05 / 2, 0.05 / 3, 0.05}, holm([]float64{0.3, 0.001, 0.9}, 0.05))
+	trials := 4000
+	const tests, p = 6, 0.05
+	for _, shared := range []float64{0, 0.9} {
+		alarms := 0.0
+		s := rng.New(7)
+		for i := range trials {
+			r := s.Site(uint64(i))
+			common, tails := r.Normal(), make([]float64, tests)
+			for k := range tails {
+				x := math.Sqrt(shared)*common + math.Sqrt(1-shared)*r.Normal()
+				tails[k] = math.Erfc(math.Abs(x) / math.Sqrt2)
+			}
+			for k, rate := range holm(tails, p) {
+				if tails[k] <= rate {
+					alarms += 1 / float64(trials)
+					break
+				}
+			}
+		}
+		assert.Less(t, alarms, p+5*math.Sqrt(p*(1-p)/float64(trials)), "correlation %v", shared)
+		if shared == 0 {
+			assert.InDelta(t, 1-math.Pow(1-p/tests, tests), alarms, 5*math.Sqrt(p*(1-p)/float64(trials)))
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/physics/fermion"
+	"github.com/slhmc/slhmc/physics/format"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/observe"
@@ -21,23 +22,24 @@ import (
 func BuiltIn() []Subject {
 	even := Within(Domain{Even: true})
 	quarks := func(s ...Symmetry) []Option {
-		return []Option{even, Accuracy(1e-11, 1e-10), Has(EvenTranslations, ChargeConjugation), Has(s...), TwinOfAction(TwinQuarks)}
+		return []Option{even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Has(s...), Divided(), TwinOfAction(TwinQuarks)}
 	}
 	subjects := []Subject{
 		OfExponential("exponential", GroupFunctions()),
 		OfRandom("random numbers", Generator()),
 		OfSum("sums", Compensated()),
-		OfAction("rectangle action", BuildRectangle, Has(Hypercubic()...), TwinOfAction(TwinRectangle)),
-		OfAction("loop action", BuildLoops, Has(Translations, ChargeConjugation), TwinOfAction(twinLoops)),
-		OfOperator("staggered operator", BuildStaggered, even, Hermitian(Epsilon), Has(Boundary, EvenTranslations, Shifts, ChargeConjugation), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
+		OfAction("rectangle action", BuildRectangle, Has(Hypercubic()...), Divided(), TwinOfAction(TwinRectangle)),
+		OfAction("loop action", BuildLoops, Has(Translations, ChargeConjugation), Divided(), TwinOfAction(twinLoops)),
+		OfOperator("staggered operator", BuildStaggered, even, Divided(), Hermitian(Epsilon), Has(Boundary, Shifts), Has(Staggered()...), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
 		OfPseudofermion("staggered action, even sites", BuildQuarks(lattice.Even), quarks()...),
 		OfPseudofermion("staggered action, all sites", BuildQuarks(lattice.All), quarks(Shifts)...),
-		OfPseudofermion("effective action", BuildEffective, even, Accuracy(1e-11, 1e-10), Has(EvenTranslations, ChargeConjugation)),
+		OfPseudofermion("effective action", BuildEffective, even, Accuracy(1e-11, 1e-10), Has(EvenTranslations, StaggeredReflections, ChargeConjugation)),
 		OfLayer("stout layer", BuildStout(covnet.Shared), Has(Translations, ChargeConjugation), TwinOfLayer(TwinStout(covnet.Shared))),
-		OfLayer("stout layer, per direction", BuildStout(covnet.PerDirection), Has(Translations, ChargeConjugation), TwinOfLayer(TwinStout(covnet.PerDirection))),
-		OfLayer("stout layer, per site", BuildStout(covnet.PerSite), Has(ChargeConjugation), TwinOfLayer(TwinStout(covnet.PerSite))),
+		OfLayer("stout layer, per direction", BuildStout(covnet.PerDirection), Has(Translations, ChargeConjugation), TwinOfLayer(TwinStout(covnet.PerDirection)), Shares(BuildStout(covnet.Shared))),
+		OfLayer("stout layer, per site", BuildStout(covnet.PerSite), Has(ChargeConjugation), TwinOfLayer(TwinStout(covnet.PerSite)), Shares(BuildStout(covnet.Shared))),
+		OfLayer("stout layer, local", BuildLocalStout, Has(Translations, Reflections, ChargeConjugation), Divided()),
 		OfLayer("isotropic network", BuildIsotropic, Has(Hypercubic()...)),
-		OfLayer("talk network", BuildTalk, Has(Translations, ChargeConjugation), TwinOfLayer(TwinTalk)),
+		OfLayer("talk network", BuildTalk, Has(Translations, Reflections, ChargeConjugation), TwinOfLayer(TwinTalk)),
 		OfSolver("conjugate gradients", BuildCG),
 		OfNoise("Gaussian noise", allSites((*fermion.Field).Gaussian), true),
 		OfNoise("Z2 noise", allSites((*fermion.Field).Z2), false),
@@ -45,6 +47,14 @@ func BuiltIn() []Subject {
 		OfObservable("Polyakov loop", MeasurePolyakov, TwinPolyakov, 0),
 		OfObservable("pion", MeasurePion, TwinPion, 1e-9, even),
 	}
+	subjects = append(subjects,
+		OfFiles("ILDG files", FormatFiles(format.Encoding{Kind: format.ILDG})),
+		OfFiles("SciDAC files, single precision", FormatFiles(format.Encoding{Kind: format.SciDAC, Precision: 32})),
+		OfFiles("NERSC files", FormatFiles(format.Encoding{Kind: format.NERSC, Precision: 64})),
+		OfFiles("MILC files", FormatFiles(format.Encoding{Kind: format.MILC}), Within(Domain{Groups: []string{"SU(3)"}})),
+		OfStore("checkpoints", Checkpoints()),
+	)
+	subjects = append(subjects, kernelSubjects()...)
 	for _, s := range sampler.Schemes() {
 		subjects = append(subjects, OfScheme(s.Name, s))
 	}
@@ -54,16 +64,17 @@ func BuiltIn() []Subject {
 	}
 	// the force loss takes one derivative by differences of 1e-4
 	return append(subjects,
+		OfTrainable("trainable guide", BuildPupil, 1e-8, even),
 		OfTraining("action loss", BuildPupil, func() sampler.Loss { return sampler.ActionLoss{} }, 1e-8, even),
 		OfTraining("delta loss", BuildPupil, func() sampler.Loss { return sampler.DeltaLoss{} }, 1e-8, even),
 		OfTraining("force loss", BuildPupil, func() sampler.Loss { return &sampler.ForceLoss{} }, 1e-5, even),
-		OfSampler("HMC, U(1) gauge fields", BuildTorus, small("U(1)", 3)),
-		OfSampler("HMC, SU(2) gauge fields", BuildTorus, small("SU(2)", 3)),
-		OfSampler("HMC, SU(3) gauge fields", BuildTorus, small("SU(3)", 3)),
+		OfSampler("HMC, U(1) gauge fields", BuildTorus, small("U(1)", 3), From(TorusStart)),
+		OfSampler("HMC, SU(2) gauge fields", BuildTorus, small("SU(2)", 3), From(TorusStart)),
+		OfSampler("HMC, SU(3) gauge fields", BuildTorus, small("SU(3)", 3), From(TorusStart)),
 		OfSampler("HMC, quarks", BuildTalkHMC, small("SU(2)", 4)),
 		OfSampler("SLHMC", BuildTalkSLHMC(0.05), small("SU(2)", 4), Against(BuildTalkHMC)),
 		OfSampler("SLHMC, the target as guide", BuildTalkTarget(true), small("SU(2)", 4), Single(), Identical(BuildTalkTarget(false))),
-		OfSampler("SLHMC, bad weights", BuildTalkSLHMC(0.15), small("SU(2)", 4), Against(BuildTalkHMC)),
+		OfSampler("SLHMC, bad weights", BuildTalkSLHMC(0.15), small("SU(2)", 4), From(QuarkStart), Against(BuildTalkHMC)),
 	)
 }
 
@@ -194,6 +205,12 @@ func BuildStout(sharing covnet.Sharing) LayerBuilder {
 		return covnet.NewStout(u, sharing, covnet.PlaquetteTerm(geo.Dims()), covnet.RectangleTerm(geo.Dims()),
 			covnet.PolyakovTerm("polyakov", geo, func(int) bool { return true }), covnet.LoopTerm("loops", geo.Dims(), oddLoops(geo.Dims())))
 	}
+}
+
+// BuildLocalStout makes a stout layer of plaquettes and rectangles: it reaches no
+// farther than two sites, and the lattice may be divided in any direction.
+func BuildLocalStout(c Case, geo *lattice.Geometry) (covnet.Layer, error) {
+	return covnet.NewStout(gauge.NewField(geo, c.GaugeGroup()), covnet.PerDirection, covnet.PlaquetteTerm(geo.Dims()), covnet.RectangleTerm(geo.Dims()))
 }
 
 // TwinStout is that layer by the reference.

@@ -40,6 +40,12 @@ func BuildTorus(c Case, u *gauge.Field) (System, error) {
 	return s, err
 }
 
+// withQuarks are what is judged of a sampler of gauge fields and quarks.
+func withQuarks(c Case, u *gauge.Field, s Stepper, target action.Action, sg *gauge.Action) (System, error) {
+	condensate, err := observeCondensate(c, u)
+	return System{Sampler: s, Target: target, Plaquettes: sg, Beta: c.Beta, Observed: []Observed{condensate}}, err
+}
+
 // parts are the plaquette action and the quarks of a case on even sites, and how
 // to see the same phi through another mass.
 func parts(c Case, u *gauge.Field) (sg *gauge.Action, sf *action.TwoFlavour, heavy func(mass float64) (*action.TwoFlavour, error), err error) {
@@ -71,7 +77,10 @@ func BuildTalkHMC(c Case, u *gauge.Field) (System, error) {
 	}
 	target := action.Sum{sg, sf}
 	h, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: sf, Scheme: sampler.Leapfrog(), Steps: 2}, {Force: sg, Scheme: sampler.Omelyan2(), Steps: 1}}, 1)
-	return System{Sampler: h, Target: target, Plaquettes: sg, Beta: c.Beta}, err
+	if err != nil {
+		return System{}, err
+	}
+	return withQuarks(c, u, h, target, sg)
 }
 
 // BuildTalkSLHMC makes SLHMC of the same: a guide of another mass behind the
@@ -95,7 +104,10 @@ func BuildTalkSLHMC(size float64) SystemBuilder {
 		}
 		target := action.Sum{sg, sf}
 		h, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: action.Sum{sg, covnet.NewEffective(u, net, seen)}, Scheme: sampler.Omelyan2(), Steps: 3}}, 0.8)
-		return System{Sampler: h, Target: target, Plaquettes: sg, Beta: c.Beta}, err
+		if err != nil {
+			return System{}, err
+		}
+		return withQuarks(c, u, h, target, sg)
 	}
 }
 
@@ -118,7 +130,10 @@ func BuildTalkTarget(guided bool) SystemBuilder {
 			guide = covnet.NewEffective(u, covnet.NewNetwork(u), action.Sum{sg, seen})
 		}
 		h, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: guide, Scheme: sampler.Omelyan2(), Steps: 2}}, 1)
-		return System{Sampler: h, Target: target, Plaquettes: sg, Beta: c.Beta}, err
+		if err != nil {
+			return System{}, err
+		}
+		return withQuarks(c, u, h, target, sg)
 	}
 }
 
@@ -142,5 +157,6 @@ func BuildPupil(c Case, u *gauge.Field) (Pupil, error) {
 	}
 	e := covnet.NewEffective(u, net, seen)
 	e.TrainCoefficient()
+	e.SetCoefficient(1.1) // at one it would not be missed where it is a factor
 	return Pupil{Guide: e, Target: sf}, e.TrainMass()
 }

@@ -7,8 +7,8 @@
 //
 // where Build makes the action of a [Case] on a lattice, or answers
 // [ErrUnsupported]. [Action], [Pseudofermion], [Operator], [Layer], [Scheme],
-// [Dynamics], [Solver], [Sampler] and [Observable] are these calls; OfAction and
-// its like return the same as a [Subject] for [Judge], which is what the command
+// [Dynamics], [Solver], [Sampler], [Observable] and [Reader] are these calls; OfAction
+// and its like return the same as a [Subject] for [Judge], which is what the command
 // slhmc verify does with [BuiltIn] and with what a configuration describes. A law
 // of one's own is a function that measures and returns [Result] values, each with
 // its bound and the reason for it; [Run] tries it.
@@ -43,5 +43,7 @@
 //	[Massart] P. Massart, Ann. Probab. 18 (1990) 1269 (empirical distributions)
 //	[CMP]     M. Creutz, Phys. Rev. D 38 (1988) 1228 (<exp(-dH)> = 1)
 //	[GS]      M. Golterman, J. Smit, Nucl. Phys. B 245 (1984) 61 (staggered symmetries)
+//	[Holm]    S. Holm, Scand. J. Statist. 6 (1979) 65 (several tests at one rate)
+//	[Ville]   J. Ville, Etude critique de la notion de collectif, Paris 1939 (martingales)
 //	[W]       U. Wolff, hep-lat/0306017 (the Gamma method)
 package verify

@@ -9,6 +9,7 @@ import (
 
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/rng"
 	"github.com/slhmc/slhmc/physics/statistics"
 )
 
@@ -18,23 +19,20 @@ type history struct {
 	bounded, accept []float64 // b, and accepted - 2 [dH < 0] - [dH = 0]
 	exp             []float64
 	dyson           []float64
-	exact           [][]float64 // of each known average
+	observed        [][]float64
 	accepted        int
 }
 
 // run makes 2 c.Draws trajectories after a fifth as many that are thrown away, and
 // as many again, up to eight times, while they hold fewer than 60 independent
-// plaquettes: when to stop is asked of their autocorrelation, not of their mean.
-func (s System) run(c Case, u *gauge.Field, name string) (h history) {
+// plaquettes, or others of what is observed: when to stop is asked of their
+// autocorrelation, not of their mean.
+func (s System) run(c Case, u *gauge.Field, name string, observed []Observed) (h history) {
 	n := max(2*c.Draws, 200)
 	geo, g := u.Geometry(), u.Group()
 	planes := geo.Dims() * (geo.Dims() - 1) / 2
 	plaquette := must(gauge.NewLoopSum(geo, g, gauge.Plaquettes(geo.Dims(), 1/float64(g.N()*geo.Volume()*planes))))
-	var known []*gauge.LoopSum
-	for _, a := range s.Exact {
-		known = append(known, must(gauge.NewLoopSum(geo, g, a.Loops)))
-	}
-	h.exact = make([][]float64, len(known))
+	h.observed = make([][]float64, len(observed))
 	stream := c.Stream(name)
 	f, fg := gauge.NewAlgebra(geo, g), gauge.NewAlgebra(geo, g)
 	for i := 0; i < n/5+n || len(h.dh)%n != 0 || len(h.dh) < 8*n && h.independent() < 60; i++ {
@@ -44,24 +42,22 @@ func (s System) run(c Case, u *gauge.Field, name string) (h history) {
 		}
 		h.dh = append(h.dh, t.DeltaH)
 		h.plaquette = append(h.plaquette, plaquette.ReTr(u))
-		for k, loops := range known {
-			h.exact[k] = append(h.exact[k], loops.ReTr(u))
+		for k, o := range observed {
+			h.observed[k] = append(h.observed[k], must(o.Measure(u, stream.At(uint64(i)).Child(o.Name))))
 		}
 		h.exp = append(h.exp, math.Exp(-t.DeltaH)-1)
-		b, a := 0.0, 0.0
+		a := 0.0
 		switch {
 		case t.DeltaH < 0:
-			b, a = 1, -2
-		case t.DeltaH > 0:
-			b = -math.Exp(-t.DeltaH)
-		default:
+			a = -2
+		case t.DeltaH == 0:
 			a = -1
 		}
 		if t.Accepted {
 			a++
 			h.accepted++
 		}
-		h.bounded, h.accept = append(h.bounded, b), append(h.accept, a)
+		h.bounded, h.accept = append(h.bounded, bounded(t.DeltaH)), append(h.accept, a)
 		if s.Plaquettes == nil {
 			continue
 		}
@@ -78,12 +74,22 @@ func (s System) run(c Case, u *gauge.Field, name string) (h history) {
 	return h
 }
 
-// independent returns how many independent plaquettes the chain holds, the most
-// if it does not move.
+// independent returns how many independent entries the chain holds of what it has
+// fewest, the most if it does not move.
 func (h history) independent() float64 {
-	e, err := statistics.Gamma(h.plaquette)
-	check(err)
-	return e.Independent()
+	least := math.Inf(1)
+	for _, series := range append([][]float64{h.plaquette}, h.observed...) {
+		e, err := statistics.Gamma(series)
+		check(err)
+		least = math.Min(least, e.Independent())
+	}
+	return least
+}
+
+// observe returns the loops of an average as what is observed.
+func (a Average) observe(u *gauge.Field) Observed {
+	sum := must(gauge.NewLoopSum(u.Geometry(), u.Group(), a.Loops))
+	return Observed{a.Name, func(u *gauge.Field, _ rng.Stream) (float64, error) { return sum.ReTr(u), nil }}
 }
 
 // mean says whether the mean of a chain is what it should be, in standard errors
@@ -101,21 +107,27 @@ func mean(law string, series []float64, want float64, note string) Result {
 		e.Error *= math.Sqrt(0.5 / e.TauInt)
 	}
 	return Result{
-		Law: law, Measured: math.Abs(e.Value-want) / e.Error, Bound: studentBound(e.Independent()),
+		Law: law, Measured: math.Abs(e.Value-want) / e.Error, Bound: studentBound(e.Independent(), alarm),
 		Because: fmt.Sprintf("standard errors, false alarms 1e-9: %.5g ± %.2g, expected %.5g, tau_int %.2g%s", e.Value, e.Error, want, e.TauInt, note),
 		Vacuous: e.Independent() < 20,
 	}
 }
 
-// studentBound returns the two-sided deviate of Student's law that is exceeded
-// once in 1e9: P(|t| > x) = I_z(nu/2, 1/2), z = nu/(nu + x²), I the regularised
-// incomplete beta function, solved by bisection.
-func studentBound(degrees float64) float64 {
+// studentTail returns the probability of a deviate beyond x, either way, of Student's
+// law: P(|t| > x) = I_z(nu/2, 1/2), z = nu/(nu + x²), I the regularised incomplete
+// beta function.
+func studentTail(x, degrees float64) float64 {
 	nu := min(max(degrees, 4), 1e6)
+	return mathext.RegIncBeta(nu/2, 0.5, nu/(nu+x*x))
+}
+
+// studentBound returns the two-sided deviate of Student's law that is exceeded at a
+// rate, by bisection.
+func studentBound(degrees, rate float64) float64 {
 	low, high := 0.0, 1e4
 	for range 100 {
 		x := (low + high) / 2
-		if mathext.RegIncBeta(nu/2, 0.5, nu/(nu+x*x)) > alarm {
+		if studentTail(x, degrees) > rate {
 			low = x
 		} else {
 			high = x
@@ -135,7 +147,11 @@ func studentBound(degrees float64) float64 {
 // is looked at alone below 3 %, where a chain hardly moves.
 func equilibrium(c Case, build SystemBuilder) []Result {
 	s, u := newSystem(c, build)
-	h := s.run(c, u, "chain")
+	var known []Observed
+	for _, a := range s.Exact {
+		known = append(known, a.observe(u))
+	}
+	h := s.run(c, u, "chain", known)
 	rate := float64(h.accepted) / float64(len(h.dh))
 	note := fmt.Sprintf(", acceptance %.3f", rate)
 	results := []Result{mean("E[b] = 0", h.bounded, 0, note)}
@@ -151,7 +167,7 @@ func equilibrium(c Case, build SystemBuilder) []Result {
 		results = append(results, mean("Schwinger-Dyson", h.dyson, 0, note))
 	}
 	for k, a := range s.Exact {
-		results = append(results, mean(a.Name, h.exact[k], a.Value, note))
+		results = append(results, mean(a.Name, h.observed[k], a.Value, note))
 	}
 	return results
 }
@@ -173,32 +189,4 @@ func distribution(dh []float64, note string) Series {
 		s.Y = append(s.Y, k)
 	}
 	return s
-}
-
-// agreement: two samplers of one theory have the same plaquette, with Gamma-method
-// errors.
-func agreement(c Case, a, b SystemBuilder) []Result {
-	const law = "agrees with the other sampler"
-	sa, u := newSystem(c, a)
-	ha := sa.run(c, u, "chain")
-	sb, v := newSystem(c, b)
-	hb := sb.run(c, v, "other chain")
-	ea, err := statistics.Gamma(ha.plaquette)
-	if err != nil {
-		return failed(law, err)
-	}
-	eb, err := statistics.Gamma(hb.plaquette)
-	if err != nil {
-		return failed(law, err)
-	}
-	return []Result{{
-		Law: law + ": plaquette", Measured: statistics.Sigma(ea.Value, ea.Error, eb.Value, eb.Error),
-		Bound:   studentBound(min(ea.Independent(), eb.Independent())),
-		Because: fmt.Sprintf("standard errors, false alarms 1e-9: %.5g ± %.2g and %.5g ± %.2g", ea.Value, ea.Error, eb.Value, eb.Error),
-		Vacuous: min(ea.Independent(), eb.Independent()) < 20,
-		Series: []Series{{
-			Title: "Plaquette, side by side", YLabel: "plaquette", Names: []string{"this sampler", "the other"},
-			X: []float64{0, 1}, Y: []float64{ea.Value, eb.Value}, Errors: []float64{ea.Error, eb.Error}, Note: "Gamma-method errors",
-		}},
-	}}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/slhmc/slhmc/covnet"
 	"github.com/slhmc/slhmc/physics/action"
+	"github.com/slhmc/slhmc/physics/format"
 	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/sampler"
 	"github.com/slhmc/slhmc/verify"
@@ -31,6 +32,9 @@ var judges = map[string]func(t verify.TB, o ...verify.Option){
 	"Solver":   func(t verify.TB, o ...verify.Option) { verify.Solver(t, verify.BuildCG, o...) },
 	"Sampler": func(t verify.TB, o ...verify.Option) {
 		verify.Sampler(t, verify.BuildTorus, append(o, verify.Within(verify.Domain{Fixed: &verify.Case{Group: "U(1)", Extents: []int{2, 2}, Boundary: []int{1, 1}, Beta: 1, Mass: 1}}))...)
+	},
+	"Reader": func(t verify.TB, o ...verify.Option) {
+		verify.Reader(t, verify.FormatFiles(format.Encoding{Kind: format.ILDG}), o...)
 	},
 	"Observable": func(t verify.TB, o ...verify.Option) {
 		verify.Observable(t, verify.MeasurePlaquette, verify.TwinPlaquette, 0, o...)

@@ -27,6 +27,11 @@ type TwinLayer func(c Case, theta []reference.Real, u *reference.Links) *referen
 // independent program.
 func TwinOfLayer(twin TwinLayer) Option { return func(o *settings) { o.twinLayer = twin } }
 
+// Shares adds that a layer with weights per direction or site is, where they are
+// equal, the one with shared weights that build makes. Weights of one kind stand
+// next to each other.
+func Shares(build LayerBuilder) Option { return func(o *settings) { o.shared = build } }
+
 // OfNetwork returns the network as one layer.
 func OfNetwork(net *covnet.Network) covnet.Layer { return &chain{net: net} }
 
@@ -77,6 +82,12 @@ func OfLayer(name string, build LayerBuilder, options ...Option) Subject {
 	if len(o.symmetries) > 0 {
 		laws = append(laws, on("symmetries", func(l layer) []Result { return layerSymmetries(l, o.symmetries) }))
 	}
+	if o.divided {
+		laws = append(laws, Law{Name: "ranks", Cost: 3, Volume: 64, Check: func(c Case) []Result { return layerRanks(build, c) }})
+	}
+	if o.shared != nil {
+		laws = append(laws, on("shared", func(l layer) []Result { return layerShares(l, o.shared) }))
+	}
 	if o.twinLayer != nil {
 		laws = append(laws, Law{Name: "twin", Volume: 24, Strict: true, Check: func(c Case) []Result { return layerTwin(newLayer(build, c), o.twinLayer) }})
 	}
@@ -92,7 +103,10 @@ type layer struct {
 }
 
 func newLayer(build LayerBuilder, c Case, options ...lattice.Option) layer {
-	geo := c.Geometry(options...)
+	return layerOn(build, c, c.Geometry(options...))
+}
+
+func layerOn(build LayerBuilder, c Case, geo *lattice.Geometry) layer {
 	l := layer{c: c, geo: geo, net: must(build(c, geo)), u: c.Links(geo, "links")}
 	r := c.Draw("weights")
 	size := []float64{0.02, 0.1, 0.3}[r.Uint64N(3)]
@@ -258,5 +272,69 @@ func layerSymmetries(l layer, of []Symmetry) (results []Result) {
 			Law: "U' keeps " + m.name, Measured: distance(l.forward(m.links(l.u)), m.links(v)), Bound: allowed, Because: becauseLayer, Vacuous: !(allowed < 1e-6),
 		})
 	}
+	if len(results) == 0 { // the lattice allows none
+		panic(unsupported{})
+	}
 	return results
+}
+
+// layerShares: with the weights of the shared layer at all its links and sites, a
+// layer has the output and the cotangent of that one, and the gradient of a shared
+// weight is the sum over those that it stands for.
+func layerShares(l layer, build LayerBuilder) []Result {
+	shared := l
+	shared.net = must(build(l.c, l.geo))
+	r := l.c.Draw("shared weights")
+	for i := range shared.net.Params() {
+		shared.net.Params()[i] = 0.1 * r.Normal()
+	}
+	theta, few := l.net.Params(), shared.net.Params()
+	each := len(theta) / len(few)
+	if each*len(few) != len(theta) {
+		return []Result{exact("weights that differ are multiples of shared ones", 1)}
+	}
+	for k := range theta {
+		theta[k] = few[k/each]
+	}
+	allowed := 2 * l.roundoff()
+	dv := gauge.NewAlgebra(l.geo, l.u.Group())
+	dv.Gaussian(l.c.Stream("cotangent"))
+	back := func(l layer, u *gauge.Field) (*gauge.Field, *gauge.Algebra, []float64) {
+		v, du, dtheta := l.forward(u), gauge.NewAlgebra(l.geo, u.Group()), make([]float64, len(l.net.Params()))
+		l.net.Backward(du, dtheta, dv)
+		return v, du, dtheta
+	}
+	want, duWant, dtWant := back(shared, l.u)
+	// noise of the derivatives: their change when links change by round-off; cold links
+	// have no gradient
+	noiseU, noiseT := 0.0, 0.0
+	w := gauge.NewField(l.geo, l.u.Group())
+	for k := range jitters {
+		Jitter(w, l.u, l.c.Stream("jitter").At(uint64(k)))
+		_, du, dt := back(shared, w)
+		du.Add(-1, duWant)
+		noiseU += du.Norm2() / jitters
+		for i := range dt {
+			noiseT += (dt[i] - dtWant[i]) * (dt[i] - dtWant[i]) / jitters
+		}
+	}
+	v, du, dt := back(l, l.u)
+	size, gradient, off := math.Sqrt(duWant.Norm2()), math.Sqrt(dot(dtWant, dtWant)), 0.0
+	// a sum of each terms, which cancel, rounds by each of them
+	rounding := Roundoff * math.Sqrt(dot(dt, dt)*float64(len(dt)))
+	for k := range few {
+		sum := 0.0
+		for _, g := range dt[k*each : (k+1)*each] {
+			sum += g
+		}
+		off += (sum - dtWant[k]) * (sum - dtWant[k])
+	}
+	du.Add(-1, duWant)
+	boundU, boundT := margin*(math.Sqrt(noiseU)+Roundoff*size), margin*(math.Sqrt(noiseT)+rounding)
+	const because = "32 x (the change when links change by round-off + rounding of the sums)"
+	return []Result{
+		{Law: "equal weights make the layer of shared ones", Measured: distance(v, want), Bound: allowed, Because: becauseLayer, Vacuous: !(allowed < 1e-6)},
+		{Law: "equal weights, the cotangent of shared ones", Measured: math.Sqrt(du.Norm2()), Bound: boundU, Because: because, Vacuous: !(boundU < 1e-6*size)},
+		{Law: "the gradient of a shared weight is a sum", Measured: math.Sqrt(off), Bound: boundT, Because: because, Vacuous: l.c.Roughness > 0 && !(boundT < 1e-6*gradient)},
+	}
 }

@@ -68,7 +68,7 @@ func rectangles(bug func() buggy) verify.Subject {
 		b := bug()
 		b.Action = a
 		return &b, err
-	}, verify.Has(verify.Hypercubic()...))
+	}, verify.Has(verify.Hypercubic()...), verify.Divided())
 }
 
 func origin(x []int) bool {
@@ -180,6 +180,18 @@ func gaugeMutants() (list []mutant) {
 	value("workers", "value depends on the number of workers", func(u *gauge.Field, s float64) float64 {
 		return s * (1 + 1e-15*float64(u.Geometry().Workers()))
 	})
+	value("ranks", "value of one process of two", func(u *gauge.Field, s float64) float64 {
+		if u.Geometry().LocalVolume() < u.Geometry().Volume() && u.Geometry().Rank() == 1 {
+			return s / 2
+		}
+		return s
+	})
+	value("ranks", "value of both processes counted twice", func(u *gauge.Field, s float64) float64 {
+		return s * float64(u.Geometry().Volume()/u.Geometry().LocalVolume())
+	})
+	force("ranks", "no force on the border between processes", without(func(geo *lattice.Geometry, x []int, mu int) bool {
+		return geo.Divided(mu) && x[mu] == geo.Extent(mu)/2-1
+	}))
 	add("symmetries", "a term that is odd under charge conjugation", func() buggy {
 		return buggy{value: func(u *gauge.Field, s float64) float64 {
 			p, err := gauge.NewLoopSum(u.Geometry(), u.Group(), gauge.Plaquettes(u.Geometry().Dims(), 1))

@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"errors"
 	"math"
 
 	"github.com/slhmc/slhmc/physics/gauge"
@@ -32,6 +33,30 @@ func dynamicsMutants() (list []mutant) {
 		s.Drifts[3] += 0.002
 	})
 	scheme("order", "second order called fourth", sampler.Omelyan2(), func(s *sampler.Scheme) { s.Order = 4 })
+
+	scheme("mean order", "half a kick moved from the end to the start: first order", sampler.Leapfrog(), func(s *sampler.Scheme) { s.Kicks = []float64{1, 0} })
+	scheme("mean order", "second order called fourth, in equilibrium", sampler.Omelyan2(), func(s *sampler.Scheme) { s.Order = 4 })
+	by := func(bug string, plant func(p *gauge.Algebra, h float64)) {
+		list = append(list, mutant{area: "integrator", bug: bug, law: "mean order", subject: verify.OfScheme("scheme", sampler.Omelyan2(),
+			verify.By(func(u *gauge.Field, levels []sampler.Level) (verify.Integrator, error) {
+				d, err := sampler.NewDynamics(u, levels)
+				return integrator(func(u *gauge.Field, p *gauge.Algebra, tau float64) error {
+					h := tau / float64(levels[0].Steps)
+					plant(p, h)
+					err := d.Integrate(u, p, tau)
+					plant(p, h)
+					return err
+				}), err
+			}))})
+	}
+	by("momenta lose h² of themselves: |dH| ~ h^2, and <dH> too", func(p *gauge.Algebra, h float64) { p.Scale(1 - h*h/20) })
+	by("momenta bent by h² p³: no volume is kept", func(p *gauge.Algebra, h float64) {
+		for k := range p.Raw() {
+			for l, x := range p.Raw()[k] {
+				p.Raw()[k][l] = x - h*h*x*x*x/60
+			}
+		}
+	})
 
 	motion := func(law, bug string, plant func(by verify.Integrator, m verify.Motion) integrator) {
 		build := verify.Standard(sampler.Omelyan2())
@@ -125,6 +150,28 @@ func (s stepper) Step(u *gauge.Field, stream rng.Stream) (sampler.Trajectory, er
 	return s.step(s.Stepper, u, stream)
 }
 
+// shown is a sampler that shows other momenta, told in its energy too.
+type shown struct {
+	verify.Stepper
+	p      *gauge.Algebra
+	change func(p *gauge.Algebra)
+}
+
+func (s *shown) Step(u *gauge.Field, stream rng.Stream) (sampler.Trajectory, error) {
+	t, err := s.Stepper.Step(u, stream)
+	if err != nil {
+		return t, err
+	}
+	p := s.Stepper.(*sampler.SLHMC).Momenta()
+	s.p = gauge.NewAlgebra(p.Geometry(), p.Group())
+	s.p.Copy(p)
+	s.change(s.p)
+	t.Kinetic[0] = s.p.Norm2() / 2
+	return t, nil
+}
+
+func (s *shown) Momenta() *gauge.Algebra { return s.p }
+
 // decided is a sampler with another decision.
 func decided(accept func(t sampler.Trajectory, x float64) bool) func(s verify.Stepper, u *gauge.Field, stream rng.Stream) (sampler.Trajectory, error) {
 	return func(s verify.Stepper, u *gauge.Field, stream rng.Stream) (sampler.Trajectory, error) {
@@ -184,9 +231,55 @@ func samplerMutants() (list []mutant) {
 		u.Copy(start)
 	}))
 	hmc("momenta", "momenta of variance 1.2", 1000, after(func(t *sampler.Trajectory, _ verify.Stepper, _ *gauge.Field) { t.Kinetic[0] *= 1.2 }))
+	drawn := func(bug string, change func(p []float64)) {
+		list = append(list, mutant{area: "sampler", bug: bug, law: "momenta", draws: 2000, subject: verify.OfSampler("sampler",
+			func(c verify.Case, u *gauge.Field) (verify.System, error) {
+				s, err := verify.BuildTorus(c, u)
+				s.Sampler = &shown{Stepper: s.Sampler, change: func(p *gauge.Algebra) {
+					v, x := make([]float64, p.Group().Dim()), make([]int, 2)
+					for site := range p.Geometry().Volume() {
+						p.Geometry().Coordinates(x, site)
+						p.At(v, x, 1)
+						change(v)
+						p.Set(x, 1, v)
+					}
+				}}
+				return s, err
+			}, verify.Within(verify.Domain{Fixed: &verify.Case{Group: "SU(2)", Extents: []int{2, 2}, Boundary: []int{1, 1}, Beta: 1.5, Mass: 1}}))})
+	}
+	drawn("one component of the momenta wider, another narrower", func(p []float64) {
+		p[0] *= math.Sqrt(1.25)
+		p[1] *= math.Sqrt(0.75)
+	})
+	drawn("two components of the momenta correlated", func(p []float64) { p[0] = 0.8*p[0] + 0.6*p[1] })
+	drawn("flat momenta of the right variance", func(p []float64) { p[2] = math.Sqrt(12) * (math.Erfc(-p[2]/math.Sqrt2)/2 - 0.5) })
+	drawn("one component of the momenta off by a fifth of its width", func(p []float64) { p[2] += 0.2 })
 	hmc("momenta", "the same momenta in each trajectory", 1000, func(s verify.Stepper, u *gauge.Field, _ rng.Stream) (sampler.Trajectory, error) {
 		return s.Step(u, rng.New(3))
 	})
+	// dH alone tells, whatever is accepted
+	start := func(bug string, build verify.SystemBuilder, within verify.Option, starts verify.Starts, plant bug) {
+		list = append(list, mutant{area: "sampler", bug: bug, law: "independent starts", draws: 2000, subject: verify.OfSampler("sampler",
+			func(c verify.Case, u *gauge.Field) (verify.System, error) {
+				s, err := build(c, u)
+				if plant != nil {
+					s.Sampler = stepper{s.Sampler, plant}
+				}
+				return s, err
+			}, within, verify.From(starts))})
+	}
+	start("dH twice too large", verify.BuildTorus, torus, verify.TorusStart, after(func(t *sampler.Trajectory, _ verify.Stepper, _ *gauge.Field) { t.DeltaH *= 2 }))
+	start("another coupling in dH", func(c verify.Case, u *gauge.Field) (verify.System, error) {
+		s, err := verify.BuildTorus(c, u)
+		c.Beta *= 2
+		other, err2 := verify.BuildTorus(c, u)
+		s.Sampler = other.Sampler
+		return s, errors.Join(err, err2)
+	}, torus, verify.TorusStart, nil)
+	start("starts of another coupling", verify.BuildTorus, torus, func(c verify.Case, u *gauge.Field, s rng.Stream) error {
+		c.Beta *= 1.2
+		return verify.TorusStart(c, u, s)
+	}, nil)
 	hmc("repeatable", "the stream is ignored", 0, func() bug {
 		calls := uint64(0)
 		return func(s verify.Stepper, u *gauge.Field, _ rng.Stream) (sampler.Trajectory, error) {
@@ -224,6 +317,12 @@ func samplerMutants() (list []mutant) {
 			c.Mass *= 1 + 1e-9
 			return verify.BuildTalkTarget(true)(c, u)
 		}, quarks, verify.Identical(verify.BuildTalkTarget(false))),
+	}, mutant{
+		area: "sampler", bug: "quarks of the other boundary in time", law: "agreement", draws: 1500, cases: 4,
+		subject: verify.OfSampler("sampler", func(c verify.Case, u *gauge.Field) (verify.System, error) {
+			c.Boundary = []int{1, 1}
+			return verify.BuildTalkHMC(c, u)
+		}, verify.Within(verify.Domain{Fixed: &verify.Case{Group: "SU(2)", Extents: []int{2, 2}, Boundary: []int{1, -1}, Beta: 0.5, Mass: 0.1}}), verify.Against(verify.BuildTalkHMC)),
 	}, mutant{
 		area: "sampler", bug: "quarks left out of the target", law: "agreement", draws: 1500, cases: 8,
 		subject: verify.OfSampler("sampler", func(c verify.Case, u *gauge.Field) (verify.System, error) {

@@ -228,6 +228,72 @@ func networkMutants() (list []mutant) {
 		}
 		return covnet.NewStout(gauge.NewField(geo, c.GaugeGroup()), covnet.Shared, t)
 	}, verify.Has(verify.Hypercubic()...))
+	// A link smeared otherwise when it is passed backwards: the phase of the plaquette at
+	// its start alone.
+	add("symmetries", "another link backwards than its dagger", func(c verify.Case, geo *lattice.Geometry) (covnet.Layer, error) {
+		l, err := verify.BuildTalk(c, geo)
+		first := gauge.Loop{Path: gauge.Path{1, 2, -1, -2}, Coefficient: 1}
+		return &smear{Layer: l, forward: func(l covnet.Layer, v, u *gauge.Field) {
+			l.Forward(v, u)
+			sum, err := gauge.NewLoopSum(u.Geometry(), u.Group(), []gauge.Loop{first})
+			if err != nil {
+				panic(err)
+			}
+			z := cmplx.Exp(complex(0, 1e-3*sum.ImTr(u)))
+			turned(v, func(_ group.Matrix, _ []int, mu int) complex128 {
+				if mu == 0 {
+					return z
+				}
+				return 1
+			})
+		}}, err
+	}, verify.Has(verify.Reflections))
+	site := func(bug string, plant smear) {
+		add("shared", bug, func(c verify.Case, geo *lattice.Geometry) (covnet.Layer, error) {
+			l, err := verify.BuildStout(covnet.PerSite)(c, geo)
+			s := plant
+			s.Layer = l
+			return &s, err
+		}, verify.Shares(verify.BuildStout(covnet.Shared)))
+	}
+	site("the weight of one site counts twice", smear{forward: func(l covnet.Layer, v, u *gauge.Field) {
+		l.Params()[1] *= 2
+		l.Forward(v, u)
+		l.Params()[1] /= 2
+	}})
+	site("no gradient of the weight of one site", smear{backward: func(l covnet.Layer, du *gauge.Algebra, dtheta []float64, dv *gauge.Algebra) {
+		l.Backward(du, dtheta, dv)
+		if dtheta != nil {
+			dtheta[1] = 0
+		}
+	}})
+	divided := func(bug string, plant smear) {
+		add("ranks", bug, func(c verify.Case, geo *lattice.Geometry) (covnet.Layer, error) {
+			l, err := verify.BuildLocalStout(c, geo)
+			s := plant
+			s.Layer = l
+			return &s, err
+		}, verify.Divided())
+	}
+	divided("gradient of one process of two", smear{backward: func(l covnet.Layer, du *gauge.Algebra, dtheta []float64, dv *gauge.Algebra) {
+		l.Backward(du, dtheta, dv)
+		for i := range dtheta {
+			dtheta[i] *= float64(du.Geometry().LocalVolume()) / float64(du.Geometry().Volume())
+		}
+	}})
+	divided("links on the border between processes are not smeared", smear{forward: func(l covnet.Layer, v, u *gauge.Field) {
+		l.Forward(v, u)
+		geo, m := u.Geometry(), u.Group().NewMatrix()
+		x := make([]int, geo.Dims())
+		for site := range geo.Volume() {
+			geo.Coordinates(x, site)
+			for mu := range x {
+				if geo.Divided(mu) && x[mu] == geo.Extent(mu)/2 && u.At(m, x, mu) {
+					v.Set(x, mu, m)
+				}
+			}
+		}
+	}})
 	add("twin", "weights per direction in another order", func(c verify.Case, geo *lattice.Geometry) (covnet.Layer, error) {
 		l, err := verify.BuildStout(covnet.PerDirection)(c, geo)
 		if err != nil {

@@ -3,6 +3,7 @@ package verify_test
 import (
 	"math"
 
+	"github.com/slhmc/slhmc/covnet"
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
@@ -253,8 +254,49 @@ func trainingMutants() (list []mutant) {
 		}
 		return loss
 	})
+	add("gradient", "gradient of the mass missing", func(g, before []float64, loss float64) float64 {
+		g[len(g)-2] = before[len(g)-2]
+		return loss
+	})
 	add("descends", "gradient of the loss with the wrong sign", scale(-1))
+	guide := func(bug string, plant func(g, before []float64, e *covnet.Effective, c float64)) {
+		list = append(list, mutant{area: "training", bug: bug, law: "parameters", subject: verify.OfTrainable("guide", func(c verify.Case, u *gauge.Field) (verify.Pupil, error) {
+			p, err := verify.BuildPupil(c, u)
+			p.Guide = pupil{p.Guide.(*covnet.Effective), plant}
+			return p, err
+		}, 1e-8, verify.Within(verify.Domain{Even: true}))})
+	}
+	guide("gradient of the weights without the coefficient", func(g, before []float64, e *covnet.Effective, _ float64) {
+		for i := range e.Network().NumParams() {
+			g[i] = before[i] + (g[i]-before[i])/e.Coefficient()
+		}
+	})
+	guide("gradient of the coefficient with the coefficient", func(g, before []float64, e *covnet.Effective, _ float64) {
+		k := len(g) - 1
+		g[k] = before[k] + (g[k]-before[k])*e.Coefficient()
+	})
+	guide("gradients of mass and coefficient exchanged", func(g, before []float64, _ *covnet.Effective, _ float64) {
+		k := len(g) - 1
+		g[k], g[k-1] = before[k]+g[k-1]-before[k-1], before[k-1]+g[k]-before[k]
+	})
+	guide("factor of the gradient of the coefficient ignored", func(g, before []float64, _ *covnet.Effective, c float64) {
+		k := len(g) - 1
+		g[k] = before[k] + (g[k]-before[k])/c
+	})
 	return list
+}
+
+// pupil is a guide with a planted bug.
+type pupil struct {
+	*covnet.Effective
+	plant func(g, before []float64, e *covnet.Effective, c float64)
+}
+
+func (p pupil) AddParamGradient(g []float64, c float64, u *gauge.Field) error {
+	before := append([]float64(nil), g...)
+	err := p.Effective.AddParamGradient(g, c, u)
+	p.plant(g, before, p.Effective, c)
+	return err
 }
 
 // lossy is a loss with a planted bug.

@@ -83,6 +83,10 @@ func signed(u *gauge.Field, sign func(x []int, mu int) float64) *gauge.Field {
 }
 
 func staggeredHops(plant func(c verify.Case, d *hops)) verify.Subject {
+	return staggeredHopsWith(plant, append(verify.Staggered(), verify.Boundary, verify.Shifts)...)
+}
+
+func staggeredHopsWith(plant func(c verify.Case, d *hops), symmetries ...verify.Symmetry) verify.Subject {
 	return verify.OfOperator("staggered operator", func(c verify.Case, geo *lattice.Geometry) (dirac.Operator, error) {
 		d, err := dirac.NewStaggered(geo, c.GaugeGroup(), c.Mass, c.Boundary)
 		if err != nil {
@@ -92,7 +96,7 @@ func staggeredHops(plant func(c verify.Case, d *hops)) verify.Subject {
 		plant(c, h)
 		return h, nil
 	}, verify.Within(verify.Domain{Even: true}), verify.Hermitian(verify.Epsilon),
-		verify.Has(verify.Boundary, verify.EvenTranslations, verify.Shifts, verify.ChargeConjugation), verify.TwinOfOperator(verify.TwinStaggered), verify.Free(verify.FreeStaggered))
+		verify.Has(symmetries...), verify.Divided(), verify.TwinOfOperator(verify.TwinStaggered), verify.Free(verify.FreeStaggered))
 }
 
 func operatorMutants() (list []mutant) {
@@ -266,6 +270,32 @@ func operatorMutants() (list []mutant) {
 			}))
 		}
 	})
+	add("ranks", "no hop over the border between processes", func(_ verify.Case, d *hops) {
+		d.bind = func(u *gauge.Field) {
+			geo := u.Geometry()
+			d.Staggered.Bind(signed(u, func(x []int, mu int) float64 {
+				if geo.Divided(mu) && x[mu] == geo.Extent(mu)/2-1 {
+					return 0
+				}
+				return 1
+			}))
+		}
+	})
+	// Each is seen by the one symmetry that is claimed.
+	one := func(s verify.Symmetry, bug string, sign func(x []int, mu int) bool) {
+		list = append(list, mutant{area: "operator", bug: bug, law: "symmetries", subject: staggeredHopsWith(func(_ verify.Case, d *hops) {
+			d.bind = func(u *gauge.Field) {
+				d.Staggered.Bind(signed(u, func(x []int, mu int) float64 {
+					if sign(x, mu) {
+						return -1
+					}
+					return 1
+				}))
+			}
+		}, s)})
+	}
+	one(verify.StaggeredReflections, "phases eta that depend on the coordinate of the hop: no reflection", func(x []int, mu int) bool { return mu == 0 && x[0]%2 != 0 })
+	one(verify.StaggeredRotations, "phase eta_1 = 1: no exchange of axes", func(x []int, mu int) bool { return mu == 1 && x[0]%2 != 0 })
 	add("parities", "D†D without its mass", func(c verify.Case, d *hops) {
 		d.normal = func(dst, src *fermion.Field, s lattice.Subset) {
 			d.Staggered.ApplyNormal(dst, src, s)

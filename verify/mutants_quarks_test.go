@@ -64,7 +64,7 @@ func staggeredQuarks(s lattice.Subset, tolerances action.Tolerances, plant func(
 		q.Action = a
 		plant(c, q)
 		return q, nil
-	}, verify.Within(verify.Domain{Even: true}), verify.Has(verify.EvenTranslations, verify.ChargeConjugation), verify.Accuracy(1e-11, 1e-10), verify.TwinOfAction(verify.TwinQuarks))
+	}, verify.Within(verify.Domain{Even: true}), verify.Has(verify.Staggered()...), verify.Accuracy(1e-11, 1e-10), verify.TwinOfAction(verify.TwinQuarks))
 }
 
 func quarkMutants() (list []mutant) {
@@ -175,6 +175,31 @@ func quarkMutants() (list []mutant) {
 			q.Phi().At(v, make([]int, u.Geometry().Dims()))
 			return s + 1e-3*real(v[0])*real(v[0])
 		}
+	})
+	// Each is seen by the one symmetry that is claimed, of even sites alone.
+	one := func(s verify.Symmetry, bug string, sign func(x []int, mu int) float64) {
+		list = append(list, mutant{area: "quark action", bug: bug, law: "symmetries", subject: verify.OfPseudofermion("staggered action", func(c verify.Case, geo *lattice.Geometry) (action.Pseudofermion, error) {
+			d, err := verify.BuildStaggered(c, geo)
+			if err != nil {
+				return nil, err
+			}
+			h := &hops{Staggered: d.(*dirac.Staggered)}
+			h.bind = func(u *gauge.Field) { h.Staggered.Bind(signed(u, sign)) }
+			return action.NewTwoFlavour(h, even, exactly)
+		}, verify.Within(verify.Domain{Even: true}), verify.Accuracy(1e-11, 1e-10), verify.Has(s))})
+	}
+	alternating := func(n int) float64 { return float64(1 - 2*(n%2)) }
+	one(verify.StaggeredReflections, "even sites: signs of hops that no reflection keeps", func(x []int, mu int) float64 {
+		if mu == 0 {
+			return alternating(x[0])
+		}
+		return 1
+	})
+	one(verify.StaggeredRotations, "even sites: phase eta_1 = 1", func(x []int, mu int) float64 {
+		if mu == 1 {
+			return alternating(x[0])
+		}
+		return 1
 	})
 	list = append(list,
 		mutant{area: "quark action", bug: "a sloppy solver in the force", law: "force", subject: staggeredQuarks(even, action.Tolerances{Action: 1e-13, Force: 1e-3, MaxIterations: 5000}, func(verify.Case, *quarks) {})},

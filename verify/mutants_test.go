@@ -28,7 +28,7 @@ type mutant struct {
 func mutants() (list []mutant) {
 	for _, of := range []func() []mutant{
 		gaugeMutants, theoryMutants, quarkMutants, operatorMutants, exponentialMutants, layerMutants, networkMutants,
-		dynamicsMutants, samplerMutants, numberMutants, trainingMutants, solverMutants, observableMutants,
+		dynamicsMutants, samplerMutants, numberMutants, trainingMutants, solverMutants, observableMutants, fileMutants, kernelMutants,
 	} {
 		list = append(list, of()...)
 	}

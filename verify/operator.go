@@ -58,6 +58,9 @@ func OfOperator(name string, build OperatorBuilder, options ...Option) Subject {
 		{Name: "determinant", Volume: 32, Strict: true, Cost: 2, Check: func(c Case) []Result { return determinant(newBound(build, c)) }},
 		{Name: "workers", Cost: 3, Check: func(c Case) []Result { return operatorWorkers(build, c) }},
 	}
+	if o.divided {
+		laws = append(laws, Law{Name: "ranks", Cost: 3, Check: func(c Case) []Result { return operatorRanks(build, c) }})
+	}
 	if o.free != nil {
 		laws = append(laws, Law{Name: "free", Volume: 32, Strict: true, Cost: 2, Check: func(c Case) []Result {
 			c.Roughness = 0
@@ -99,7 +102,10 @@ type bound struct {
 }
 
 func newBound(build OperatorBuilder, c Case, options ...lattice.Option) bound {
-	geo := c.Geometry(options...)
+	return boundOn(build, c, c.Geometry(options...))
+}
+
+func boundOn(build OperatorBuilder, c Case, geo *lattice.Geometry) bound {
 	d := must(build(c, geo))
 	b := bound{c: c, geo: geo, d: d, u: c.Links(geo, "links"), x: d.NewField(), y: d.NewField(), a: d.NewField(), b: d.NewField()}
 	b.x.Gaussian(c.Stream("x"), lattice.All)

@@ -43,6 +43,7 @@ type settings struct {
 	trivial    func(theta []float64)
 	against    SystemBuilder
 	single     bool
+	divided    bool
 	gamma5     func(f *fermion.Field)
 
 	free         func(c Case) []complex128
@@ -50,10 +51,13 @@ type settings struct {
 	twinAction   TwinAction
 	twinOperator TwinOperator
 	twinLayer    TwinLayer
+	shared       LayerBuilder
+	by           IntegratorBuilder
+	starts       Starts
 }
 
 func newSettings(options []Option) settings {
-	o := settings{suite: Quick(), seed: 1}
+	o := settings{suite: Quick(), seed: 1, by: dynamics}
 	for _, option := range options {
 		option(&o)
 	}
@@ -89,6 +93,10 @@ func Accuracy(value, force float64) Option {
 func Has(s ...Symmetry) Option {
 	return func(o *settings) { o.symmetries = append(o.symmetries, s...) }
 }
+
+// Divided adds that two processes, each with a half of the lattice, compute what one
+// does.
+func Divided() Option { return func(o *settings) { o.divided = true } }
 
 // Trivial says at which weights a layer is the identity; all zero without.
 func Trivial(set func(theta []float64)) Option { return func(o *settings) { o.trivial = set } }

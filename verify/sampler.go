@@ -1,11 +1,7 @@
 package verify
 
 import (
-	"fmt"
 	"math"
-	"slices"
-
-	"gonum.org/v1/gonum/mathext"
 
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/gauge"
@@ -13,7 +9,9 @@ import (
 	"github.com/slhmc/slhmc/sampler"
 )
 
-// Stepper makes the next configuration; *sampler.SLHMC is one.
+// Stepper makes the next configuration; *sampler.SLHMC is one. If it has a method
+// Momenta() *gauge.Algebra, the momenta that the last trajectory began with, each
+// component of them is judged, and otherwise their energy alone.
 type Stepper interface {
 	Step(u *gauge.Field, s rng.Stream) (sampler.Trajectory, error)
 	Proposal() (start, end *gauge.Field)
@@ -30,6 +28,15 @@ type System struct {
 	Beta       float64
 	// Exact are averages that are known.
 	Exact []Average
+	// Observed is what two samplers are compared by beside loops.
+	Observed []Observed
+}
+
+// Observed is a number that is measured on links; what noise that takes comes from
+// the stream.
+type Observed struct {
+	Name    string
+	Measure func(u *gauge.Field, s rng.Stream) (float64, error)
 }
 
 // Average is the exact average of loops, summed over all sites.
@@ -56,6 +63,13 @@ func Against(other SystemBuilder) Option { return func(o *settings) { o.against 
 // Identical adds that another sampler makes the same steps, bit for bit.
 func Identical(other SystemBuilder) Option { return func(o *settings) { o.identical = other } }
 
+// Starts sets u to links of the distribution that a sampler is to have, which do not
+// depend on any others.
+type Starts func(c Case, u *gauge.Field, s rng.Stream) error
+
+// From adds the laws of trajectories from independent starts in equilibrium.
+func From(starts Starts) Option { return func(o *settings) { o.starts = starts } }
+
 // Single leaves out what takes a chain in equilibrium.
 func Single() Option { return func(o *settings) { o.single = true } }
 
@@ -69,6 +83,9 @@ func OfSampler(name string, build SystemBuilder, options ...Option) Subject {
 	}
 	if !o.single {
 		laws = append(laws, Law{Name: "equilibrium", Cost: 2, Check: func(c Case) []Result { return equilibrium(c, build) }})
+	}
+	if o.starts != nil {
+		laws = append(laws, Law{Name: "independent starts", Cost: 4, Check: func(c Case) []Result { return independentStarts(c, build, o.starts) }})
 	}
 	if o.against != nil {
 		laws = append(laws, Law{Name: "agreement", Cost: 2, Check: func(c Case) []Result { return agreement(c, build, o.against) }})
@@ -142,64 +159,6 @@ func repeatable(c Case, build SystemBuilder) []Result {
 		same = 1
 	}
 	return []Result{exact("the same links and stream make the same step", broken), exact("other links and stream make another", same)}
-}
-
-// momenta: twice the kinetic energy at the start is chi-squared distributed with
-// one degree for each component, and the trajectories' energies are independent. A
-// large lattice takes few trajectories: 2e5 components are enough.
-func momenta(c Case, build SystemBuilder) []Result {
-	s, u := newSystem(c, build)
-	n := float64(u.Geometry().Volume()*u.Geometry().Dims()*u.Group().Dim()) / 2
-	draws := max(min(c.Draws/2, int(1e5/n)), 40)
-	total, uniform, scores := 0.0, make([]float64, draws), make([]float64, draws)
-	for i := range draws {
-		k := must(s.Sampler.Step(u, c.Stream("momenta").At(uint64(i)))).Kinetic[0]
-		total += k
-		uniform[i] = mathext.GammaIncReg(n, k)
-		scores[i] = (k - n) / math.Sqrt(n)
-	}
-	results := gammaLaw("K at the start", total, n, uniform)
-	product := 0.0
-	for i := range draws - 1 {
-		product += scores[i] * scores[i+1]
-	}
-	return append(results, Result{
-		Law: "momenta of two trajectories are independent", Measured: math.Abs(product) / math.Sqrt(float64(draws-1)),
-		Bound: 1.5 * normalBound, Because: "normal deviate, half as much again for products of chi-squared",
-	})
-}
-
-// gammaLaw holds draws of Gamma(n, 1), given by their sum and their values of the
-// distribution function, against it.
-func gammaLaw(what string, total, n float64, uniform []float64) []Result {
-	draws := float64(len(uniform))
-	k := n * draws
-	z := (math.Cbrt(total/k) - (1 - 1/(9*k))) * math.Sqrt(9*k)
-	distance := kolmogorov(uniform)
-	return []Result{{
-		Law: "<" + what + ">", Measured: math.Abs(z), Bound: normalBound,
-		Because: fmt.Sprintf("normal deviate, false alarms 1e-9: mean of %g is %.6g, expected %g", draws, total/draws, n),
-	}, {
-		Law: "2 x " + what + " is chi-squared", Measured: distance, Bound: kolmogorovBound, Because: "Massart's bound, false alarms 1e-9",
-	}}
-}
-
-// kolmogorovBound is the deviate d sqrt(n) of the empirical distribution that is
-// exceeded once in 1e9, 2 exp(-2 x^2) = 1e-9 [Massart].
-var kolmogorovBound = math.Sqrt(-math.Log(alarm/2) / 2)
-
-// kolmogorov returns sqrt(n) times the largest distance of the distribution of
-// numbers that should be uniform from that. It sorts them.
-func kolmogorov(uniform []float64) float64 {
-	slices.Sort(uniform)
-	distance, n := 0.0, float64(len(uniform))
-	for i, p := range uniform {
-		distance = max(distance, p-float64(i)/n, float64(i+1)/n-p)
-		if math.IsNaN(p) {
-			return p
-		}
-	}
-	return distance * math.Sqrt(n)
 }
 
 // identical: two samplers make the same steps from the same links and streams.

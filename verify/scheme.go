@@ -20,13 +20,37 @@ func Scheme(t TB, s sampler.Scheme, options ...Option) {
 
 // OfScheme returns an integrator as a subject.
 func OfScheme(name string, s sampler.Scheme, options ...Option) Subject {
-	subject := OfDynamics(name, Standard(s), options...)
+	by := newSettings(options).by
+	build := Standard(s)
+	subject := OfDynamics(name, func(c Case, u *gauge.Field) (Motion, Integrator, error) {
+		m, _, err := build(c, u)
+		if err != nil {
+			return m, nil, err
+		}
+		d, err := by(u, m.Levels)
+		return m, d, err
+	}, options...)
 	subject.Laws = append(subject.Laws,
 		Law{Name: "coefficients", Cost: 1000, Check: func(Case) []Result { return coefficients(s) }},
-		Law{Name: "order", Cost: 3, Volume: 16, Check: func(c Case) []Result { return order(c, s) }},
+		Law{Name: "order", Cost: 3, Volume: 16, Check: func(c Case) []Result { return order(c, s, by) }},
+		Law{Name: "mean order", Cost: 6, Volume: 16, Check: func(c Case) []Result { return meanOrder(c, s, by) }},
 	)
 	return subject
 }
+
+// IntegratorBuilder makes an integrator of levels for links like u.
+type IntegratorBuilder func(u *gauge.Field, levels []sampler.Level) (Integrator, error)
+
+// By says which program integrates by the coefficients of a scheme;
+// sampler.NewDynamics without.
+func By(build IntegratorBuilder) Option { return func(o *settings) { o.by = build } }
+
+func dynamics(u *gauge.Field, levels []sampler.Level) (Integrator, error) {
+	return sampler.NewDynamics(u, levels)
+}
+
+// standardTau is the length of a trajectory over the shortest time of the gauge field.
+const standardTau = 1.5
 
 // Standard returns the dynamics that a scheme is judged by.
 func Standard(s sampler.Scheme) MotionBuilder {
@@ -36,10 +60,7 @@ func Standard(s sampler.Scheme) MotionBuilder {
 		if err != nil {
 			return Motion{}, nil, err
 		}
-		// A link is in 2(D-1) plaquettes of four links and 6(D-1) rectangles of six:
-		// omega² <= beta/N tr T T 4 (D-1) (|c0| 2 + |c1| 9), and for U(1) twice that.
-		k := c.Beta / float64(u.Group().N()) * float64(4*(geo.Dims()-1)) * (math.Abs(1-8*c.C1)*2 + math.Abs(c.C1)*9)
-		m := Motion{Tau: 1.5 / math.Sqrt(1+k)}
+		m := Motion{Tau: standardTau / math.Sqrt(1+c.stiffness())}
 		sum := action.Sum{sg}
 		if geo.EvenOdd() {
 			d, err := dirac.NewStaggered(geo, u.Group(), c.Mass, c.Boundary)
@@ -61,6 +82,13 @@ func Standard(s sampler.Scheme) MotionBuilder {
 		d, err := sampler.NewDynamics(u, m.Levels)
 		return m, d, err
 	}
+}
+
+// stiffness bounds the square of the frequencies of the gauge field. A link is in
+// 2(D-1) plaquettes of four links and 6(D-1) rectangles of six:
+// omega² <= beta/N tr T T 4 (D-1) (|c0| 2 + |c1| 9), and for U(1) twice that.
+func (c Case) stiffness() float64 {
+	return c.Beta / float64(c.GaugeGroup().N()) * float64(4*(len(c.Extents)-1)) * (math.Abs(1-8*c.C1)*2 + math.Abs(c.C1)*9)
 }
 
 // coefficients: kicks and drifts add up to one and read the same backwards.
@@ -102,7 +130,7 @@ func (m motion) energy(z point) float64 {
 // eight starts is taken, lest c vanish. The slope of its logarithm from h/2 to h/4
 // may be off by a quarter of what it was from h to h/2 and by a tenth. For a wrong
 // coefficient the order is two, or none.
-func order(c Case, s sampler.Scheme) []Result {
+func order(c Case, s sampler.Scheme, by IntegratorBuilder) []Result {
 	c.C1 = 0
 	c.Roughness = min(c.Roughness, 1) // a random field is at no minimum
 	const starts, halvings = 8, 3
@@ -114,7 +142,7 @@ func order(c Case, s sampler.Scheme) []Result {
 		before := m.energy(m.z)
 		for i := range rms {
 			m.Levels[0].Steps = steps << i
-			m.by = must(sampler.NewDynamics(m.z.u, m.Levels))
+			m.by = must(by(m.z.u, m.Levels))
 			dh := m.energy(m.run(m.z, m.Tau)) - before
 			rms[i] += dh * dh / starts
 		}

@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"slices"
+
 	"github.com/slhmc/slhmc/physics/fermion"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
@@ -15,14 +17,18 @@ type Symmetry int
 // ChargeConjugation act on pseudofermions and vectors too, in the way of
 // operators with real coefficients and phases that have period two. Shifts are
 // translations by one site of staggered fields on all sites, which take the signs
-// zeta_mu(n) = (-1)^(n_{mu+1} + … + n_{D-1}) [GS]. Boundary says that the phases of
-// Case.Boundary are those of the links that leave the last slice.
+// zeta_mu(n) = (-1)^(n_{mu+1} + … + n_{D-1}) [GS]. StaggeredReflections and
+// StaggeredRotations are those of staggered fields, on all or on even sites, with the
+// signs that keep the phases eta. Boundary says that the phases of Case.Boundary are
+// those of the links that leave the last slice.
 const (
 	Translations Symmetry = iota
 	EvenTranslations
 	Shifts
 	Reflections
 	Rotations
+	StaggeredReflections
+	StaggeredRotations
 	ChargeConjugation
 	Boundary
 )
@@ -32,13 +38,21 @@ func Hypercubic() []Symmetry {
 	return []Symmetry{Translations, Reflections, Rotations, ChargeConjugation}
 }
 
-// move is one symmetry operation: the link of direction mu at x becomes that of
-// nu at y, daggered if reflected, complex conjugate if charges are.
+// Staggered returns the symmetries of staggered fields on even sites, and charge
+// conjugation.
+func Staggered() []Symmetry {
+	return []Symmetry{EvenTranslations, StaggeredReflections, StaggeredRotations, ChargeConjugation}
+}
+
+// move is one symmetry operation: the site x becomes that of site(x), its link of
+// direction mu the one that axis(mu) tells, daggered and one site back if it is
+// reversed, complex conjugate if charges are.
 type move struct {
 	name      string
-	source    func(x []int, mu int) (y []int, nu int, dagger bool)
+	site      func(x []int) (y []int)
+	axis      func(mu int) (nu int, reversed bool) // nil: as they are
 	conjugate bool
-	zeta      func(x []int) float64 // of a staggered field; nil: one
+	sign      func(x []int) int // of a staggered field, an exponent of -1; nil: zero
 }
 
 // moves returns one operation of each symmetry that the lattice of c allows,
@@ -46,64 +60,129 @@ type move struct {
 func moves(c Case, of []Symmetry) (list []move) {
 	d := len(c.Extents)
 	r := c.Draw("symmetry")
-	stay := func(x []int, mu int) ([]int, int, bool) { return x, mu, false }
 	for _, s := range of {
 		mu := int(r.Uint64N(uint64(d)))
 		switch s {
-		case Translations, EvenTranslations:
-			by := 1 + int(r.Uint64N(uint64(c.Extents[mu]-1)))
-			if s == EvenTranslations {
-				by = 2
-			}
-			list = append(list, move{name: "translation", source: func(x []int, nu int) ([]int, int, bool) {
-				y := append([]int(nil), x...)
-				y[mu] += by
-				return y, nu, false
-			}})
+		case Translations:
+			list = append(list, translation(mu, 1+int(r.Uint64N(uint64(c.Extents[mu]-1)))))
+		case EvenTranslations:
+			list = append(list, translation(mu, 2))
 		case Shifts:
-			list = append(list, move{name: "shift", source: func(x []int, nu int) ([]int, int, bool) {
-				y := append([]int(nil), x...)
-				y[mu]++
-				return y, nu, false
-			}, zeta: func(x []int) float64 {
-				n := 0
+			m := translation(mu, 1)
+			m.name = "shift"
+			m.sign = func(x []int) (n int) {
 				for _, k := range x[mu+1:] {
 					n += k
 				}
-				return 1 - 2*float64(n%2)
-			}})
-		case Reflections: // n_mu -> -n_mu: the link to n+mu is the dagger of that from -n-mu
-			list = append(list, move{name: "reflection", source: func(x []int, nu int) ([]int, int, bool) {
-				y := append([]int(nil), x...)
-				y[mu] = -y[mu]
-				if nu == mu {
-					y[mu]--
+				return n
+			}
+			list = append(list, m)
+		case Reflections, StaggeredReflections:
+			list = append(list, reflection(mu))
+		case Rotations, StaggeredRotations:
+			for by := 1; by < d; by++ {
+				nu := (mu + by) % d
+				if c.Extents[nu] == c.Extents[mu] && (s == Rotations || c.Boundary[nu] == c.Boundary[mu]) {
+					list = append(list, exchange(mu, nu), rotation(mu, nu))
+					break
 				}
-				return y, nu, nu == mu
-			}})
-		case Rotations:
-			for other := range d {
-				if other == mu || c.Extents[other] != c.Extents[mu] {
-					continue
-				}
-				list = append(list, move{name: "exchange of axes", source: func(x []int, nu int) ([]int, int, bool) {
-					y := append([]int(nil), x...)
-					y[mu], y[other] = y[other], y[mu]
-					switch nu {
-					case mu:
-						nu = other
-					case other:
-						nu = mu
-					}
-					return y, nu, false
-				}})
-				break
 			}
 		case ChargeConjugation:
-			list = append(list, move{name: "charge conjugation", source: stay, conjugate: true})
+			list = append(list, move{name: "charge conjugation", site: slices.Clone[[]int], conjugate: true})
 		}
 	}
 	return list
+}
+
+func translation(mu, by int) move {
+	return move{name: "translation", site: func(x []int) []int {
+		y := slices.Clone(x)
+		y[mu] += by
+		return y
+	}}
+}
+
+// reflection is n_mu -> -n_mu: the link to n+mu is the dagger of that from -n-mu.
+// Hops in mu change their sign, which a staggered field undoes by (-1)^{n_mu}:
+// extents are even, and the phases eta of -n are those of n.
+func reflection(mu int) move {
+	return move{
+		name: "reflection",
+		site: func(x []int) []int {
+			y := slices.Clone(x)
+			y[mu] = -y[mu]
+			return y
+		},
+		axis: func(nu int) (int, bool) { return nu, nu == mu },
+		sign: func(x []int) int { return x[mu] },
+	}
+}
+
+// exchange is n_mu <-> n_nu, R for short. The phases eta_a(n) = (-1)^(sum of n_b, b < a)
+// and those of R,
+//
+//	eta_a(n) eta_{R a}(R n) = (-1)^(sum over b of n_b [(b < a) differs from (R b < R a)]),
+//
+// differ by the coordinates whose order with a is another. The sign (-1)^Q, Q the sum
+// of n_a n_b over all pairs that change their order, takes just this factor from n to
+// n + a.
+func exchange(mu, nu int) move {
+	swap := func(a int) int {
+		switch a {
+		case mu:
+			return nu
+		case nu:
+			return mu
+		}
+		return a
+	}
+	return move{
+		name: "exchange of axes",
+		site: func(x []int) []int {
+			y := slices.Clone(x)
+			y[mu], y[nu] = y[nu], y[mu]
+			return y
+		},
+		axis: func(a int) (int, bool) { return swap(a), false },
+		sign: func(x []int) (q int) {
+			for b := range x {
+				for a := range b {
+					if swap(a) > swap(b) {
+						q += x[a] * x[b]
+					}
+				}
+			}
+			return q
+		},
+	}
+}
+
+// rotation is that of the plane of mu and nu by 90 degrees: an exchange of what is
+// reflected.
+func rotation(mu, nu int) move {
+	first, then := reflection(mu), exchange(mu, nu)
+	return move{
+		name: "rotation",
+		site: func(x []int) []int { return first.site(then.site(x)) },
+		axis: func(a int) (int, bool) {
+			b, _ := then.axis(a)
+			return first.axis(b)
+		},
+		sign: func(x []int) int { return then.sign(x) + first.sign(then.site(x)) },
+	}
+}
+
+// link returns where the link of direction mu at x comes from, and whether that is
+// passed the other way.
+func (m move) link(x []int, mu int) (y []int, nu int, reversed bool) {
+	y = m.site(x)
+	if m.axis == nil {
+		return y, mu, false
+	}
+	if nu, reversed = m.axis(mu); reversed {
+		y[nu]--
+	}
+	return y, nu, reversed
 }
 
 // links returns the image of u.
@@ -111,7 +190,7 @@ func (m move) links(u *gauge.Field) *gauge.Field {
 	v := gauge.NewField(u.Geometry(), u.Group())
 	a, b := u.Group().NewMatrix(), u.Group().NewMatrix()
 	eachLink(u.Geometry(), func(x []int, mu int) {
-		y, nu, dagger := m.source(x, mu)
+		y, nu, dagger := m.link(x, mu)
 		u.At(a, wrapped(y, u.Geometry()), nu)
 		copy(b, a)
 		if dagger {
@@ -127,21 +206,20 @@ func (m move) links(u *gauge.Field) *gauge.Field {
 	return v
 }
 
-// vector sets dst to the image of src under a translation or charge
-// conjugation: a component that comes from beyond the border takes the phase of
-// the boundary.
+// vector sets dst to the image of src: a component that comes from beyond a border
+// takes the phase of the boundary.
 func (m move) vector(dst, src *fermion.Field, boundary []int) {
 	geo := src.Geometry()
 	v, x := make([]complex128, src.Group().N()*src.Spins()), make([]int, geo.Dims())
 	for site := range geo.Volume() {
 		geo.Coordinates(x, site)
-		y, _, _ := m.source(x, 0)
+		y := m.site(x)
 		phase := complex(1, 0)
-		if m.zeta != nil {
-			phase = complex(m.zeta(x), 0)
+		if m.sign != nil && m.sign(x)%2 != 0 {
+			phase = -1
 		}
 		for mu := range y {
-			if y[mu] >= geo.Extent(mu) {
+			if y[mu] < 0 || y[mu] >= geo.Extent(mu) {
 				phase *= complex(float64(boundary[mu]), 0)
 			}
 		}

@@ -35,6 +35,54 @@ func OfTraining(name string, build PupilBuilder, loss func() sampler.Loss, relat
 	}}
 }
 
+// OfTrainable returns the parameters of a guide as a subject, one by one: weights, a
+// mass, a coefficient.
+func OfTrainable(name string, build PupilBuilder, relative float64, options ...Option) Subject {
+	return Subject{Name: name, Domain: newSettings(options).within, Laws: []Law{
+		{Name: "parameters", Volume: 32, Cost: 2, Check: func(c Case) []Result {
+			return parameterGradient(newLesson(c, build, func() sampler.Loss { return nil }), relative)
+		}},
+	}}
+}
+
+// parameterGradient: AddParamGradient adds c dS/dtheta, of each parameter by itself, and
+// parameters that are set are those that are told.
+func parameterGradient(l lesson, relative float64) (results []Result) {
+	const scale = -1.5
+	theta := l.theta()
+	size := math.Abs(must(l.Guide.Value(l.end)))
+	noise := (64*Roundoff + action.Tight().Action) * size
+	start := make([]float64, len(theta))
+	r := l.c.Draw("gradient that was there")
+	for i := range start {
+		start[i] = r.Normal()
+	}
+	g := append([]float64(nil), start...)
+	check(l.Guide.AddParamGradient(g, scale, l.end))
+	moved := append([]float64(nil), theta...)
+	for i := range theta {
+		want, bound, because := slope(func(h float64) float64 {
+			moved[i] = theta[i] + h
+			check(l.Guide.SetParams(moved))
+			return must(l.Guide.Value(l.end))
+		}, noise, firstStep/4)
+		moved[i] = theta[i]
+		bound = math.Abs(scale)*bound + relative*math.Abs(scale*want) + 4*Roundoff*math.Abs(start[i])
+		results = append(results, Result{
+			Law: fmt.Sprintf("dS/dtheta of parameter %d of %d", i+1, len(theta)), Measured: math.Abs(g[i] - start[i] - scale*want), Bound: bound, Because: because,
+			Vacuous: !(bound < 1e-4*size),
+		})
+	}
+	check(l.Guide.SetParams(theta))
+	broken := 0
+	for i, x := range l.theta() {
+		if x != theta[i] {
+			broken++
+		}
+	}
+	return append(results, exact("parameters come back as they were set", broken))
+}
+
 // lesson is a loss between the two ends of a trajectory.
 type lesson struct {
 	Pupil

@@ -88,7 +88,7 @@ func solves(c *config.Config, mass float64) (value, force float64) {
 }
 
 func quarkSubjects(c *config.Config, within verify.Option) []verify.Subject {
-	symmetries := verify.Has(verify.EvenTranslations, verify.ChargeConjugation)
+	symmetries := verify.Has(verify.Staggered()...)
 	return []verify.Subject{
 		verify.OfOperator("quark operator", func(_ verify.Case, geo *lattice.Geometry) (dirac.Operator, error) {
 			b, err := on(c, geo)

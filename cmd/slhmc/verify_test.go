@@ -21,9 +21,9 @@ func TestVerify(t *testing.T) {
 	dir := t.TempDir()
 	o := done(t, dir, "verify", "--only", "^(sums|leapfrog)/", "--json", "r.json", "--junit", "r.xml", "--html", "r.html", "--workers", "2")
 	assert.Contains(t, o.stdout, "ok     compensated")
-	assert.Regexp(t, `all 7 laws hold: \d+ checks \(quick suite, seed 1`, o.stdout)
+	assert.Regexp(t, `all 8 laws hold: \d+ checks \(quick suite, seed 1`, o.stdout)
 	assert.Contains(t, o.stderr, "laws, 0 broken")
-	for file, want := range map[string]string{"r.json": `"subject": "sums"`, "r.xml": `<testcase name="compensated"`, "r.html": "all 7 laws hold"} {
+	for file, want := range map[string]string{"r.json": `"subject": "sums"`, "r.xml": `<testcase name="compensated"`, "r.html": "all 8 laws hold"} {
 		b, err := os.ReadFile(filepath.Join(dir, file))
 		require.NoError(t, err)
 		assert.Contains(t, string(b), want)

@@ -63,7 +63,7 @@ func each(t *testing.T, f func(t *testing.T, o *Ops, r *rng.Source)) {
 		for _, g := range groups(t) {
 			t.Run(s.Name+"/"+g.String(), func(t *testing.T) {
 				r := rng.New(1).Child(g.String()).Site(0)
-				f(t, s.ops(g), &r)
+				f(t, s.Ops(g), &r)
 			})
 		}
 	}
@@ -780,7 +780,7 @@ func TestChoose(t *testing.T) {
 func BenchmarkMul(b *testing.B) {
 	for _, s := range Sets() {
 		for _, g := range []group.Group{group.SU2, group.SU3} {
-			o := s.ops(g)
+			o := s.Ops(g)
 			r := rng.New(1).Site(0)
 			x, y, d := random(o.M, &r), random(o.M, &r), make([]Vec, o.M)
 			flops := float64(8 * 198)
@@ -810,7 +810,7 @@ func BenchmarkHop(b *testing.B) {
 		geo, _ := lattice.New([]int{l, l, l, l})
 		for _, s := range Sets() {
 			for _, g := range []group.Group{group.SU2, group.SU3} {
-				o := s.ops(g)
+				o := s.Ops(g)
 				r := rng.New(1).Site(0)
 				links, x, d := random(geo.Blocks()*4*o.M, &r), random(geo.Blocks()*o.V, &r), random(geo.Blocks()*o.V, &r)
 				b.Run(fmt.Sprintf("L=%d/%s/%v", l, s.Name, g), func(b *testing.B) {
@@ -831,7 +831,7 @@ func BenchmarkWilson(b *testing.B) {
 	for _, l := range []int{4, 8, 12, 16, 24} {
 		geo, _ := lattice.New([]int{l, l, l, l})
 		for _, s := range Sets() {
-			o := s.ops(group.SU3)
+			o := s.Ops(group.SU3)
 			r := rng.New(1).Site(0)
 			links, x, d := random(geo.Blocks()*4*o.M, &r), random(geo.Blocks()*4*o.V, &r), random(geo.Blocks()*4*o.V, &r)
 			b.Run(fmt.Sprintf("L=%d/%s/SU(3)", l, s.Name), func(b *testing.B) {
@@ -849,7 +849,7 @@ func BenchmarkWilson(b *testing.B) {
 func BenchmarkWilsonForce(b *testing.B) {
 	geo, _ := lattice.New([]int{8, 8, 8, 8})
 	for _, s := range Sets() {
-		o := s.ops(group.SU3)
+		o := s.Ops(group.SU3)
 		r := rng.New(1).Site(0)
 		blocks := geo.Blocks()
 		u, x, y, f := random(blocks*4*o.M, &r), random(blocks*4*o.V, &r), random(blocks*4*o.V, &r), random(blocks*4*o.A, &r)
@@ -871,7 +871,7 @@ func BenchmarkWilsonForce(b *testing.B) {
 func BenchmarkExp(b *testing.B) {
 	for _, s := range Sets() {
 		for _, g := range []group.Group{group.SU2, group.SU3} {
-			o := s.ops(g)
+			o := s.Ops(g)
 			r := rng.New(1).Site(0)
 			x, y, e, d := random(o.A, &r), random(o.A, &r), make([]Vec, o.M), make([]Vec, o.A)
 			Scale(x, .1)

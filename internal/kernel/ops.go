@@ -116,11 +116,11 @@ func For(g group.Group) *Ops {
 	if active.err != nil {
 		panic(active.err.Error())
 	}
-	return active.set.ops(g)
+	return active.set.Ops(g)
 }
 
-// ops returns the operations of a group in set s.
-func (s *Set) ops(g group.Group) *Ops {
+// Ops returns the operations of a group in set s.
+func (s *Set) Ops(g group.Group) *Ops {
 	n := g.N()
 	o := Ops{Group: g, N: n, M: 2 * n * n, V: 2 * n, A: g.Dim(), Index: 0.5}
 	switch n {

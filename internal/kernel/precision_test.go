@@ -167,7 +167,7 @@ func BenchmarkSingle(b *testing.B) {
 		geo, _ := lattice.New([]int{l, l, l, l})
 		for _, s := range Sets() {
 			g := groups(b)[2]
-			o := s.ops(g)
+			o := s.Ops(g)
 			links, x, d := make([]Single, geo.Blocks()*4*o.M), make([]Single, geo.Blocks()*4*o.V), make([]Single, geo.Blocks()*4*o.V)
 			run := func(name string, flops float64, f func()) {
 				b.Run(fmt.Sprintf("%s/L=%d/%s", name, l, s.Name), func(b *testing.B) {
