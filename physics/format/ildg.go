@@ -99,7 +99,10 @@ func appendChecksum(h Header) []byte {
 func openLIME(f *File) error {
 	at0 := map[string]record{}
 	text := map[string][]byte{}
+	var last record
+	within := false // a message, which flags begin and end
 	err := scanLIME(f.r, f.size, func(rec record) error {
+		last, within = rec, (within || rec.flags&limeBegin != 0) && rec.flags&limeEnd == 0
 		switch rec.kind {
 		case formatRecord, checksumRecord, privateFileRecord, privateRecord, dataRecord, scidacRecord:
 		default:
@@ -118,6 +121,9 @@ func openLIME(f *File) error {
 	})
 	if err != nil {
 		return err
+	}
+	if (last.kind == dataRecord || last.kind == scidacRecord) && within {
+		return at(f.size, "the file ends with %q, but by the flags of its records that does not end the message: a checksum may have been cut off", last.kind)
 	}
 	f.ByteOrder = binary.BigEndian
 	data, ildg := at0[dataRecord]

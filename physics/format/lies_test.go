@@ -57,6 +57,7 @@ func TestLies(t *testing.T) {
 		"unnamed":             {lime(rec{"", nil}), []string{"byte 16", "LIME type"}},
 		"unended name":        {lime(rec{strings.Repeat("n", 128), nil}), []string{"byte 16", "LIME type"}},
 		"name and rubbish":    {edit(func(b []byte) { b[100] = 'x' }), []string{"byte 16", "LIME type"}},
+		"message unended":     {edit(func(b []byte) { b[6] = 0x80 }), []string{"the file ends with \"ildg-binary-data\"", "a checksum may have been cut off"}},
 		"two formats":         {lime(rec{"ildg-format", xml}, rec{"ildg-format", xml}), []string{"a second record \"ildg-format\""}},
 		"two data":            {lime(rec{"ildg-binary-data", links}, rec{"ildg-binary-data", links}), []string{"byte 4240", "a second record \"ildg-binary-data\""}},
 		"huge XML":            {whole(append(xml, make([]byte, 1<<16)...)), []string{"byte 0", "(allowed: 65536)"}},

@@ -25,6 +25,7 @@ type record struct {
 	kind   string
 	offset int64 // of the data
 	length int64
+	flags  uint16
 }
 
 // at returns an error about the byte at offset of a file.
@@ -77,7 +78,7 @@ func parseRecord(h []byte, pos int64) (record, error) {
 	if !found || len(kind) == 0 || len(bytes.Trim(rest, "\x00")) > 0 {
 		return record{}, at(pos+limeType, "LIME type %q is not a name padded with zeros", h[limeType:])
 	}
-	return record{string(kind), pos + limeHeader, int64(length)}, nil
+	return record{string(kind), pos + limeHeader, int64(length), binary.BigEndian.Uint16(h[6:])}, nil
 }
 
 func padding(length int64) int64 { return -length & 7 }
