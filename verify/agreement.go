@@ -80,7 +80,7 @@ func agreement(c Case, a, b SystemBuilder) (results []Result) {
 		tails[k] = studentTail(sigma, degrees[k])
 		results = append(results, Result{
 			Law: "agrees with the other sampler: " + name, Measured: sigma,
-			Because: fmt.Sprintf("standard errors, false alarms 1e-9 of all observables [Holm]: %.5g ± %.2g and %.5g ± %.2g", ea.Value, ea.Error, eb.Value, eb.Error),
+			Because: fmt.Sprintf("standard errors, false alarms 5e-10 of all observables [Holm]: %.5g ± %.2g and %.5g ± %.2g", ea.Value, ea.Error, eb.Value, eb.Error),
 			Vacuous: degrees[k] < 20,
 			Series: []Series{{
 				Title: name + ", side by side", YLabel: name, Names: []string{"this sampler", "the other"},

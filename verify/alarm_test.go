@@ -10,7 +10,7 @@ import (
 	"github.com/slhmc/slhmc/physics/rng"
 )
 
-// The bounds of statistical laws are quantiles at 1e-9 of normal, Kolmogorov's and
+// The bounds of statistical laws are quantiles at 5e-10 of normal, Kolmogorov's and
 // Student's laws. That the deviates have these laws is seen where they can be
 // counted: the share above a quantile at p = 5 % and 1 % is p, within 5 of its
 // binomial standard deviations (and the accuracy of the law for few draws).
@@ -18,7 +18,7 @@ func TestFalseAlarms(t *testing.T) {
 	assert.InDelta(t, alarm, math.Erfc(normalBound/math.Sqrt2), 1e-11)
 	assert.InDelta(t, alarm, 2*math.Exp(-2*kolmogorovBound*kolmogorovBound), 1e-18)
 	assert.InDelta(t, normalBound, studentBound(1e9, alarm), 1e-3)
-	// tables of Student's law at 5e-10 in each tail, by its closed form for four
+	// tables of Student's law at 2.5e-10 in each tail, by its closed form for four
 	// degrees: P(|t| > x) = 1 - sin(theta) (1 + cos²(theta)/2), tan(theta) = x/2
 	x := studentBound(4, alarm)
 	theta := math.Atan(x / 2)

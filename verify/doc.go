@@ -29,7 +29,7 @@
 // bound or not a number, and worthless if the bound could not tell right from
 // wrong: both fail, and so does a law that has been tried on too few cases. Bounds
 // come from round-off, derived where the operations are known and otherwise
-// measured by [Noise], and from exact laws at a false-alarm rate of 1e-9 each: one
+// measured by [Noise], and from exact laws at a false-alarm rate of 5e-10 each: one
 // in a million for a suite. Which symmetries a subject has beyond gauge covariance
 // is for the caller to say ([Has]). Noise drawn for one purpose comes from rng
 // streams of the case's seed.

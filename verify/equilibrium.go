@@ -108,7 +108,7 @@ func mean(law string, series []float64, want float64, note string) Result {
 	}
 	return Result{
 		Law: law, Measured: math.Abs(e.Value-want) / e.Error, Bound: studentBound(e.Independent(), alarm),
-		Because: fmt.Sprintf("standard errors, false alarms 1e-9: %.5g ± %.2g, expected %.5g, tau_int %.2g%s", e.Value, e.Error, want, e.TauInt, note),
+		Because: fmt.Sprintf("standard errors, false alarms 5e-10: %.5g ± %.2g, expected %.5g, tau_int %.2g%s", e.Value, e.Error, want, e.TauInt, note),
 		Vacuous: e.Independent() < 20,
 	}
 }

@@ -102,9 +102,9 @@ func gammaLaw(what string, total, n float64, uniform []float64) []Result {
 	draws := float64(len(uniform))
 	return []Result{{
 		Law: "<" + what + ">", Measured: math.Abs(cubeRoot(total, n*draws)), Bound: normalBound,
-		Because: fmt.Sprintf("normal deviate, false alarms 1e-9: mean of %g is %.6g, expected %g", draws, total/draws, n),
+		Because: fmt.Sprintf("normal deviate, false alarms 5e-10: mean of %g is %.6g, expected %g", draws, total/draws, n),
 	}, {
-		Law: "2 x " + what + " is chi-squared", Measured: kolmogorov(uniform), Bound: kolmogorovBound, Because: "Massart's bound, false alarms 1e-9",
+		Law: "2 x " + what + " is chi-squared", Measured: kolmogorov(uniform), Bound: kolmogorovBound, Because: "Massart's bound, false alarms 5e-10",
 	}}
 }
 

@@ -64,12 +64,12 @@ func drawn(c Case, f Random) (results []Result) {
 		half := float64(n) / 2 // the sum of n squares is chi-squared with n degrees
 		variance := (math.Cbrt(square/2/half) - (1 - 1/(9*half))) * math.Sqrt(9*half)
 		kolmogorovLaw := func(law string, x []float64) Result {
-			return Result{Law: law + " " + what, Measured: kolmogorov(x), Bound: kolmogorovBound, Because: "Massart's bound, false alarms 1e-9"}
+			return Result{Law: law + " " + what, Measured: kolmogorov(x), Bound: kolmogorovBound, Because: "Massart's bound, false alarms 5e-10"}
 		}
 		results = append(results,
 			exact("uniform deviates are in [0, 1) "+what, outside),
 			kolmogorovLaw("uniform", uniform), kolmogorovLaw("normal", normal),
-			Result{Law: "variance one " + what, Measured: math.Abs(variance), Bound: normalBound, Because: "normal deviate, false alarms 1e-9"},
+			Result{Law: "variance one " + what, Measured: math.Abs(variance), Bound: normalBound, Because: "normal deviate, false alarms 5e-10"},
 			Result{Law: "neighbours are independent " + what, Measured: math.Abs(product) / math.Sqrt(float64(n)), Bound: 1.2 * normalBound, Because: "normal deviate, a fifth more for products of normals"},
 		)
 	}

@@ -54,12 +54,12 @@ func Refresh(a action.Pseudofermion, u *gauge.Field, s rng.Stream, draws int, so
 	return append(results, gammaLaw("S at refresh", total, n, uniform)...)
 }
 
-// alarm is the rate of false alarms of each statistical test: a suite with a
-// thousand of them raises one in a million. normalBound is the two-sided normal
-// deviate that it allows, erfc(6.109/sqrt(2)) = 1e-9.
+// alarm is the rate of false alarms of each statistical test: the full suite with its
+// 1500 of them raises less than one in a million. normalBound is the two-sided normal
+// deviate that it allows, erfc(6.2191/sqrt(2)) = 5e-10.
 const (
-	alarm       = 1e-9
-	normalBound = 6.109
+	alarm       = 5e-10
+	normalBound = 6.2191
 )
 
 // refreshPure checks that the heat bath depends on nothing but links and stream:
