@@ -339,9 +339,10 @@ func TestCadence(t *testing.T) {
 		r := p.run(t, scratch(t))
 		r.MeasureEvery, r.CheckpointEvery = every, every
 		r.Trainer.Keep = r.Trainer.Batch
-		n := 0
+		n, seconds := 0, []float64(nil)
 		r.Progress = func(q sampler.Progress) {
 			n++
+			seconds = append(seconds, q.SecondsThisStep)
 			files, err := filepath.Glob(filepath.Join(r.Dir, "checkpoint-*"))
 			require.NoError(t, err)
 			require.NotEmpty(t, files)
@@ -351,6 +352,18 @@ func TestCadence(t *testing.T) {
 		}
 		require.NoError(t, r.Start(context.Background()))
 		assert.Equal(t, p.total(), n)
+
+		b, err := os.ReadFile(filepath.Join(r.Dir, rundir.TimingsFile))
+		require.NoError(t, err)
+		reader := rundir.NewJournalReader("timings", bytes.NewReader(b))
+		for reader.Next() {
+			var spent sampler.Timing
+			require.NoError(t, reader.Decode(&spent))
+			assert.Equal(t, spent.Seconds+spent.Training+spent.Measuring, seconds[0])
+			seconds = seconds[1:]
+		}
+		require.NoError(t, reader.Err())
+		assert.Empty(t, seconds)
 	}
 }
 
