@@ -218,6 +218,15 @@ func expU1(dst []Vec, c float64, x []Vec) {
 
 func dexpU1(dst, _, y []Vec) { dst[0] = y[0] }
 
+// Total adds the lanes, in double precision.
+func Total[F lattice.Real](sum lattice.VecOf[F]) float64 {
+	var v Vec
+	for l, s := range sum {
+		v[l] = float64(s)
+	}
+	return Lanes(&v, lattice.Lanes)
+}
+
 // Lanes returns the sum of the first n lanes, in pairs.
 func Lanes(v *Vec, n int) float64 {
 	switch n {

@@ -11,6 +11,7 @@ import (
 type hops[F lattice.Real] struct {
 	d     *Staggered
 	ops   *kernel.Hops[F]
+	lin   *kernel.Linear[F]
 	links []lattice.VecOf[F] // (mu, block); ghosts one step away behind
 	bytes int                // of the links
 	phase []lattice.VecOf[F]
@@ -21,10 +22,13 @@ type hops[F lattice.Real] struct {
 	dst, src, add []lattice.VecOf[F]
 	c, ca         F
 	both          bool // hop on the odd blocks in the same places too
+	dot           bool // leave the parts of <add, dst> in partial
+	partial       []float64
+	first         int // of the chunks of a slice
 }
 
-func newHops[F lattice.Real](d *Staggered, ops *kernel.Hops[F]) *hops[F] {
-	h := &hops[F]{d: d, ops: ops, half: d.NewField()}
+func newHops[F lattice.Real](d *Staggered, ops *kernel.Hops[F], lin *kernel.Linear[F]) *hops[F] {
+	h := &hops[F]{d: d, ops: ops, lin: lin, half: d.NewField()}
 	width := 8
 	if _, single := any(F(0)).(float32); single {
 		h.half, width = h.half.LikeIn(lattice.Float32), 4
@@ -37,6 +41,12 @@ func newHops[F lattice.Real](d *Staggered, ops *kernel.Hops[F]) *hops[F] {
 			h.phase[k][l] = F(w[l])
 		}
 	}
+	chunks := d.geo.Chunks(lattice.All)
+	if n := d.geo.Slices(); n > 0 {
+		lo, hi := d.geo.Slice(lattice.Even, 0)
+		chunks = max(chunks, n*d.geo.ChunksOf(hi-lo))
+	}
+	h.partial = make([]float64, chunks)
 	return h
 }
 
@@ -56,17 +66,24 @@ func (h *hops[F]) bind(u []lattice.VecOf[F]) {
 	}
 }
 
-// hop sets dst = c D_h src + ca add on s.
-func (h *hops[F]) hop(dst []lattice.VecOf[F], c float64, src []lattice.VecOf[F], ca float64, add []lattice.VecOf[F], s lattice.Subset) {
+// hop sets dst = c D_h src + ca add on s. With dot, it returns Re <add, dst>.
+func (h *hops[F]) hop(dst []lattice.VecOf[F], c float64, src []lattice.VecOf[F], ca float64, add []lattice.VecOf[F], s lattice.Subset, dot bool) (product float64) {
 	h.set(dst, c, src, ca, add)
 	geo := h.d.geo
-	if s != lattice.All || !h.sliced() {
-		geo.SweepLight(h, s, 2*geo.Dims()*(h.d.ops.M+h.d.ops.V))
-		return
+	light := 2 * geo.Dims() * (h.d.ops.M + h.d.ops.V)
+	switch {
+	case dot:
+		h.dot, h.first = true, 0
+		product = geo.ReduceLight(h, s, light, h.partial)
+		h.dot = false
+	case s == lattice.All && h.sliced():
+		h.both = true
+		geo.Sweep(h, lattice.Even)
+		h.both = false
+	default:
+		geo.SweepLight(h, s, light)
 	}
-	h.both = true
-	geo.Sweep(h, lattice.Even)
-	h.both = false
+	return product
 }
 
 func (h *hops[F]) set(dst []lattice.VecOf[F], c float64, src []lattice.VecOf[F], ca float64, add []lattice.VecOf[F]) {
@@ -95,9 +112,12 @@ func (h *hops[F]) sliced() bool {
 
 // normal sets dst = (m^2 - D_h^2) src on s, a parity. In slices, the other parity
 // of a slice follows as soon as its neighbours are there; that of the first one
-// needs the last one, the direction being closed.
-func (h *hops[F]) normal(dst, half, src []lattice.VecOf[F], mass float64, s lattice.Subset) {
-	n, other := h.d.geo.Slices(), s.Other()
+// needs the last one, the direction being closed. With dot, it returns Re <src, dst>.
+func (h *hops[F]) normal(dst, half, src []lattice.VecOf[F], mass float64, s lattice.Subset, dot bool) float64 {
+	geo := h.d.geo
+	n, other := geo.Slices(), s.Other()
+	lo, hi := geo.Slice(s, 0)
+	chunks := geo.ChunksOf(hi - lo)
 	first := func(t int) {
 		h.set(half, 1, src, 0, nil)
 		h.slice(other, t)
@@ -109,8 +129,14 @@ func (h *hops[F]) normal(dst, half, src []lattice.VecOf[F], mass float64, s latt
 			first(t + 1)
 		}
 		h.set(dst, -1, half, mass*mass, src)
+		h.dot, h.first = dot, t*chunks
 		h.slice(s, t)
+		h.dot = false
 	}
+	if !dot {
+		return 0
+	}
+	return lattice.Neumaier(h.partial[:n*chunks])
 }
 
 // Do does a range of blocks.
@@ -124,6 +150,10 @@ func (h *hops[F]) Do(r lattice.Range) {
 			geo.Alternate(r, hop)
 		} else {
 			hop(r.Lo, r.Hi)
+		}
+		if h.dot {
+			lo, hi := r.Lo*h.d.ops.V, r.Hi*h.d.ops.V
+			h.partial[h.first+r.Chunk] = kernel.Total(h.lin.Dot(h.add[lo:hi], h.dst[lo:hi]))
 		}
 		return
 	}

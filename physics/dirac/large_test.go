@@ -53,6 +53,10 @@ func TestLargeLattices(t *testing.T) {
 				assert.Less(t, math.Sqrt(y.Norm2(lattice.All)), bound, "D on %v, %d workers", extents, workers)
 
 				d.ApplyNormal(y, x, lattice.Even)
+				product := x.ReDot(y, lattice.Even)
+				y.Zero(lattice.Even)
+				// the same products, of |x|² size or less, summed in other chunks
+				assert.InEpsilon(t, product, d.ApplyNormalDot(y, x, lattice.Even), 64*unit, "<x, D†D x> on %v, %d workers", extents, workers)
 				d.ApplyFrom(odd, even, lattice.Odd) // D_h of D_h x
 				y.Axpy(1, odd, lattice.Even)
 				y.Axpy(-mass*mass, x, lattice.Even)

@@ -65,7 +65,7 @@ func NewStaggered(geo *lattice.Geometry, g group.Group, mass float64, boundary [
 	}
 	d := &Staggered{mass: mass, geo: geo, ops: kernel.For(g)}
 	d.setPhases(boundary)
-	d.double = newHops(d, &d.ops.Hops)
+	d.double = newHops(d, &d.ops.Hops, kernel.Double())
 	d.force.d = d
 	d.Bind(gauge.NewField(geo, g))
 	return d, nil
@@ -120,27 +120,27 @@ func (d *Staggered) Bind(u *gauge.Field) {
 		return
 	}
 	if d.single == nil {
-		d.single = newHops(d, &d.ops.Single)
+		d.single = newHops(d, &d.ops.Single, kernel.SinglePrecision())
 	}
 	d.single.bind(u.RawSingle())
 }
 
-// hop sets dst = c D_h src + ca add on s, src being read on the other parity.
-func (d *Staggered) hop(dst *fermion.Field, c float64, src *fermion.Field, ca float64, add *fermion.Field, s lattice.Subset) {
+// hop sets dst = c D_h src + ca add on s, src being read on the other parity. With dot,
+// it returns Re <add, dst> on s.
+func (d *Staggered) hop(dst *fermion.Field, c float64, src *fermion.Field, ca float64, add *fermion.Field, s lattice.Subset, dot bool) float64 {
 	src.Ghosts(s.Other())
 	if dst.Precision() == lattice.Float64 {
 		var a []lattice.Vec
 		if add != nil {
 			a = add.Raw()
 		}
-		d.double.hop(dst.Raw(), c, src.Raw(), ca, a, s)
-		return
+		return d.double.hop(dst.Raw(), c, src.Raw(), ca, a, s, dot)
 	}
 	var a []lattice.Single
 	if add != nil {
 		a = add.RawSingle()
 	}
-	d.single.hop(dst.RawSingle(), c, src.RawSingle(), ca, a, s)
+	return d.single.hop(dst.RawSingle(), c, src.RawSingle(), ca, a, s, dot)
 }
 
 func (d *Staggered) check(dst, src *fermion.Field) {
@@ -158,31 +158,39 @@ func (d *Staggered) check(dst, src *fermion.Field) {
 // Apply sets dst = D src.
 func (d *Staggered) Apply(dst, src *fermion.Field) {
 	d.check(dst, src)
-	d.hop(dst, 1, src, d.mass, src, lattice.All)
+	d.hop(dst, 1, src, d.mass, src, lattice.All, false)
 }
 
 // ApplyDagger sets dst = D^† src = (m - D_h) src.
 func (d *Staggered) ApplyDagger(dst, src *fermion.Field) {
 	d.check(dst, src)
-	d.hop(dst, -1, src, d.mass, src, lattice.All)
+	d.hop(dst, -1, src, d.mass, src, lattice.All, false)
 }
 
 // ApplyNormal sets dst = (m^2 - D_h^2) src on the sites of s.
 func (d *Staggered) ApplyNormal(dst, src *fermion.Field, s lattice.Subset) {
+	d.normal(dst, src, s, false)
+}
+
+// ApplyNormalDot is ApplyNormal, and returns Re <src, (m^2 - D_h^2) src> on s, over
+// all processes.
+func (d *Staggered) ApplyNormalDot(dst, src *fermion.Field, s lattice.Subset) float64 {
+	return d.normal(dst, src, s, true)
+}
+
+func (d *Staggered) normal(dst, src *fermion.Field, s lattice.Subset, dot bool) float64 {
 	d.check(dst, src)
 	half := d.double.half
 	if dst.Precision() == lattice.Float32 {
 		half = d.single.half
 		if s != lattice.All && d.single.sliced() {
-			d.single.normal(dst.RawSingle(), half.RawSingle(), src.RawSingle(), d.mass, s)
-			return
+			return d.single.normal(dst.RawSingle(), half.RawSingle(), src.RawSingle(), d.mass, s, dot)
 		}
 	} else if s != lattice.All && d.double.sliced() {
-		d.double.normal(dst.Raw(), half.Raw(), src.Raw(), d.mass, s)
-		return
+		return d.double.normal(dst.Raw(), half.Raw(), src.Raw(), d.mass, s, dot)
 	}
-	d.hop(half, 1, src, 0, nil, s.Other())
-	d.hop(dst, -1, half, d.mass*d.mass, src, s)
+	d.hop(half, 1, src, 0, nil, s.Other(), false)
+	return d.hop(dst, -1, half, d.mass*d.mass, src, s, dot)
 }
 
 // ApplyFrom sets dst = D src for a source that lives on the sites of s.
@@ -192,7 +200,7 @@ func (d *Staggered) ApplyFrom(dst, src *fermion.Field, s lattice.Subset) {
 		return
 	}
 	d.check(dst, src)
-	d.hop(dst, 1, src, 0, nil, s.Other())
+	d.hop(dst, 1, src, 0, nil, s.Other(), false)
 	dst.Copy(src, s)
 	dst.Scale(d.mass, s)
 }

@@ -307,3 +307,36 @@ func TestWorkersAndAllocations(t *testing.T) {
 		pool.Close()
 	}
 }
+
+// The product that a solver asks for is that of the fields, bit for bit.
+func TestApplyNormalDot(t *testing.T) {
+	for _, extents := range [][]int{{4, 4, 4, 4}, {2, 6, 4}, {4, 4}} {
+		for _, workers := range []int{1, 2} {
+			pool := lattice.NewPool(workers)
+			geo, err := lattice.New(extents, lattice.WithPool(pool))
+			require.NoError(t, err)
+			u := gauge.NewField(geo, group.SU3)
+			u.Rough(0.7, rng.New(1))
+			single := gauge.NewSingle(geo, group.SU3)
+			single.Round(u)
+			d, err := dirac.NewStaggered(geo, group.SU3, 0.3, dirac.AntiperiodicTime(len(extents)))
+			require.NoError(t, err)
+			d.Bind(u)
+			d.Bind(single)
+			for _, p := range []lattice.Precision{lattice.Float64, lattice.Float32} {
+				x := d.NewField().LikeIn(p)
+				x.Gaussian(rng.New(2), lattice.All)
+				y, z := x.Like(), x.Like()
+				for _, s := range []lattice.Subset{lattice.Even, lattice.Odd, lattice.All} {
+					d.ApplyNormal(y, x, s)
+					assert.Equal(t, x.ReDot(y, s), d.ApplyNormalDot(z, x, s), "%v, %d workers, %v, subset %v", extents, workers, p, s)
+					z.Axpy(-1, y, s)
+					assert.Zero(t, z.Norm2(s))
+					assert.Positive(t, y.Norm2(s))
+				}
+				assert.Zero(t, testing.AllocsPerRun(3, func() { d.ApplyNormalDot(z, x, lattice.Even) }))
+			}
+			pool.Close()
+		}
+	}
+}

@@ -97,11 +97,11 @@ func (x *data[F]) Do(r lattice.Range) {
 	case scale:
 		x.lin.Scale(x.v[lo:hi], x.a)
 	case axpyNorm:
-		x.partial[r.Chunk] = total(x.lin.AxpyNorm(x.v[lo:hi], x.a, x.y[lo:hi]))
+		x.partial[r.Chunk] = kernel.Total(x.lin.AxpyNorm(x.v[lo:hi], x.a, x.y[lo:hi]))
 	case reDot:
-		x.partial[r.Chunk] = total(x.lin.Dot(x.v[lo:hi], x.y[lo:hi]))
+		x.partial[r.Chunk] = kernel.Total(x.lin.Dot(x.v[lo:hi], x.y[lo:hi]))
 	case imDot:
-		x.partial[r.Chunk] = total(kernel.ImDot(x.v[lo:hi], x.y[lo:hi]))
+		x.partial[r.Chunk] = kernel.Total(kernel.ImDot(x.v[lo:hi], x.y[lo:hi]))
 	case gaussian, signs:
 		x.random(r)
 	case transform:
@@ -123,15 +123,6 @@ func (x *data[F]) Do(r lattice.Range) {
 			kernel.MulLanes(x.v[b*x.n:][:x.n], &c)
 		}
 	}
-}
-
-// total adds the lanes, in double precision.
-func total[F lattice.Real](sum lattice.VecOf[F]) float64 {
-	var v lattice.Vec
-	for l, s := range sum {
-		v[l] = float64(s)
-	}
-	return kernel.Lanes(&v, lattice.Lanes)
 }
 
 func (x *data[F]) random(r lattice.Range) {

@@ -204,8 +204,11 @@ func (g *Geometry) Workers() int { return g.pool.workers }
 // over s has.
 func (g *Geometry) Chunks(s Subset) int {
 	lo, hi := g.Range(s)
-	return (hi - lo + g.chunk - 1) / g.chunk
+	return g.ChunksOf(hi - lo)
 }
+
+// ChunksOf returns the number of chunks of so many blocks.
+func (g *Geometry) ChunksOf(blocks int) int { return (blocks + g.chunk - 1) / g.chunk }
 
 // Reduce runs t over s and returns the sum over all processes of the numbers
 // that its chunks left in partial, added in a fixed order with compensation.

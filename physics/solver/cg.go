@@ -14,6 +14,23 @@ type Operator interface {
 	ApplyNormal(dst, src *fermion.Field, s lattice.Subset)
 }
 
+// Dotter is the power of an operator that forms a product with its result while
+// that is in the cache.
+type Dotter interface {
+	// ApplyNormalDot is ApplyNormal, and returns Re <src, A src> on s, over all
+	// processes: what src.ReDot(dst, s) would.
+	ApplyNormalDot(dst, src *fermion.Field, s lattice.Subset) float64
+}
+
+// applyDot sets dst = A src and returns <src, A src>.
+func applyDot(a Operator, dst, src *fermion.Field, s lattice.Subset) float64 {
+	if d, ok := a.(Dotter); ok {
+		return d.ApplyNormalDot(dst, src, s)
+	}
+	a.ApplyNormal(dst, src, s)
+	return src.ReDot(dst, s)
+}
+
 // Report says what a solve took.
 type Report struct {
 	Iterations   int
@@ -47,8 +64,7 @@ type CG struct {
 func iterate(x *fermion.Field, a Operator, r, p, ap *fermion.Field, rr, goal float64, most int, s lattice.Subset) (n int) {
 	p.Copy(r, s)
 	for ; rr > goal && n < most; n++ {
-		a.ApplyNormal(ap, p, s)
-		alpha := rr / p.ReDot(ap, s)
+		alpha := rr / applyDot(a, ap, p, s)
 		next := r.AxpyNorm2(-alpha, ap, s)
 		x.AxpyXpay(alpha, p, r, next/rr, s)
 		rr = next
@@ -61,7 +77,8 @@ func iterate(x *fermion.Field, a Operator, r, p, ap *fermion.Field, rr, goal flo
 // Where the recursion claims convergence the residual is recomputed, and the
 // iteration goes on from it if it is too large.
 //
-// Cost: one application and three sweeps over vectors an iteration.
+// Cost: one application and three sweeps over vectors an iteration, two where A is a
+// [Dotter].
 // Errors: *NotConverged, after MaxIterations or when round-off lets the
 // residual fall no more.
 func (c *CG) Solve(x *fermion.Field, a Operator, b *fermion.Field, s lattice.Subset) (Report, error) {
