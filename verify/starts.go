@@ -81,7 +81,7 @@ func independentStarts(c Case, build SystemBuilder, starts Starts) []Result {
 	limit := -math.Log(alarm)
 	results := []Result{{
 		Law: "E[b] = 0, whenever looked at", Measured: w.worst, Bound: limit,
-		Because: fmt.Sprintf("ln 1e9, Ville's inequality: largest ln of the e-process in %d trajectories, acceptance %.3f", n, float64(accepted)/float64(n)),
+		Because: fmt.Sprintf("ln 2e9, Ville's inequality: largest ln of the e-process in %d trajectories, acceptance %.3f", n, float64(accepted)/float64(n)),
 		Vacuous: !(float64(n)*math.Log1p(stakes[0]) > 2*limit),
 	}}
 	for k, a := range s.Exact {
