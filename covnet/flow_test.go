@@ -173,8 +173,16 @@ func TestFlowAdapts(t *testing.T) {
 	flow := newFlow(u, covnet.WilsonFlow())
 	_, err := flow.Adapt(0, 1e-4)
 	assert.ErrorContains(t, err, "allowed: both above 0")
-	_, err = flow.Adapt(.1, math.NaN())
-	assert.ErrorContains(t, err, "allowed: both above 0")
+	for _, tolerance := range []float64{0, math.NaN()} {
+		_, err = flow.Adapt(.1, tolerance)
+		assert.ErrorContains(t, err, "allowed: both above 0")
+	}
+	// a step that round-off of the links allows is too small to change the time
+	flow.Step(.01)
+	at := flow.Time()
+	_, err = flow.Adapt(.1, 1e-40)
+	assert.ErrorContains(t, err, "no step is small enough")
+	assert.Equal(t, at, flow.Time())
 	v := gauge.NewField(u.Geometry(), u.Group())
 	v.Set([]int{0, 0, 0, 0}, 0, group.Matrix{complex(math.NaN(), 0), 0, 0, 1})
 	_, err = newFlow(v, covnet.WilsonFlow()).Adapt(.1, 1e-4)
