@@ -2,6 +2,7 @@ package covnet_test
 
 import (
 	"math"
+	"math/cmplx"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,6 +14,7 @@ import (
 	"github.com/slhmc/slhmc/physics/group"
 	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/observe"
+	"github.com/slhmc/slhmc/physics/rng"
 	"github.com/slhmc/slhmc/reference"
 	"github.com/slhmc/slhmc/verify"
 )
@@ -188,6 +190,70 @@ func TestFlowAdapts(t *testing.T) {
 	_, err = newFlow(v, covnet.WilsonFlow()).Adapt(.1, 1e-4)
 	assert.ErrorContains(t, err, "no step is small enough")
 }
+
+// The next step that an accepted one proposes, .95 eps (tolerance/d)^(1/3), tells the
+// distance d of its two solutions: that of the steps done here with forces of the
+// plaquette action, beta = 2N in Luescher's normalisation, of matrices on every link.
+// Relative round-off of 1e-16/d, some 1e-13, is divided by three.
+func TestFlowErrorEstimate(t *testing.T) {
+	const eps, tolerance = .05, 1e-2
+	for _, g := range []group.Group{group.SU2, group.SU3} {
+		r := recipe{N: g.N(), Extents: []int{4, 4, 4, 4}, Rough: .5, Seed: 3}
+		u := r.links()
+		// one link differs most, in each place at a time
+		for _, at := range [][]int{{0, 0, 0, 0}, {3, 2, 1, 3}} {
+			far := g.NewMatrix()
+			g.Haar(far, ptr(rng.New(5).Site(1)))
+			u.Set(at, 3, far)
+			flow := newFlow(u, covnet.WilsonFlow())
+			next, err := flow.Adapt(eps, tolerance)
+			require.NoError(t, err)
+			require.Equal(t, eps, flow.Time(), "the first step is accepted")
+
+			s, err := gauge.NewRectangleAction(u.Geometry(), g, 2*float64(g.N()), 0)
+			require.NoError(t, err)
+			var z [3]*gauge.Algebra
+			v, low := gauge.NewField(u.Geometry(), g), gauge.NewField(u.Geometry(), g)
+			v.Copy(u)
+			low.Copy(u)
+			move := gauge.NewAlgebra(u.Geometry(), g)
+			for i, c := range [][3]float64{{1. / 4}, {-17. / 36, 8. / 9}, {17. / 36, -8. / 9, 3. / 4}} {
+				z[i] = gauge.NewAlgebra(u.Geometry(), g)
+				require.NoError(t, s.AddForce(z[i], -eps, v))
+				move.Zero()
+				for k := range i + 1 {
+					move.Add(c[k], z[k])
+				}
+				v.Drift(1, move)
+			}
+			require.Less(t, apart(v, verify.Links(flow.Links())), 1e-12, "the same step")
+			move.Zero()
+			move.Add(-1, z[0])
+			move.Add(2, z[1])
+			low.Drift(1, move)
+			d, a, b := 0., g.NewMatrix(), g.NewMatrix()
+			site := make([]int, 4)
+			for n := range u.Geometry().Volume() {
+				u.Geometry().Coordinates(site, n)
+				for mu := range 4 {
+					v.At(a, site, mu)
+					low.At(b, site, mu)
+					sum := 0.
+					for k := range a {
+						sum += real((a[k] - b[k]) * cmplx.Conj(a[k]-b[k]))
+					}
+					d = max(d, math.Sqrt(sum))
+				}
+			}
+			d /= float64(g.N() * g.N())
+			require.Less(t, d, tolerance)
+			require.Greater(t, d, tolerance/64, "the step does not grow by more than 4")
+			assert.InEpsilon(t, d, tolerance*math.Pow(.95*eps/next, 3), 1e-10, "%v, %v", g, at)
+		}
+	}
+}
+
+func ptr[T any](x T) *T { return &x }
 
 // Two processes flow as one does, and a step allocates nothing.
 func TestFlowOnRanksAndFree(t *testing.T) {
