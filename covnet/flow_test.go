@@ -199,9 +199,8 @@ func TestFlowErrorEstimate(t *testing.T) {
 	const eps, tolerance = .05, 1e-2
 	for _, g := range []group.Group{group.SU2, group.SU3} {
 		r := recipe{N: g.N(), Extents: []int{4, 4, 4, 4}, Rough: .5, Seed: 3}
-		u := r.links()
-		// one link differs most, in each place at a time
-		for _, at := range [][]int{{0, 0, 0, 0}, {3, 2, 1, 3}} {
+		for _, at := range [][]int{{0, 0, 0, 0}, {3, 2, 1, 3}} { // where d is largest
+			u := r.links()
 			far := g.NewMatrix()
 			g.Haar(far, ptr(rng.New(5).Site(1)))
 			u.Set(at, 3, far)
