@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"bytes"
+	"maps"
 	"math"
 	"os"
 	"slices"
@@ -28,7 +29,8 @@ func recorded(t *testing.T) *bench.Record {
 func split(s bench.Samples, seed uint64) (a, b bench.Samples) {
 	a, b = bench.Samples{}, bench.Samples{}
 	deal := rng.New(seed).Site(0)
-	for name, units := range s {
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		units := s[name]
 		order := make([]int, len(units["sec/op"]))
 		for i := range order {
 			order[i] = i
