@@ -70,6 +70,7 @@ func (j *Judgement) Bad() (bad []Verdict) {
 // Incomparable is the error of samples that allow no judgement.
 type Incomparable struct{ Reasons []string }
 
+// Error lists the reasons.
 func (e *Incomparable) Error() string {
 	return "bench: not comparable: " + strings.Join(e.Reasons, "; ")
 }

@@ -126,19 +126,12 @@ func operatorRanks(build OperatorBuilder, c Case) []Result {
 func layerRanks(build LayerBuilder, c Case) []Result {
 	l := newLayer(build, c)
 	allowed := l.roundoff()
-	back := func(l layer, u *gauge.Field) (v *gauge.Field, du *gauge.Algebra, dtheta []float64) {
-		dv := gauge.NewAlgebra(l.geo, u.Group())
-		dv.Gaussian(c.Stream("cotangent"))
-		v, du, dtheta = l.forward(u), gauge.NewAlgebra(l.geo, u.Group()), make([]float64, len(l.net.Params()))
-		l.net.Backward(du, dtheta, dv)
-		return v, du, dtheta
-	}
-	v, du, dtheta := back(l, l.u)
+	v, du, dtheta := l.pass(l.u)
 	noiseU, noiseT := 0.0, 0.0
 	moved := gauge.NewField(l.geo, l.u.Group())
 	for k := range jitters {
 		Jitter(moved, l.u, c.Stream("jitter").At(uint64(k)))
-		_, other, dt := back(l, moved)
+		_, other, dt := l.pass(moved)
 		other.Add(-1, du)
 		noiseU += other.Norm2() / jitters
 		noiseT += math.Pow(away(dt, dtheta), 2) / jitters
@@ -151,7 +144,7 @@ func layerRanks(build LayerBuilder, c Case) []Result {
 	var gradients [2][]float64
 	halves(c, func(geo *lattice.Geometry) {
 		l := layerOn(build, c, geo)
-		v, du, dtheta := back(l, l.u)
+		v, du, dtheta := l.pass(l.u)
 		GatherLinks(links, v)
 		GatherAlgebra(got, du)
 		gradients[geo.Rank()] = dtheta

@@ -194,6 +194,16 @@ func layerIdentity(l layer, trivial func([]float64)) []Result {
 	}
 }
 
+// pass goes forward from u and back with a random cotangent of U', the same on
+// lattices of any workers and processes.
+func (l layer) pass(u *gauge.Field) (v *gauge.Field, du *gauge.Algebra, dtheta []float64) {
+	dv := gauge.NewAlgebra(l.geo, u.Group())
+	dv.Gaussian(l.c.Stream("cotangent"))
+	v, du, dtheta = l.forward(u), gauge.NewAlgebra(l.geo, u.Group()), make([]float64, len(l.net.Params()))
+	l.net.Backward(du, dtheta, dv)
+	return v, du, dtheta
+}
+
 // layerPure: the same bits again and after other links, the input untouched.
 func layerPure(l layer) []Result {
 	before := gauge.NewField(l.geo, l.u.Group())
@@ -242,11 +252,7 @@ func layerWorkers(build LayerBuilder, c Case) []Result {
 		pool := lattice.NewPool(n)
 		defer pool.Close()
 		l := newLayer(build, c, lattice.WithPool(pool))
-		dv, du := gauge.NewAlgebra(l.geo, l.u.Group()), gauge.NewAlgebra(l.geo, l.u.Group())
-		dv.Gaussian(c.Stream("cotangent"))
-		dt := make([]float64, len(l.net.Params()))
-		v := l.forward(l.u)
-		l.net.Backward(du, dt, dv)
+		v, du, dt := l.pass(l.u)
 		if v0 == nil {
 			v0, du0, dt0 = v, du, dt
 			continue
@@ -297,28 +303,21 @@ func layerShares(l layer, build LayerBuilder) []Result {
 		theta[k] = few[k/each]
 	}
 	allowed := 2 * l.roundoff()
-	dv := gauge.NewAlgebra(l.geo, l.u.Group())
-	dv.Gaussian(l.c.Stream("cotangent"))
-	back := func(l layer, u *gauge.Field) (*gauge.Field, *gauge.Algebra, []float64) {
-		v, du, dtheta := l.forward(u), gauge.NewAlgebra(l.geo, u.Group()), make([]float64, len(l.net.Params()))
-		l.net.Backward(du, dtheta, dv)
-		return v, du, dtheta
-	}
-	want, duWant, dtWant := back(shared, l.u)
+	want, duWant, dtWant := shared.pass(l.u)
 	// noise of the derivatives: their change when links change by round-off; cold links
 	// have no gradient
 	noiseU, noiseT := 0.0, 0.0
 	w := gauge.NewField(l.geo, l.u.Group())
 	for k := range jitters {
 		Jitter(w, l.u, l.c.Stream("jitter").At(uint64(k)))
-		_, du, dt := back(shared, w)
+		_, du, dt := shared.pass(w)
 		du.Add(-1, duWant)
 		noiseU += du.Norm2() / jitters
 		for i := range dt {
 			noiseT += (dt[i] - dtWant[i]) * (dt[i] - dtWant[i]) / jitters
 		}
 	}
-	v, du, dt := back(l, l.u)
+	v, du, dt := l.pass(l.u)
 	size, gradient, off := math.Sqrt(duWant.Norm2()), math.Sqrt(dot(dtWant, dtWant)), 0.0
 	// a sum of each terms, which cancel, rounds by each of them
 	rounding := Roundoff * math.Sqrt(dot(dt, dt)*float64(len(dt)))
