@@ -18,6 +18,13 @@ const FalseAlarm = 1e-3
 // confidence of the intervals that are shown.
 const confidence = 0.95
 
+// deviations of a normal distribution that are within the confidence.
+const deviations = 1.96
+
+// Visible is the slowdown, relative, of which a judgement says in how many cases it
+// would have shown.
+const Visible = 0.05
+
 // drift is how much a probe may change between two records, beyond their noise.
 const drift = 0.02
 
@@ -42,9 +49,13 @@ func (o Outcome) Bad() bool { return o == Slower || o == More }
 type Verdict struct {
 	Case, Unit string
 	Old, New   benchmath.Summary // medians of times with their intervals
-	Ratio      float64           // new to old
+	Ratio      float64           // new to old; of times: the shift of the rank test
+	Lo, Hi     float64           // of times: the interval of Ratio
 	P          float64           // of times: by Mann and Whitney, Holm's correction made
 	Outcome    Outcome
+	// Blind tells that the times would not have shown a slowdown by Visible: too few
+	// samples, too many that were disturbed, or too much noise.
+	Blind bool
 }
 
 // Allocations reports whether the verdict is of those.
@@ -79,8 +90,8 @@ func (e *Incomparable) Error() string {
 var exact = []string{unitAllocs, unitIterations, unitFlops, unitTraffic}
 
 // Judge compares samples of the same machine, given the noise with which it
-// measures the same code twice. Times differ if their medians do by more than the
-// noise, and if the rank test says so with FalseAlarm shared among all cases;
+// measures the same code twice. Times differ if their shift is more than the noise,
+// and if the rank test says so with FalseAlarm shared among all cases;
 // allocations, iterations and counts differ if they are not equal. Probes of the
 // roofline are the machine's, not the code's, and are left out.
 //
@@ -120,7 +131,13 @@ func Judge(old, new Samples, noise float64) (*Judgement, error) {
 		x, y := benchmath.NewSample(slices.Clone(a), &t), benchmath.NewSample(slices.Clone(b), &t)
 		v := Verdict{Case: name, Unit: unitTime, P: benchmath.AssumeNothing.Compare(x, y).P}
 		v.Old, v.New = benchmath.AssumeNothing.Summary(x, confidence), benchmath.AssumeNothing.Summary(y, confidence)
-		v.Ratio = v.New.Center / v.Old.Center
+		v.Ratio, v.Lo, v.Hi = shift(a, b)
+		slower := make([]float64, len(b))
+		for i := range b {
+			slower[i] = b[i] * (1 + Visible) / v.Ratio
+		}
+		p := benchmath.AssumeNothing.Compare(x, benchmath.NewSample(slower, &t)).P
+		v.Blind = !(p*float64(len(names)) < FalseAlarm && noise < Visible)
 		j.Verdicts = append(j.Verdicts, v)
 	}
 	if len(reasons) > 0 {
@@ -140,6 +157,27 @@ func Judge(old, new Samples, noise float64) (*Judgement, error) {
 	}
 	j.Verdicts = append(j.Verdicts, judgeExact(old, new, names)...)
 	return j, nil
+}
+
+// shift returns the ratio of b to a that goes with the rank test: the median of
+// those of all pairs, and their order statistics between which the true one lies
+// with the stated confidence [HL]. What disturbs both sides alike makes as many of
+// them larger as smaller; medians, where half of the samples are disturbed, fall on
+// one side or the other of the gap.
+func shift(a, b []float64) (ratio, lo, hi float64) {
+	pairs := make([]float64, 0, len(a)*len(b))
+	for _, x := range a {
+		for _, y := range b {
+			pairs = append(pairs, y/x)
+		}
+	}
+	slices.Sort(pairs)
+	n, m := float64(len(a)), float64(len(b))
+	k := int(n*m/2 - deviations*math.Sqrt(n*m*(n+m+1)/12))
+	if k < 1 {
+		return median(pairs), 0, math.Inf(1)
+	}
+	return median(pairs), pairs[k-1], pairs[len(pairs)-k]
 }
 
 // judgeExact compares the numbers without noise. Of allocations the least
@@ -204,9 +242,9 @@ func binomial(n, k int) float64 {
 }
 
 // Noise returns how much the same code differs from itself: for each case, the
-// ratio of the medians of the first and the second half of its times; of their
-// logarithms, twice the standard deviation, 1.4826 times the median of their
-// sizes, so that a case or two that were disturbed do not count.
+// shift of the second half of its times against the first; of their logarithms,
+// twice the standard deviation, 1.4826 times the median of their sizes, so that a
+// case or two that were disturbed do not count.
 //
 // Errors: no case with at least four samples.
 func (s Samples) Noise() (float64, error) {
@@ -216,7 +254,8 @@ func (s Samples) Noise() (float64, error) {
 		if len(t) < 4 || strings.HasPrefix(name, "roofline-") {
 			continue
 		}
-		sizes = append(sizes, math.Abs(math.Log(median(t[:len(t)/2])/median(t[len(t)/2:]))))
+		ratio, _, _ := shift(t[:len(t)/2], t[len(t)/2:])
+		sizes = append(sizes, math.Abs(math.Log(ratio)))
 	}
 	if len(sizes) == 0 {
 		return 0, fmt.Errorf("bench: too few samples to tell the noise (allowed: at least 4 of a case)")
@@ -259,10 +298,10 @@ func Compare(old, new *Record) (*Judgement, error) {
 func sameState(old, new Samples, noise float64) error {
 	var reasons []string
 	for name, units := range old {
-		if !strings.HasPrefix(name, "roofline-") || new[name] == nil {
+		if !strings.HasPrefix(name, "roofline-") || len(units[unitTime]) == 0 || len(new[name][unitTime]) == 0 {
 			continue
 		}
-		if r := median(new[name][unitTime]) / median(units[unitTime]); math.Abs(math.Log(r)) > math.Log1p(noise)+math.Log1p(drift) {
+		if r, _, _ := shift(units[unitTime], new[name][unitTime]); math.Abs(math.Log(r)) > math.Log1p(noise)+math.Log1p(drift) {
 			reasons = append(reasons, fmt.Sprintf("%s takes %+.1f%%", name, 100*(r-1)))
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"golang.org/x/perf/benchfmt"
+
 	"github.com/slhmc/slhmc/bench"
 	"github.com/slhmc/slhmc/physics/rng"
 )
@@ -140,6 +142,70 @@ func TestNoiseExcuses(t *testing.T) {
 	}
 }
 
+// Half of the samples of both sides take half as long again, and a ratio of medians
+// would be that of one gap to the other: the shift is that of the code all the same,
+// and its interval holds it.
+func TestDisturbedSamples(t *testing.T) {
+	a, b := steady(40, 1), steady(40, 1.05)
+	for i := range 40 {
+		if i%2 == 0 && i < 38 { // 19 of 40, and 20
+			a["case"]["sec/op"][i] *= 1.5
+		}
+		if i%2 == 0 {
+			b["case"]["sec/op"][i] *= 1.5
+		}
+	}
+	j, err := bench.Judge(a, b, 0)
+	require.NoError(t, err)
+	v := j.Verdicts[0]
+	assert.Greater(t, v.New.Center/v.Old.Center, 1.2, "the ratio of medians")
+	assert.InDelta(t, 1.05, v.Ratio, 0.005)
+	assert.Less(t, v.Lo, 1.05)
+	assert.Greater(t, v.Hi, 1.05)
+}
+
+// The interval of the shift holds the true one in 95 of 100 comparisons: in 1000 of
+// noise with a long tail, within four deviations.
+func TestIntervalOfShift(t *testing.T) {
+	const trials, n, ratio = 1000, 20, 1.1
+	holds := 0
+	for k := range uint64(trials) {
+		s := rng.New(7).Site(k)
+		a, b := make([]float64, n), make([]float64, n)
+		for i := range n {
+			a[i], b[i] = 1-0.1*math.Log(1-s.Float64()), ratio*(1-0.1*math.Log(1-s.Float64()))
+		}
+		j, err := bench.Judge(bench.Samples{"case": {"sec/op": a}}, bench.Samples{"case": {"sec/op": b}}, 0)
+		require.NoError(t, err)
+		if v := j.Verdicts[0]; v.Lo <= ratio && ratio <= v.Hi {
+			holds++
+		}
+	}
+	assert.InDelta(t, 0.95*trials, holds, 4*math.Sqrt(0.95*0.05*trials))
+}
+
+// A judgement says in how many cases it could have seen a slowdown of 5 %: not
+// where samples scatter too much, nor where noise excuses it.
+func TestBlindCases(t *testing.T) {
+	scattered := steady(20, 1)
+	for i := range scattered["case"]["sec/op"] {
+		scattered["case"]["sec/op"][i] *= 1 + 0.02*float64(i)
+	}
+	for _, c := range []struct {
+		name  string
+		x     bench.Samples
+		noise float64
+		blind bool
+	}{{"steady", steady(20, 1), 0.01, false}, {"scattered", scattered, 0.01, true}, {"noisy", steady(20, 1), 0.06, true}} {
+		j, err := bench.Judge(c.x, c.x, c.noise)
+		require.NoError(t, err)
+		assert.Equal(t, c.blind, j.Verdicts[0].Blind, c.name)
+		var out bytes.Buffer
+		require.NoError(t, j.Write(&out))
+		assert.Contains(t, out.String(), map[bool]string{true: "in 0 of 1", false: "in 1 of 1"}[c.blind], c.name)
+	}
+}
+
 // steady returns n samples of a case, each a little longer than the one before.
 func steady(n int, scale float64) bench.Samples {
 	x := make([]float64, n)
@@ -253,6 +319,13 @@ func TestCompareRecords(t *testing.T) {
 	_, err = bench.Compare(rec, slow)
 	require.ErrorContains(t, err, "another state")
 	require.ErrorContains(t, err, "+20.0%")
+
+	untimed := recorded(t)
+	for _, line := range untimed.Results {
+		line.Values = slices.DeleteFunc(slices.Clone(line.Values), func(v benchfmt.Value) bool { return v.Unit == "sec/op" })
+	}
+	_, err = bench.Compare(rec, untimed)
+	require.ErrorContains(t, err, "too few samples, 40 and 0")
 }
 
 // What is written is read again, with the names that testing would append to.

@@ -57,16 +57,23 @@ func duration(s float64) string {
 // Write prints the judgement: what differs, and how many do not.
 func (j *Judgement) Write(w io.Writer) error {
 	same := map[bool]int{}
+	times, seen := 0, 0
 	t := newColumns(w, 0)
 	for _, v := range j.Verdicts {
 		timed := v.Unit == unitTime
+		if timed {
+			times++
+			if !v.Blind {
+				seen++
+			}
+		}
 		if v.Outcome == Same {
 			same[timed]++
 			continue
 		}
 		if timed {
 			t.row("%s\t%s -> %s\t%+.1f%% [%+.1f%%, %+.1f%%]\tp = %.1g\t%s", v.Outcome, duration(v.Old.Center), duration(v.New.Center),
-				100*(v.Ratio-1), 100*(v.New.Lo/v.Old.Hi-1), 100*(v.New.Hi/v.Old.Lo-1), v.P, v.Case)
+				100*(v.Ratio-1), 100*(v.Lo-1), 100*(v.Hi-1), v.P, v.Case)
 		} else {
 			t.row("%s\t%.6g -> %.6g\t%s\t\t%s", v.Outcome, v.Old.Center, v.New.Center, v.Unit, v.Case)
 		}
@@ -77,7 +84,8 @@ func (j *Judgement) Write(w io.Writer) error {
 	if err := t.flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "unchanged: %d times (within %.1f%% of A/A noise, or p above %g), %d counts\n", same[true], 100*j.Noise, FalseAlarm, same[false])
+	_, err := fmt.Fprintf(w, "unchanged: %d times (within %.1f%% of A/A noise, or p above %g), %d counts; a time longer by %.0f%% would have shown in %d of %d cases\n",
+		same[true], 100*j.Noise, FalseAlarm, same[false], 100*Visible, seen, times)
 	return err
 }
 
