@@ -17,8 +17,9 @@
 //
 // A sample is the fastest of many short batches of calls: other work on a machine
 // adds to times and never takes away, and a batch is shorter than the slices in
-// which processors are dealt out. What disturbs a machine for longer shows between
-// the samples, which are taken round by round over all cases.
+// which processors are dealt out. Neighbours of a virtual machine disturb it for
+// seconds: the batches of a sample are from several visits, some rounds over all cases
+// apart. What disturbs a machine for longer shows between the samples.
 //
 // The roof of a case is the lesser of the peak of fused additions and of its
 // arithmetic intensity times the speed of the smallest level of memory that

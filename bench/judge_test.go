@@ -358,8 +358,8 @@ func TestRecordRoundTrip(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// The noise is twice the deviation of half against half: for two cases that
-// differ by 1 % and 3 % it is their median 2 %, times 2 x 1.4826.
+// The noise is three deviations of half against half: for two cases that
+// differ by 1 % and 3 % it is their median 2 %, times 3 x 1.4826.
 func TestNoise(t *testing.T) {
 	s := bench.Samples{}
 	for name, r := range map[string]float64{"a": 0.01, "b": -0.03} {
@@ -367,7 +367,7 @@ func TestNoise(t *testing.T) {
 	}
 	noise, err := s.Noise()
 	require.NoError(t, err)
-	assert.InEpsilon(t, math.Expm1(2*1.4826*0.02), noise, 1e-9)
+	assert.InEpsilon(t, math.Expm1(3*1.4826*0.02), noise, 1e-9)
 	_, err = bench.Samples{"a": {"sec/op": {1, 2, 3}}}.Noise()
 	require.ErrorContains(t, err, "too few samples")
 }

@@ -12,22 +12,42 @@ import (
 
 // Plan is how cases are measured.
 type Plan struct {
-	Cases  []Case
-	Rounds int           // samples of each case, one a round
-	Time   time.Duration // of a sample, at least
-	Commit string        // what is measured
-	// Progress is called before each sample, if not nil.
+	Cases   []Case
+	Samples int           // of each case
+	Visits  int           // of which a sample is the fastest
+	Time    time.Duration // of a sample, at least, all its visits together
+	Commit  string        // what is measured
+	// Progress is called before each visit, if not nil: round counts from 0 to
+	// Samples x Visits - 1.
 	Progress func(round int, c *Case)
 }
 
+// schedule returns the sample that each round is a visit of. Visits of a sample are as
+// far apart as they can be within a half of the run, so that the samples of both halves
+// tell what the machine has done meanwhile (see Samples.Noise).
+func schedule(samples, visits int) (rounds []int) {
+	for _, half := range [][2]int{{0, samples / 2}, {samples / 2, samples}} {
+		for range visits {
+			for k := half[0]; k < half[1]; k++ {
+				rounds = append(rounds, k)
+			}
+		}
+	}
+	return rounds
+}
+
 // Run measures the roofline, and then all cases round by round: what disturbs
-// the machine for a while disturbs all of them alike. The probes of the
-// roofline are always among them: where they differ, so did the machine.
+// the machine for a while disturbs all of them alike. A sample is the fastest of
+// several visits in distant rounds: the neighbours of a virtual machine slow it down for
+// seconds, a third of the time on some, and a sample that is taken at once does not
+// outlast that. The probes of the roofline are always among the cases: where they
+// differ, so did the machine.
 //
-// Errors: those of a case; the machine cannot be named; no rounds; interrupted.
+// Errors: those of a case; the machine cannot be named; no samples or visits;
+// interrupted.
 func Run(ctx context.Context, p Plan) (*Record, error) {
-	if p.Rounds < 1 || len(p.Cases) == 0 {
-		return nil, fmt.Errorf("bench: %d rounds of %d cases (allowed: at least 1 of each)", p.Rounds, len(p.Cases))
+	if p.Samples < 1 || p.Visits < 1 || len(p.Cases) == 0 {
+		return nil, fmt.Errorf("bench: %d samples of %d visits of %d cases (allowed: at least 1 of each)", p.Samples, p.Visits, len(p.Cases))
 	}
 	machine, err := ThisMachine()
 	if err != nil {
@@ -49,7 +69,11 @@ func Run(ctx context.Context, p Plan) (*Record, error) {
 			return nil, err
 		}
 	}
-	for round := range p.Rounds {
+	samples := make([][]Sample, p.Samples)
+	for k := range samples {
+		samples[k] = make([]Sample, len(p.Cases))
+	}
+	for round, k := range schedule(p.Samples, p.Visits) {
 		for i := range p.Cases {
 			c := &p.Cases[i]
 			if ctx.Err() != nil {
@@ -58,17 +82,20 @@ func Run(ctx context.Context, p Plan) (*Record, error) {
 			if p.Progress != nil {
 				p.Progress(round, c)
 			}
-			s, err := c.Measure(p.Time)
+			s, err := c.Measure(p.Time / time.Duration(p.Visits))
 			if err != nil {
 				return nil, err
 			}
-			line := &benchfmt.Result{Name: benchfmt.Name(prefix + c.Name()), Iters: s.Calls, Values: s.Metrics(roofs[c.Workers])}
-			line.Config = append(line.Config, config...)
-			rec.Results = append(rec.Results, line)
+			samples[k][i] = samples[k][i].with(s)
 		}
 	}
+	for _, s := range slices.Concat(samples...) {
+		line := &benchfmt.Result{Name: benchfmt.Name(prefix + s.Case.Name()), Iters: s.Calls, Values: s.Metrics(roofs[s.Case.Workers])}
+		line.Config = append(line.Config, config...)
+		rec.Results = append(rec.Results, line)
+	}
 	rec.tidy()
-	if noise, err := rec.Samples().Noise(); err == nil { // else too few rounds to tell
+	if noise, err := rec.Samples().Noise(); err == nil { // else too few samples to tell
 		rec.setKey(keyNoise, strconv.FormatFloat(noise, 'g', 3, 64))
 	}
 	return rec, nil

@@ -32,7 +32,8 @@ func benchCommand(stderr *os.File) *cobra.Command {
 type benchRun struct {
 	set, out, only string
 	baseline       bool
-	rounds         int
+	samples        int
+	visits         int
 	time           time.Duration
 	quiet          bool
 }
@@ -57,7 +58,8 @@ full one most of an hour.`,
 	f.StringVar(&b.out, "out", "", "file for the samples")
 	f.BoolVar(&b.baseline, "baseline", false, "write the samples to this machine's file in "+bench.Baselines+", in the root of the checkout that the program was built from")
 	f.StringVar(&b.only, "only", "", "regular expression that the names of cases must match")
-	f.IntVar(&b.rounds, "rounds", 20, "samples of each case")
+	f.IntVar(&b.samples, "samples", 12, "samples of each case")
+	f.IntVar(&b.visits, "visits", 4, "times that a sample comes back to its case, the fastest of which counts")
 	f.DurationVar(&b.time, "time", 20*time.Millisecond, "least time of a sample")
 	f.BoolVar(&b.quiet, "quiet", false, "print no progress")
 	return c
@@ -76,8 +78,8 @@ func (b *benchRun) run(c *cobra.Command, stderr *os.File) error {
 	if len(cases) == 0 {
 		return usage{fmt.Errorf("--only %q matches no case of the %s set", b.only, b.set)}
 	}
-	if b.rounds < 1 || b.time <= 0 {
-		return usage{fmt.Errorf("--rounds %d --time %v (allowed: positive)", b.rounds, b.time)}
+	if b.samples < 1 || b.visits < 1 || b.time <= 0 {
+		return usage{fmt.Errorf("--samples %d --visits %d --time %v (allowed: positive)", b.samples, b.visits, b.time)}
 	}
 	commit := version()
 	if b.baseline {
@@ -98,13 +100,13 @@ func (b *benchRun) run(c *cobra.Command, stderr *os.File) error {
 	}
 	ctx, stop := rundir.Interrupt(c.Context())
 	defer stop()
-	plan := bench.Plan{Cases: cases, Rounds: b.rounds, Time: b.time, Commit: commit}
+	plan := bench.Plan{Cases: cases, Samples: b.samples, Visits: b.visits, Time: b.time, Commit: commit}
 	if !b.quiet {
 		last := -1
 		plan.Progress = func(round int, _ *bench.Case) {
 			if round != last {
 				last = round
-				fmt.Fprintf(stderr, "round %d of %d\n", round+1, b.rounds)
+				fmt.Fprintf(stderr, "round %d of %d\n", round+1, b.samples*b.visits)
 			}
 		}
 	}

@@ -19,7 +19,7 @@ import (
 // its three exit codes.
 func TestBenchRunAndCompare(t *testing.T) {
 	dir := scratch(t)
-	ran := done(t, dir, "bench", "run", "--rounds", "8", "--time", "1us", "--only", "staggered-dslash/SU3/L=4/double", "--out", "new.txt")
+	ran := done(t, dir, "bench", "run", "--samples", "8", "--visits", "1", "--time", "1us", "--only", "staggered-dslash/SU3/L=4/double", "--out", "new.txt")
 	assert.Contains(t, ran.stdout, "staggered-dslash/SU3/L=4/double/workers=1")
 	assert.Contains(t, ran.stdout, "roofline-peak")
 	assert.Contains(t, ran.stderr, "round 8 of 8")
@@ -50,7 +50,7 @@ func TestBenchRunAndCompare(t *testing.T) {
 		assert.Contains(t, no.stderr, want)
 		assert.Empty(t, no.stdout)
 	}
-	for _, args := range [][]string{{"--set", "long"}, {"--only", "("}, {"--only", "nothing"}, {"--rounds", "0"}, {"--time", "0s"}, {"--baseline"}, {"--baseline", "--out", "x"}} {
+	for _, args := range [][]string{{"--set", "long"}, {"--only", "("}, {"--only", "nothing"}, {"--samples", "0"}, {"--visits", "0"}, {"--time", "0s"}, {"--baseline"}, {"--baseline", "--out", "x"}} {
 		assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, append([]string{"bench", "run"}, args...)...).code, args)
 	}
 }
@@ -102,7 +102,7 @@ func TestBenchPlotAndHistory(t *testing.T) {
 	assert.Contains(t, slhmc(t, dir, "bench", "history", "--machine", "x", name).stderr, "bench/baselines/m.txt")
 
 	// a baseline names its commit, which nothing differs from
-	baseline := []string{"bench", "run", "--baseline", "--rounds", "4", "--time", "1us", "--only", "staggered-dslash/SU3/L=4/double"}
+	baseline := []string{"bench", "run", "--baseline", "--samples", "4", "--visits", "1", "--time", "1us", "--only", "staggered-dslash/SU3/L=4/double"}
 	done(t, dir, baseline...)
 	m, err := bench.ThisMachine()
 	require.NoError(t, err)
