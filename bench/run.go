@@ -14,13 +14,18 @@ import (
 type Plan struct {
 	Cases   []Case
 	Samples int           // of each case
-	Visits  int           // of which a sample is the fastest
+	Visits  int           // of which a sample is the fastest, fewer of cases that take long
 	Time    time.Duration // of a sample, at least, all its visits together
 	Commit  string        // what is measured
 	// Progress is called before each visit, if not nil: round counts from 0 to
 	// Samples x Visits - 1.
 	Progress func(round int, c *Case)
 }
+
+// patience is how many times the time of a sample its visits may take, with all that
+// is prepared for them, before no more are made: large lattices are not filled again
+// and again.
+const patience = 25
 
 // schedule returns the sample that each round is a visit of. Visits of a sample are as
 // far apart as they can be within a half of the run, so that the samples of both halves
@@ -69,9 +74,9 @@ func Run(ctx context.Context, p Plan) (*Record, error) {
 			return nil, err
 		}
 	}
-	samples := make([][]Sample, p.Samples)
+	samples, took := make([][]Sample, p.Samples), make([][]time.Duration, p.Samples)
 	for k := range samples {
-		samples[k] = make([]Sample, len(p.Cases))
+		samples[k], took[k] = make([]Sample, len(p.Cases)), make([]time.Duration, len(p.Cases))
 	}
 	for round, k := range schedule(p.Samples, p.Visits) {
 		for i := range p.Cases {
@@ -79,14 +84,19 @@ func Run(ctx context.Context, p Plan) (*Record, error) {
 			if ctx.Err() != nil {
 				return nil, fmt.Errorf("bench: %w", ctx.Err())
 			}
+			if took[k][i] > patience*p.Time {
+				continue
+			}
 			if p.Progress != nil {
 				p.Progress(round, c)
 			}
+			began := time.Now()
 			s, err := c.Measure(p.Time / time.Duration(p.Visits))
 			if err != nil {
 				return nil, err
 			}
 			samples[k][i] = samples[k][i].with(s)
+			took[k][i] += time.Since(began)
 		}
 	}
 	for _, s := range slices.Concat(samples...) {

@@ -21,7 +21,7 @@ func TestRun(t *testing.T) {
 	c := []bench.Case{*find(t, "staggered-dslash", su3, 4), *find(t, "gauge-drift", su3, 4)}
 	var seen []string
 	rec, err := bench.Run(context.Background(), bench.Plan{
-		Cases: c, Samples: 6, Visits: 3, Time: time.Microsecond, Commit: "abc",
+		Cases: c, Samples: 6, Visits: 3, Time: 20 * time.Millisecond, Commit: "abc",
 		Progress: func(round int, c *bench.Case) {
 			seen = append(seen, c.Name())
 			assert.Equal(t, (len(seen)-1)/6, round)
@@ -78,7 +78,7 @@ func TestVisits(t *testing.T) {
 			return visit, nil
 		}, nil
 	}}
-	rec, err := bench.Run(context.Background(), bench.Plan{Cases: []bench.Case{c}, Samples: 4, Visits: 2, Time: time.Microsecond})
+	rec, err := bench.Run(context.Background(), bench.Plan{Cases: []bench.Case{c}, Samples: 4, Visits: 2, Time: 20 * time.Millisecond})
 	require.NoError(t, err)
 	_ = garbage
 	s := rec.Samples()["counted/visit/workers=1"]

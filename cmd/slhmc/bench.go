@@ -48,8 +48,8 @@ func benchRunCommand(stderr *os.File) *cobra.Command {
 medians. With --out it also writes all samples in Go's benchmark format, for
 slhmc bench compare, slhmc bench plot and benchstat.
 
-The machine should be idle otherwise. The short set takes some two minutes, the
-full one most of an hour.`,
+The machine should be idle otherwise. The short set takes some five minutes, the
+full one hours.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return b.run(c, stderr) },
 	}
@@ -58,8 +58,8 @@ full one most of an hour.`,
 	f.StringVar(&b.out, "out", "", "file for the samples")
 	f.BoolVar(&b.baseline, "baseline", false, "write the samples to this machine's file in "+bench.Baselines+", in the root of the checkout that the program was built from")
 	f.StringVar(&b.only, "only", "", "regular expression that the names of cases must match")
-	f.IntVar(&b.samples, "samples", 12, "samples of each case")
-	f.IntVar(&b.visits, "visits", 4, "times that a sample comes back to its case, the fastest of which counts")
+	f.IntVar(&b.samples, "samples", 20, "samples of each case")
+	f.IntVar(&b.visits, "visits", 4, "times that a sample comes back to its case, the fastest of which counts; fewer on large lattices")
 	f.DurationVar(&b.time, "time", 20*time.Millisecond, "least time of a sample")
 	f.BoolVar(&b.quiet, "quiet", false, "print no progress")
 	return c
