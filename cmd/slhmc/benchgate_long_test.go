@@ -36,7 +36,7 @@ func TestLongGate(t *testing.T) {
 	assert.Contains(t, same.stdout, "counts are equal")
 	assert.Equal(t, valgrind, strings.Contains(same.stdout, "instructions/op"))
 
-	const apply = "	d.hop(dst, 1, src, d.mass, src, lattice.All)\n"
+	const apply = "	d.hop(dst, 1, src, d.mass, src, lattice.All, false)\n"
 	for _, p := range []struct {
 		file, old, new string
 		callgrind      bool
