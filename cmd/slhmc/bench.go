@@ -48,7 +48,7 @@ func benchRunCommand(stderr *os.File) *cobra.Command {
 medians. With --out it also writes all samples in Go's benchmark format, for
 slhmc bench compare, slhmc bench plot and benchstat.
 
-The machine should be idle otherwise. The short set takes some five minutes, the
+The machine should be idle otherwise. The short set takes some three minutes, the
 full one hours.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return b.run(c, stderr) },
