@@ -35,6 +35,7 @@
 //
 //	[WWP] S. Williams, A. Waterman, D. Patterson, Commun. ACM 52 (2009) 65
 //	[HL]  J. L. Hodges, E. L. Lehmann, Ann. Math. Statist. 34 (1963) 598
+//	[L]   E. L. Lehmann, Ann. Math. Statist. 34 (1963) 1507
 //	[H]   S. Holm, Scand. J. Statist. 6 (1979) 65
 //	[TN]  A. Tomiya, Y. Nagai, arXiv:2103.11965 (the system of the talk's trajectories)
 package bench

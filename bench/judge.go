@@ -132,7 +132,7 @@ func Judge(old, new Samples, noise float64) (*Judgement, error) {
 		v := Verdict{Case: name, Unit: unitTime, P: benchmath.AssumeNothing.Compare(x, y).P}
 		v.Old, v.New = benchmath.AssumeNothing.Summary(x, confidence), benchmath.AssumeNothing.Summary(y, confidence)
 		v.Ratio, v.Lo, v.Hi = shift(a, b)
-		slower := make([]float64, len(b))
+		slower := make([]float64, len(b)) // the new times as they would be; Holm's first threshold
 		for i := range b {
 			slower[i] = b[i] * (1 + Visible) / v.Ratio
 		}
@@ -161,9 +161,11 @@ func Judge(old, new Samples, noise float64) (*Judgement, error) {
 
 // shift returns the ratio of b to a that goes with the rank test: the median of
 // those of all pairs, and their order statistics between which the true one lies
-// with the stated confidence [HL]. What disturbs both sides alike makes as many of
+// with the stated confidence [HL, L]. What disturbs both sides alike makes as many of
 // them larger as smaller; medians, where half of the samples are disturbed, fall on
-// one side or the other of the gap.
+// one side or the other of the gap. The order statistics are the quantiles of the
+// number U of pairs with y < x, of mean nm/2 and variance nm(n+m+1)/12 where nothing
+// differs, taken as normal [L].
 func shift(a, b []float64) (ratio, lo, hi float64) {
 	pairs := make([]float64, 0, len(a)*len(b))
 	for _, x := range a {

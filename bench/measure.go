@@ -65,7 +65,7 @@ func (c *Case) Measure(d time.Duration) (Sample, error) {
 	runtime.ReadMemStats(&before)
 	iterations = 0
 	calls, fastest, total := 0, time.Duration(math.MaxInt64), time.Duration(0)
-	for done := 0; total < d || done < batches && total < 4*d; done++ {
+	for done := 0; done == 0 || total < d || done < batches && total < 4*d; done++ {
 		took, err := batch(n)
 		if err != nil {
 			return Sample{}, err

@@ -89,6 +89,13 @@ func TestVisits(t *testing.T) {
 		assert.Greater(t, mean, first)
 		assert.Less(t, mean, first+2)
 	}
+
+	// what takes long is visited once
+	visits = 0
+	rec, err = bench.Run(context.Background(), bench.Plan{Cases: []bench.Case{c}, Samples: 4, Visits: 2, Time: 1})
+	require.NoError(t, err)
+	assert.Equal(t, 4, visits)
+	assert.Len(t, rec.Samples()["counted/visit/workers=1"]["sec/op"], 4)
 }
 
 var su3 = group.SU3
