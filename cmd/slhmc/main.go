@@ -53,7 +53,7 @@ func execute(args []string, stdout, stderr *os.File) int {
 	root.SetErr(stderr)
 	root.AddCommand(
 		runCommand(stderr), verifyCommand(stderr), initCommand(), presetsCommand(), configCommand(), versionCommand(),
-		infoCommand(), convertCommand(), measureCommand(stderr), reportCommand(), benchCommand(stderr),
+		infoCommand(), convertCommand(), weightsCommand(), measureCommand(stderr), reportCommand(), benchCommand(stderr),
 	)
 	c, err := root.ExecuteC()
 	var u usage
