@@ -248,8 +248,8 @@ var table = []key{
 	},
 	{
 		path: "run.unconditional", rule: integers(0, maxCount), resume: mayChange,
-		def: "those of the first 20 units of molecular dynamics time: 20 / hmc.tau", derive: func(c *Config) any { return unconditional(c.HMC.Tau) },
-		doc: "First trajectories of thermalise that are accepted whatever dH is; 0: none. From a cold or hot start dH is " +
+		def: "those of the first 50 units of molecular dynamics time: 50 / hmc.tau", derive: func(c *Config) any { return unconditional(c.HMC.Tau) },
+		doc: "First trajectories of thermalise that are accepted whatever dH is; 0: none. From a cold start dH is " +
 			"of the order of the volume, and Metropolis would refuse for ever.",
 	},
 	{
