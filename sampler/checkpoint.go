@@ -26,6 +26,11 @@ const (
 // counts on are on disk, under their names.
 func (r *Run) checkpoint() error {
 	began := time.Now()
+	if r.Held != nil {
+		if err := r.Held(); err != nil {
+			return err
+		}
+	}
 	if err := r.history.Sync(); err != nil {
 		return err
 	}

@@ -78,6 +78,9 @@ type Run struct {
 	// Sources are the files that the first trajectory depends on.
 	Sources []Source
 
+	// Held says whether the directory is still this process's to write to, if not nil:
+	// asked before each checkpoint.
+	Held func() error
 	// Progress is called after each trajectory, if not nil.
 	Progress func(Progress)
 	// Notice is told what a person should know, if not nil.

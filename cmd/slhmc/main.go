@@ -52,7 +52,7 @@ func execute(args []string, stdout, stderr *os.File) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.AddCommand(
-		runCommand(stderr), verifyCommand(stderr), initCommand(), presetsCommand(), configCommand(), versionCommand(),
+		runCommand(stdout, stderr), verifyCommand(stderr), initCommand(), presetsCommand(), configCommand(), versionCommand(),
 		infoCommand(), convertCommand(), weightsCommand(), measureCommand(stderr), reportCommand(), benchCommand(stderr),
 	)
 	c, err := root.ExecuteC()

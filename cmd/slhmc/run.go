@@ -42,11 +42,12 @@ type job struct {
 	maxTime     time.Duration
 	began       time.Time
 	stdout      io.Writer
-	stderr      *os.File
+	stderr      io.Writer
 }
 
-func runCommand(stderr *os.File) *cobra.Command {
-	j := &job{stderr: stderr}
+func runCommand(stdout, stderr *os.File) *cobra.Command {
+	// A run does not end with whom it tells.
+	j := &job{stdout: rundir.Listener(stdout), stderr: rundir.Listener(stderr)}
 	c := &cobra.Command{
 		Use:   "run [FILE.toml]",
 		Short: "Thermalise, train, and sample by HMC and SLHMC",
@@ -74,8 +75,8 @@ they hold, and --repeat DIR does the same run again, changes and all, bit for bi
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: completeFile,
 		RunE: func(c *cobra.Command, args []string) error {
-			j.stdout, j.began = c.OutOrStdout(), time.Now()
-			return j.run(c, args)
+			j.began = time.Now()
+			return j.run(c, args, newProgress(stderr, j.quiet))
 		},
 	}
 	f := c.Flags()
@@ -133,11 +134,10 @@ func (j *job) check(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func (j *job) run(cmd *cobra.Command, args []string) (err error) {
+func (j *job) run(cmd *cobra.Command, args []string, show *progress) (err error) {
 	if err := j.check(cmd, args); err != nil {
 		return err
 	}
-	show := newProgress(j.stderr, j.quiet)
 	stages, restored, err := j.stages(args)
 	if err != nil {
 		return err
@@ -161,6 +161,9 @@ func (j *job) run(cmd *cobra.Command, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
+	for _, text := range lock.Notices() {
+		show.notice(text)
+	}
 	if restored {
 		show.notice(filepath.Join(j.out, configFile) + " is not there: it is written again from the checkpoint")
 	}
@@ -179,6 +182,7 @@ func (j *job) run(cmd *cobra.Command, args []string) (err error) {
 				return err
 			}
 		}
+		r.Held = lock.Held
 		if err := j.stage(ctx, r, &stages[i], show); err != nil {
 			return err
 		}

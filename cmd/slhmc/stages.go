@@ -152,7 +152,7 @@ func (j *job) directory(args []string) (*rundir.Lock, error) {
 		}
 		j.out = out
 	case !j.resume:
-		if err := rundir.MakeDirs(j.out); err != nil {
+		if err := rundir.MakeDir(j.out); err != nil {
 			return nil, err
 		}
 	}
@@ -172,12 +172,12 @@ func (j *job) directory(args []string) (*rundir.Lock, error) {
 
 // freeDirectory makes the first of base-001, base-002, … that does not exist.
 func freeDirectory(base string) (string, error) {
-	if err := rundir.MakeDirs(filepath.Dir(base)); err != nil {
+	if err := rundir.MakeDir(filepath.Dir(base)); err != nil {
 		return "", err
 	}
 	for n := 1; ; n++ {
 		dir := fmt.Sprintf("%s-%03d", base, n)
-		err := rundir.MakeDir(dir)
+		err := rundir.NewDir(dir)
 		if !errors.Is(err, fs.ErrExist) {
 			return dir, err
 		}

@@ -101,7 +101,7 @@ func (j *Journal) cut(at Mark) (dropped int64, err error) {
 	if err := j.file.Truncate(at.Offset); err != nil {
 		return 0, fmt.Errorf("rundir: %w", err)
 	}
-	if err := j.file.Sync(); err != nil {
+	if err := syncFile(j.file); err != nil {
 		return 0, fmt.Errorf("rundir: %w", err)
 	}
 	if _, err := j.file.Seek(at.Offset, io.SeekStart); err != nil {
@@ -165,7 +165,7 @@ func (j *Journal) Sync() error {
 	if err := j.Flush(); err != nil {
 		return err
 	}
-	if err := j.file.Sync(); err != nil {
+	if err := syncFile(j.file); err != nil {
 		return j.fail(err)
 	}
 	return nil
