@@ -166,20 +166,13 @@ func (r *Run) restoreState(c *rundir.Checkpoint) error {
 		return err
 	}
 	names, total := map[string]bool{}, 0
-	for i, p := range r.Phases {
+	for _, p := range r.Phases {
 		names[p.Name] = true
 		n, accepted := s.Done[p.Name], s.Accepted[p.Name]
 		if n < 0 || accepted < 0 || accepted > n {
 			return fmt.Errorf("%s: %d of %d trajectories of %s accepted", c.Name(), accepted, n, p.Name)
 		}
 		total += n
-		over := slices.ContainsFunc(r.Phases[i+1:], func(q Phase) bool { return s.Done[q.Name] > 0 })
-		switch {
-		case n > p.Trajectories:
-			return fmt.Errorf("%w: %d trajectories of %s are done, it cannot have %d (allowed: at least %[2]d)", ErrSettings, n, p.Name, p.Trajectories)
-		case over && n != p.Trajectories && !p.Production:
-			return fmt.Errorf("%w: %s is over, and what came after it is built on its %d trajectories (allowed: %[3]d)", ErrSettings, p.Name, n)
-		}
 	}
 	for _, done := range []map[string]int{s.Done, s.Accepted} {
 		for _, name := range slices.Sorted(maps.Keys(done)) {
@@ -195,6 +188,21 @@ func (r *Run) restoreState(c *rundir.Checkpoint) error {
 		return fmt.Errorf("%s: its state lacks counts", c.Name())
 	}
 	r.state = s
+	return r.fits()
+}
+
+// fits says whether the phases can have these lengths, the run being where it is.
+func (r *Run) fits() error {
+	for i, p := range r.Phases {
+		n := r.state.Done[p.Name]
+		over := slices.ContainsFunc(r.Phases[i+1:], func(q Phase) bool { return r.state.Done[q.Name] > 0 })
+		switch {
+		case n > p.Trajectories:
+			return fmt.Errorf("%w: %d trajectories of %s are done, it cannot have %d (allowed: at least %[2]d)", ErrSettings, n, p.Name, p.Trajectories)
+		case over && n != p.Trajectories && !p.Production:
+			return fmt.Errorf("%w: %s is over, and what came after it is built on its %d trajectories (allowed: %[3]d)", ErrSettings, p.Name, n)
+		}
+	}
 	return nil
 }
 

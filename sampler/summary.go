@@ -148,7 +148,8 @@ func collect(dir string) (*collector, error) {
 	}
 	path, end := filepath.Join(dir, rundir.HistoryFile), rundir.Mark{}
 	err := readJournal(path, func(r *rundir.JournalReader) error {
-		if end = r.Mark(); end.Offset == counted.Offset && end.Check != counted.Check {
+		before := end.Offset
+		if end = r.Mark(); before < counted.Offset && counted.Offset <= end.Offset && end != counted {
 			return &rundir.Damage{File: path, Line: r.Line(), Offset: end.Offset, Reason: "these are not the lines that the checkpoint counts"}
 		}
 		line, err := decodeLine(r)

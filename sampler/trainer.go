@@ -88,7 +88,8 @@ func (t *Trainer) Step(start, end *gauge.Field, stream rng.Stream, trajectory ui
 	t.Guide.Params(t.theta)
 	t.Optimizer.Step(t.theta, t.grad)
 	for k, x := range t.theta {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
+		const most = 1e100 // its square, and what is made of it, is still a number
+		if !(math.Abs(x) < most) {
 			return r, fmt.Errorf("sampler: parameter %d of the guide is %v after a step against a gradient of norm %v: the learning rate is too large", k, x, norm)
 		}
 	}
