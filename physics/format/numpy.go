@@ -14,17 +14,19 @@ import (
 
 const npyMagic = "\x93NUMPY"
 
-// numpyCodec is a NumPy array file [NPY] of complex numbers, of shape
-// (t, z, y, x, D, N, N) in C order: the last two are row and column. An array in
-// Fortran order has the same numbers with all indices reversed in meaning:
-// (row, column, D, x, y, z, t).
+// numpyCodec is a NumPy array file [NPY] of complex numbers in C order, of shape
+// (t, z, y, x, D, N, N) or (D, t, z, y, x, N, N): the last two are row and column. An
+// array in Fortran order has the same numbers with all indices reversed in meaning:
+// (row, column, D, x, y, z, t) or (row, column, x, y, z, t, D). The former is written.
+// A shape that fits both is decided by what was told, or by the links.
 func numpyCodec() codec {
 	return codec{
 		kind: NumPy, extensions: []string{"npy"},
 		begins: func(start []byte, _ int64) bool { return bytes.HasPrefix(start, []byte(npyMagic)) },
 		open:   openNumPy,
-		lay:    func(h Header) (layout, error) { return lexicographic(h.Extents), nil },
+		lay:    func(h Header) (layout, error) { return layAxes(h), nil },
 		encode: func(h *Header) error {
+			h.Axes = DirectionFastest
 			return choose(h, []int{64, 32}, []binary.ByteOrder{binary.LittleEndian, binary.BigEndian})
 		},
 		frame: func(h Header) (before, after []byte) { return h.npy(), nil },
@@ -71,11 +73,11 @@ func openNumPy(f *File) error {
 	return nil
 }
 
-// npyShape reads (t, z, y, x, D, N, N), or the reverse in Fortran order.
+// npyShape reads the shape of an array.
 func (f *File) npyShape(text string) error {
-	const allowed = "(t, …, x, D, N, N), or its reverse in Fortran order, D from 2 to 4"
+	const allowed = "(t, …, x, D, N, N), (D, t, …, x, N, N), or their reverse in Fortran order, D from 2 to 4"
 	var shape []int
-	for _, s := range strings.Split(strings.TrimSuffix(strings.TrimSpace(text), ","), ",") {
+	for s := range strings.SplitSeq(strings.TrimSuffix(strings.TrimSpace(text), ","), ",") {
 		l, err := strconv.Atoi(strings.TrimSpace(s))
 		if err != nil {
 			return fmt.Errorf("shape (%s): %q (allowed: %s)", text, s, allowed)
@@ -86,14 +88,27 @@ func (f *File) npyShape(text string) error {
 		slices.Reverse(shape)
 	}
 	d := len(shape) - 3
-	if d < 2 || d > 4 || shape[2] != d || shape[0] != shape[1] || shape[0] < 1 || shape[0] > group.MaxN {
+	var fits []axesOf
+	if d >= 2 && d <= 4 && shape[0] == shape[1] && shape[0] >= 1 && shape[0] <= group.MaxN {
+		if shape[2] == d {
+			fits = append(fits, axesOf{DirectionFastest, shape[3:]})
+		}
+		if shape[d+2] == d {
+			fits = append(fits, axesOf{DirectionSlowest, shape[2 : d+2]})
+		}
+	}
+	if len(fits) == 0 {
 		return fmt.Errorf("shape (%s) (allowed: %s)", text, allowed)
 	}
-	f.Group, f.Rows, f.Extents = group.U1, shape[0], shape[3:]
+	f.Group, f.Rows = group.U1, shape[0]
 	if f.Rows > 1 {
 		var err error
-		f.Group, err = group.SU(f.Rows)
-		return err
+		if f.Group, err = group.SU(f.Rows); err != nil {
+			return err
+		}
+	}
+	if err := f.choose(fits); err != nil {
+		return fmt.Errorf("shape (%s): %w", text, err)
 	}
 	return nil
 }

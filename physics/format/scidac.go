@@ -21,7 +21,7 @@ type scidacFileXML struct {
 // file they repeat those of its format record.
 func (f *File) parseSciDACFile(data []byte) error {
 	var x scidacFileXML
-	if err := xml.Unmarshal(data, &x); err != nil {
+	if err := unmarshal(data, &x); err != nil {
 		return err
 	}
 	text, err := single("dims", x.Dims)
@@ -42,7 +42,7 @@ func (f *File) parseSciDACFile(data []byte) error {
 	if s, err := single("spacetime", x.SpaceTime); err != nil {
 		return err
 	} else if s != strconv.Itoa(len(extents)) {
-		return fmt.Errorf("<spacetime> is %q, <dims> is %q", s, text)
+		return f.broken(PromiseHeader, fmt.Errorf("<spacetime> is %q, <dims> is %q", s, text))
 	}
 	if s, err := single("volfmt", x.Volfmt); err != nil {
 		return err
@@ -50,7 +50,7 @@ func (f *File) parseSciDACFile(data []byte) error {
 		return fmt.Errorf("<volfmt> is %q: the data are in several files (allowed: 0, a single file)", s)
 	}
 	if f.Extents != nil && !slices.Equal(f.Extents, extents) {
-		return fmt.Errorf("<dims> is %q, but %s says %v", text, formatRecord, f.Extents)
+		return f.broken(PromiseHeader, fmt.Errorf("<dims> is %q, but %s says %v", text, formatRecord, f.Extents))
 	}
 	f.Extents = extents
 	return nil
@@ -69,7 +69,7 @@ type scidacRecordXML struct {
 // parseSciDACRecord reads a scidac-private-record-xml record: D matrices a site.
 func (f *File) parseSciDACRecord(data []byte) error {
 	var x scidacRecordXML
-	if err := xml.Unmarshal(data, &x); err != nil {
+	if err := unmarshal(data, &x); err != nil {
 		return err
 	}
 	precision, err := single("precision", x.Precision)
@@ -104,16 +104,20 @@ func (f *File) parseSciDACRecord(data []byte) error {
 			return err
 		}
 		if s != strconv.Itoa(e.want) {
-			return fmt.Errorf("<%s> is %q (allowed: %d, for links of %v in %d bits)", e.name, s, e.want, g, p)
+			if err := f.broken(PromiseHeader, fmt.Errorf("<%s> is %q (allowed: %d, for links of %v in %d bits)", e.name, s, e.want, g, p)); err != nil {
+				return err
+			}
 		}
 	}
 	for _, values := range [][]string{x.Global, x.Type} {
 		if len(values) > 0 && strings.TrimSpace(values[0]) != "0" {
-			return fmt.Errorf("<globaldata> or <recordtype> is %q (allowed: 0, a field on the lattice)", values[0])
+			if err := f.broken(PromiseHeader, fmt.Errorf("<globaldata> or <recordtype> is %q (allowed: 0, a field on the lattice)", values[0])); err != nil {
+				return err
+			}
 		}
 	}
 	if f.Kind == ILDG && (f.Group != g || f.Precision != p) {
-		return fmt.Errorf("%v in %d bits, but %s says %v in %d bits", g, p, formatRecord, f.Group, f.Precision)
+		return f.broken(PromiseHeader, fmt.Errorf("%v in %d bits, but %s says %v in %d bits", g, p, formatRecord, f.Group, f.Precision))
 	}
 	f.Group, f.Precision = g, p
 	return nil

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"hash/crc64"
 	"io"
+	"math"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/slhmc/slhmc/internal/rundir"
@@ -20,7 +22,15 @@ type Encoding struct {
 	Precision int
 	ByteOrder binary.ByteOrder
 	Rows      int
+	// Remarks are kept in the header where the format has room for text, one line
+	// each: what a reader should know of where the links come from.
+	Remarks []string
+	// Accept lets links outside the group be written, if it has PromiseUnitarity.
+	Accept []Promise
 }
+
+// HoldsText says whether a format has room for Encoding.Remarks.
+func (k Kind) HoldsText() bool { return k == ILDG || k == SciDAC || k == NERSC }
 
 // Write writes u to a file: whole, and read back with success, or not at all.
 // In 64 bits links come back bit for bit, in 32 bits as rounded, where the last
@@ -36,7 +46,11 @@ func Write(path string, u *gauge.Field, e Encoding) error {
 		return named(path, err)
 	}
 	// A unitarity that is NaN must not pass.
-	if d, tol := u.Unitarity(), tolerance(w.h.Precision); !(d <= tol) {
+	d, tol := u.Unitarity(), tolerance(w.h.Precision)
+	if slices.Contains(e.Accept, PromiseUnitarity) {
+		tol = math.MaxFloat64
+	}
+	if !(d <= tol) {
 		return fmt.Errorf("format: writing %s: links are not in %v: off by %.3g (allowed: %.3g in %d bits)", path, u.Group(), d, tol, w.h.Precision)
 	}
 	w.h.Plaquette = &Claim{plaquette(u), 4 * tolerance(w.h.Precision)}
@@ -59,6 +73,7 @@ type writer struct {
 	h     Header
 	codec codec
 	layout
+	accept []Promise
 	stored uint64 // hash of the elements that stand in the file, as rounded there
 	done   bool   // the links have been gathered for the file
 }
@@ -70,12 +85,15 @@ func newWriter(path string, u *gauge.Field, e Encoding) (*writer, error) {
 			return nil, err
 		}
 	}
-	w := &writer{u: u, codec: codecOf(e.Kind), h: Header{Kind: e.Kind, Shape: Of(u), Precision: e.Precision, ByteOrder: e.ByteOrder, Rows: e.Rows}}
+	w := &writer{u: u, codec: codecOf(e.Kind), accept: e.Accept, h: Header{Kind: e.Kind, Shape: Of(u), Precision: e.Precision, ByteOrder: e.ByteOrder, Rows: e.Rows, Remarks: e.Remarks}}
 	if w.h.Rows == 0 {
 		w.h.Rows = u.Group().N()
 	}
 	if w.codec.encode == nil {
 		return nil, fmt.Errorf("format: %s is not written (allowed: %v)", e.Kind, Kinds())
+	}
+	if len(e.Remarks) > 0 && !e.Kind.HoldsText() {
+		return nil, fmt.Errorf("format: %s has no room for remarks", e.Kind)
 	}
 	if err = w.codec.encode(&w.h); err == nil {
 		w.layout, err = w.codec.lay(w.h)
@@ -132,7 +150,7 @@ func (w *writer) verify(path string) error {
 		return err
 	}
 	defer r.Close()
-	f, err := open(r, w.h.Shape)
+	f, err := open(r, w.h.Shape, Accept(w.accept...), WithAxes(w.h.Axes))
 	if err != nil {
 		return err
 	}
