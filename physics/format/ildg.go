@@ -149,6 +149,7 @@ func openLIME(f *File) error {
 		}
 	}
 	f.Rows = f.Group.N()
+	f.where.plaquette, f.where.linkTrace = m.at[userRecord].offset, m.at[userRecord].offset
 	sum, there := m.at[checksumRecord]
 	if !there {
 		return nil

@@ -3,7 +3,6 @@ package format
 import (
 	"bytes"
 	"slices"
-	"strings"
 )
 
 // knownRecords are the LIME records that are read; others are passed over.
@@ -88,7 +87,7 @@ func (m messages) take(kind string, rec record) error {
 // of a checksum, by what it says.
 func (m messages) resembles(rec record) (string, error) {
 	for _, kind := range knownRecords() {
-		if near(strings.ToLower(rec.kind+rec.behind), kind) {
+		if near(rec.kind+rec.behind, kind) {
 			return kind, nil
 		}
 	}
@@ -102,8 +101,8 @@ func (m messages) resembles(rec record) (string, error) {
 	return "", err
 }
 
-// near says whether a name is another one but for two characters: changed, missing or
-// too many.
+// near says whether a name is another one but for two bytes, changed, missing or too
+// many, and for capitals.
 func near(a, b string) bool {
 	const most = 2
 	if len(a) > len(b)+most || len(b) > len(a)+most {
@@ -118,7 +117,7 @@ func near(a, b string) bool {
 		row[0] = i + 1
 		for j := range len(b) {
 			change := diagonal
-			if a[i] != b[j] {
+			if lower(a[i]) != lower(b[j]) {
 				change++
 			}
 			diagonal = row[j+1]
@@ -126,4 +125,11 @@ func near(a, b string) bool {
 		}
 	}
 	return row[len(b)] <= most
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }

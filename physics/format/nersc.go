@@ -122,15 +122,15 @@ func (h *nerscHeader) add(f *File, l nerscLine) error {
 		return f.broken(PromiseHeader, at(l.where, "%q is not KEY = VALUE", l.text))
 	}
 	key, value = strings.ToUpper(strings.TrimSpace(key)), strings.TrimSpace(value)
+	if key == nerscRemark {
+		f.Remarks = append(f.Remarks, value)
+	}
 	if was, twice := h.values[key]; twice && was != value && matters(key) {
 		return f.broken(PromiseHeader, at(l.where, "a second %s, %s after %s", key, value, was))
 	} else if twice {
 		return nil
 	}
 	h.values[key], h.where[key] = value, l.where
-	if key == nerscRemark {
-		f.Remarks = append(f.Remarks, value)
-	}
 	return nil
 }
 
@@ -141,7 +141,7 @@ func (h nerscHeader) missing(f *File, key string, p Promise) (bool, error) {
 		return false, nil
 	}
 	for _, l := range h.lines {
-		name, value, _ := strings.Cut(strings.ToUpper(l.text), "=")
+		name, value, _ := strings.Cut(l.text, "=")
 		if near(strings.TrimSpace(name), key) || strings.Contains(value, key) {
 			return true, f.broken(p, at(l.where, "%q, and no %s: the key may be damaged", l.text, key))
 		}

@@ -108,12 +108,14 @@ func (f *File) note(text string, values ...any) {
 	}
 }
 
-// malformed marks an error of the form of a text, not of what it says.
+// malformed marks an error of the form of a text, not of what it says. It may be passed
+// over, unless it breaks a promise.
 type malformed struct{ error }
 
 func (m malformed) Unwrap() error { return m.error }
 
 func isMalformed(err error) bool {
 	var m malformed
-	return errors.As(err, &m)
+	var b *Broken
+	return errors.As(err, &m) && !errors.As(err, &b)
 }

@@ -73,7 +73,7 @@ func (u *unpacked) Read(p []byte) (n int, err error) {
 			if err := u.f.broken(PromiseChecksum, at(u.pos, "%w", err)); err != nil {
 				return n, err
 			}
-		case err != io.EOF:
+		case !errors.Is(err, io.EOF):
 			return n, at(u.pos, "%w", err)
 		}
 		if err := u.member(); err != nil {
@@ -89,7 +89,7 @@ func (u *unpacked) Read(p []byte) (n int, err error) {
 // member goes on to the next member. Zeros behind the last are padding.
 func (u *unpacked) member() error {
 	next, err := u.in.Peek(1)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		u.ended = true
 		return nil
 	}
