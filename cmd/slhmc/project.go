@@ -61,6 +61,9 @@ func remarks(h format.Header, brought string) []string {
 			all = append(all, n)
 		}
 	}
+	if h.Boundary != nil {
+		all = append(all, "boundary condition of the quarks: "+strings.Join(h.Boundary, ", "))
+	}
 	if brought != "" {
 		all = append(all, brought)
 	}

@@ -184,6 +184,12 @@ func TestBoundarySign(t *testing.T) {
 			}
 		}
 	}
+	// Nor is it with another link that is off.
+	worse := flip(hot(t, group.SU3, 2, 2, 2, 2), 3, 1)
+	worse.Set([]int{0, 0, 0, 0}, 0, group.Matrix{2, 0, 0, 0, 2, 0, 0, 0, 2})
+	_, _, err := opened(written(t, worse, format.Encoding{Kind: format.ILDG, Accept: []format.Promise{format.PromiseUnitarity}}), format.Shape{})
+	assert.ErrorContains(t, err, "9 of 64 links are off")
+	assert.NotContains(t, err.Error(), "boundary")
 	// Minus one link is no boundary condition.
 	u := hot(t, group.SU3, 2, 2, 2, 2)
 	m := u.Group().NewMatrix()
@@ -192,7 +198,7 @@ func TestBoundarySign(t *testing.T) {
 		m[k] = -z
 	}
 	u.Set([]int{0, 0, 0, 1}, 3, m)
-	_, _, err := opened(written(t, u, format.Encoding{Kind: format.ILDG, Accept: []format.Promise{format.PromiseUnitarity}}), format.Shape{})
+	_, _, err = opened(written(t, u, format.Encoding{Kind: format.ILDG, Accept: []format.Promise{format.PromiseUnitarity}}), format.Shape{})
 	assert.ErrorContains(t, err, "1 of 64 links are off, the worst by 2 ")
 
 	// Two rows of SU(3), and SU(2): by the trace. The checksum is mended.

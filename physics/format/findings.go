@@ -10,6 +10,7 @@ import (
 // findings are what the links of a file have been found to be.
 type findings struct {
 	f     *File
+	scale float64   // of a link in the trace
 	trace float64   // average of Re tr U / N
 	slack float64   // by how much claims may differ more: links are in single precision
 	flip  []float64 // by direction: change of trace if those of the last slice were of the other sign
@@ -22,19 +23,18 @@ type findings struct {
 }
 
 func newFindings(f *File) *findings {
-	return &findings{f: f, flip: make([]float64, len(f.Extents)), negative: f.Group.NewMatrix(), negatives: map[[2]int]int{}}
+	scale := 1 / (float64(f.Group.N()) * float64(f.records) * float64(f.links))
+	return &findings{f: f, scale: scale, flip: make([]float64, len(f.Extents)), negative: f.Group.NewMatrix(), negatives: map[[2]int]int{}}
 }
 
 // add takes a link. Errors: it is not finite.
 func (s *findings) add(x []int, mu int, m group.Matrix, at func(error) error) error {
 	f := s.f
-	n := f.Group.N()
 	s.links++
-	scale := 1 / (float64(n) * float64(f.records) * float64(f.links))
-	s.trace += real(group.Trace(m)) * scale
+	s.trace += real(group.Trace(m)) * s.scale
 	if x[mu] == f.Extents[mu]-1 {
 		for i := range f.Rows {
-			s.flip[mu] -= 2 * real(m[i*n+i]) * scale
+			s.flip[mu] -= 2 * real(m[i*(f.Group.N()+1)]) * s.scale
 		}
 	}
 	d, tol := f.Group.Unitarity(m), tolerance(f.Precision)
@@ -42,14 +42,15 @@ func (s *findings) add(x []int, mu int, m group.Matrix, at func(error) error) er
 	if d <= tol {
 		return nil
 	}
-	err := func() error {
-		return at(fmt.Errorf("link in direction %d at site %v: not in %v: off by %.3g (allowed: %.3g)", mu, x, f.Group, d, tol))
+	var err error
+	if s.first == nil || s.far == nil || !(d <= math.MaxFloat64) {
+		err = at(fmt.Errorf("link in direction %d at site %v: not in %v: off by %.3g (allowed: %.3g)", mu, x, f.Group, d, tol))
 	}
-	if math.IsNaN(d) || math.IsInf(d, 0) {
-		return err()
+	if !(d <= math.MaxFloat64) {
+		return err
 	}
 	if s.first == nil {
-		s.first = err()
+		s.first = err
 	}
 	if d <= f.lax() {
 		s.single++
@@ -57,7 +58,7 @@ func (s *findings) add(x []int, mu int, m group.Matrix, at func(error) error) er
 	}
 	s.off++
 	if s.far == nil {
-		s.far = err()
+		s.far = err
 	}
 	for k, z := range m {
 		s.negative[k] = -z

@@ -17,7 +17,8 @@ const npyMagic = "\x93NUMPY"
 // numpyCodec is a NumPy array file [NPY] of complex numbers in C order, of shape
 // (t, z, y, x, D, N, N) or (D, t, z, y, x, N, N): the last two are row and column. An
 // array in Fortran order has the same numbers with all indices reversed in meaning:
-// (row, column, D, x, y, z, t) or (row, column, x, y, z, t, D). The former is written.
+// (row, column, D, x, y, z, t) or (row, column, x, y, z, t, D), or the shape of the C
+// order if no other fits. The first is written.
 // A shape that fits both is decided by what was told, or by the links.
 func numpyCodec() codec {
 	return codec{
@@ -66,10 +67,10 @@ func openNumPy(f *File) error {
 	f.ByteOrder = map[string]binary.ByteOrder{"<": binary.LittleEndian, ">": binary.BigEndian}[string(words[1])]
 	f.Precision = map[string]int{"8": 32, "16": 64}[string(words[2])]
 	f.columns = string(words[3]) == "True"
+	f.data = span{int64(begin + length), f.size - int64(begin+length)}
 	if err := f.npyShape(string(words[4])); err != nil {
 		return at(int64(begin), "%w", err)
 	}
-	f.data = span{int64(begin + length), f.size - int64(begin+length)}
 	return nil
 }
 
@@ -87,14 +88,13 @@ func (f *File) npyShape(text string) error {
 	if !f.columns {
 		slices.Reverse(shape)
 	}
-	d := len(shape) - 3
-	var fits []axesOf
-	if d >= 2 && d <= 4 && shape[0] == shape[1] && shape[0] >= 1 && shape[0] <= group.MaxN {
-		if shape[2] == d {
-			fits = append(fits, axesOf{DirectionFastest, shape[3:]})
-		}
-		if shape[d+2] == d {
-			fits = append(fits, axesOf{DirectionSlowest, shape[2 : d+2]})
+	fits := npyFits(shape)
+	if len(fits) == 0 && f.columns { // an array of the C shape, saved in Fortran order
+		if slices.Reverse(shape); len(npyFits(shape)) > 0 {
+			fits = npyFits(shape)
+			if err := f.transposeArray(shape); err != nil {
+				return fmt.Errorf("shape (%s): %w", text, err)
+			}
 		}
 	}
 	if len(fits) == 0 {
@@ -110,6 +110,58 @@ func (f *File) npyShape(text string) error {
 	if err := f.choose(fits); err != nil {
 		return fmt.Errorf("shape (%s): %w", text, err)
 	}
+	return nil
+}
+
+// npyFits returns the orders of axes that a shape fits, the fastest axis first.
+func npyFits(shape []int) (fits []axesOf) {
+	d := len(shape) - 3
+	if d < 2 || d > 4 || shape[0] != shape[1] || shape[0] < 1 || shape[0] > group.MaxN {
+		return nil
+	}
+	if shape[2] == d {
+		fits = append(fits, axesOf{DirectionFastest, shape[3:]})
+	}
+	if shape[d+2] == d {
+		fits = append(fits, axesOf{DirectionSlowest, shape[2 : d+2]})
+	}
+	return fits
+}
+
+// transposeArray puts the elements of an array whose first index runs fastest in C
+// order, in memory for two copies; shape has the last index first.
+func (f *File) transposeArray(shape []int) error {
+	element := int64(f.Precision / 4)
+	size := element
+	strides := make([]int64, len(shape)) // in the file
+	for k, l := range slices.Backward(shape) {
+		strides[k] = size
+		if l < 1 || int64(l) > f.data.length/size { // also guards the product
+			return fmt.Errorf("more than the %d bytes of the data", f.data.length)
+		}
+		size *= int64(l)
+	}
+	from, to := make([]byte, size), make([]byte, 0, size)
+	if err := readAt(f.r, from, f.data.offset); err != nil {
+		return err
+	}
+	index := make([]int, len(shape))
+	for range size / element {
+		where := int64(0)
+		for k, i := range index {
+			where += int64(i) * strides[k]
+		}
+		to = append(to, from[where:where+element]...)
+		for k := range index { // the last index of the array is the first here
+			if index[k]++; index[k] < shape[k] {
+				break
+			}
+			index[k] = 0
+		}
+	}
+	f.r, f.columns = bytes.NewReader(to), false
+	f.data, f.size = span{0, size}, size
+	f.note("an array in Fortran order; bytes are counted in its C order")
 	return nil
 }
 

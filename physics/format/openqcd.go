@@ -16,8 +16,7 @@ const openQCDHeader = 4*4 + 8
 // odd sum of coordinates, x3 running fastest and x0 slowest, the links in the
 // directions +0, -0, …, +3, -3, where that of -mu is U(x - mu, mu).
 //
-// Its files agree bit for bit with those of two other writers of the layout, as Grid
-// and PyQUDA read it.
+// Its files agree bit for bit with those of two independent writers of the layout.
 func openQCDCodec() codec {
 	return codec{
 		kind: OpenQCD, extensions: []string{"openqcd"},

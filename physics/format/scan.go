@@ -81,6 +81,7 @@ func (f *File) each(visit func(x []int, mu int, m group.Matrix, at func(error) e
 	n := f.Group.N()
 	m, minor := f.Group.NewMatrix(), make(group.Matrix, (n-1)*(n-1))
 	stored, x := m[:f.Rows*n], make([]int, len(f.Extents))
+	at := src.at // bound once
 	for record := range f.records {
 		for k := range f.links {
 			if err := src.next(stored); err != nil {
@@ -93,7 +94,7 @@ func (f *File) each(visit func(x []int, mu int, m group.Matrix, at func(error) e
 				transpose(m, n)
 			}
 			mu := f.place(x, record, k)
-			if err := visit(x, mu, m, src.at); err != nil {
+			if err := visit(x, mu, m, at); err != nil {
 				return err
 			}
 		}

@@ -32,22 +32,26 @@ func (f *File) parseSciDACFile(data []byte) error {
 	for _, s := range strings.Fields(text) {
 		l, err := strconv.Atoi(s)
 		if err != nil || l < 1 {
-			return fmt.Errorf("<dims> is %q, not numbers of sites", text)
+			return malformed{fmt.Errorf("<dims> is %q, not numbers of sites", text)}
 		}
 		extents = append(extents, l)
 	}
 	if d := len(extents); d < 2 || d > 4 {
-		return fmt.Errorf("<dims> is %q: %d dimensions (allowed: 2 … 4)", text, d)
+		return malformed{fmt.Errorf("<dims> is %q: %d dimensions (allowed: 2 … 4)", text, d)}
 	}
 	if s, err := single("spacetime", x.SpaceTime); err != nil {
 		return err
 	} else if s != strconv.Itoa(len(extents)) {
-		return f.broken(PromiseHeader, fmt.Errorf("<spacetime> is %q, <dims> is %q", s, text))
+		if err := f.broken(PromiseHeader, fmt.Errorf("<spacetime> is %q, <dims> is %q", s, text)); err != nil {
+			return err
+		}
 	}
 	if s, err := single("volfmt", x.Volfmt); err != nil {
 		return err
 	} else if s != "0" {
-		return fmt.Errorf("<volfmt> is %q: the data are in several files (allowed: 0, a single file)", s)
+		if err := f.broken(PromiseHeader, fmt.Errorf("<volfmt> is %q: the data are in several files (allowed: 0, a single file)", s)); err != nil {
+			return err
+		}
 	}
 	if f.Extents != nil && !slices.Equal(f.Extents, extents) {
 		return f.broken(PromiseHeader, fmt.Errorf("<dims> is %q, but %s says %v", text, formatRecord, f.Extents))
@@ -78,7 +82,7 @@ func (f *File) parseSciDACRecord(data []byte) error {
 	}
 	p := map[string]int{"F": 32, "D": 64}[precision]
 	if p == 0 {
-		return fmt.Errorf("<precision> is %q (allowed: F, D)", precision)
+		return malformed{fmt.Errorf("<precision> is %q (allowed: F, D)", precision)}
 	}
 	colors, err := single("colors", x.Colors)
 	if err != nil {
@@ -86,7 +90,7 @@ func (f *File) parseSciDACRecord(data []byte) error {
 	}
 	n, err := strconv.Atoi(colors)
 	if err != nil || n < 1 || n > group.MaxN {
-		return fmt.Errorf("<colors> is %q (allowed: 1 … %d)", colors, group.MaxN)
+		return malformed{fmt.Errorf("<colors> is %q (allowed: 1 … %d)", colors, group.MaxN)}
 	}
 	g := group.U1
 	if n > 1 {
