@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 )
 
 // longest bounds a line of a text file; a real takes some 25 bytes, a site of SU(3)
@@ -63,7 +62,13 @@ func beginsText(start []byte, _ int64) bool {
 }
 
 // separates says whether a character stands between reals.
-func separates(r rune) bool { return strings.ContainsRune(" \t\r\n\v\f(),", r) }
+func separates(r rune) bool {
+	switch r {
+	case ' ', '\t', '\r', '\n', '\v', '\f', '(', ')', ',':
+		return true
+	}
+	return false
+}
 
 // parseReal reads a real; Fortran writes the exponent of a double with a D.
 func parseReal(word []byte) (float64, error) {

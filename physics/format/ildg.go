@@ -93,10 +93,13 @@ func choose(h *Header, precisions []int, orders []binary.ByteOrder) error {
 	return nil
 }
 
+// appendChecksum ends a file. Blanks fill the record, which needs no padding then: a
+// file that lacks its last byte lacks some of the text.
 func appendChecksum(h Header) []byte {
-	after := make([]byte, padding(int64(h.bytes())))
-	return appendRecord(after, checksumRecord, limeEnd, fmt.Appendf(nil,
-		`<?xml version="1.0" encoding="UTF-8"?><scidacChecksum><version>1.0</version><suma>%x</suma><sumb>%x</sumb></scidacChecksum>`, h.Checksum[0], h.Checksum[1]))
+	text := fmt.Appendf(nil, `<?xml version="1.0" encoding="UTF-8"?><scidacChecksum><version>1.0</version><suma>%x</suma><sumb>%x</sumb>`, h.Checksum[0], h.Checksum[1])
+	const end = "</scidacChecksum>"
+	text = append(text, bytes.Repeat([]byte{' '}, int(padding(int64(len(text)+len(end)))))...)
+	return appendRecord(make([]byte, padding(int64(h.bytes()))), checksumRecord, limeEnd, append(text, end...))
 }
 
 // openLIME finds and reads the records.
@@ -151,6 +154,9 @@ func openLIME(f *File) error {
 	f.Rows = f.Group.N()
 	f.where.plaquette, f.where.linkTrace = m.at[userRecord].offset, m.at[userRecord].offset
 	sum, there := m.at[checksumRecord]
+	if !there && f.Plaquette != nil {
+		return f.broken(PromiseChecksum, at(f.size, "no record %q, which stands in all files with <%s>", checksumRecord, userName))
+	}
 	if !there {
 		return nil
 	}

@@ -147,6 +147,9 @@ func TestLIMEOddities(t *testing.T) {
 		{"file XML empty", lime(rec{private, nil}, rec{"ildg-format", []byte(xml)}, data, plainSum), "scidac-private-file-xml"},
 		{"record XML malformed", lime(rec{"scidac-private-record-xml", []byte("<scidacRecord><precision>D</scidacRecord>")}, rec{"ildg-format", []byte(xml)}, data, plainSum), "scidac-private-record-xml"},
 		{"XML of the user", lime(rec{"scidac-file-xml", []byte("<title>a & b")}, rec{"scidac-record-xml", []byte("<info>u0 = <0.8> & more")}, rec{"ildg-format", []byte(xml)}, rec{"ildg-data-lfn", []byte("lfn://x")}, data, plainSum), ""},
+		{"XML of the user, twice", lime(rec{"scidac-record-xml", []byte("<info/>")}, rec{"ildg-format", []byte(xml)}, data, plainSum, rec{"scidac-record-xml", []byte("<other/>")}), ""},
+		{"XML of the user, long", lime(rec{"scidac-record-xml", []byte("<info>" + strings.Repeat("x", 1<<17) + "</info>")}, rec{"ildg-format", []byte(xml)}, data, plainSum), ""},
+		{"file XML nonsense", lime(rec{private, []byte("<scidacFile><spacetime>4</spacetime><dims>2 2 zwei 3</dims><volfmt>0</volfmt></scidacFile>")}, rec{"ildg-format", []byte(xml)}, data, plainSum), `<dims> is "2 2 zwei 3"`},
 	}
 	for _, name := range []string{"ISO-8859-1", "iso-8859-15", "latin1", "US-ASCII", "windows-1252", "utf-8", "UTF8", "EUC-JP"} {
 		odd = append(odd, oddity{name, declared(name), ""})
@@ -179,6 +182,9 @@ func TestLIMEOddities(t *testing.T) {
 		{"checksum cut in two", edit(t, good, "scidac-checksum", "scidac-\x00hecksum"), `and none "scidac-checksum"`},
 		{"format misnamed", edit(t, good, "ildg-format", "ildg-formaz"), `and none "ildg-format"`},
 		{"data misnamed", edit(t, good, "ildg-binary-data", "ildg-binary-dat`"), `and none "ildg-binary-data"`},
+		{"several files", lime(rec{private, []byte("<scidacFile><spacetime>4</spacetime><dims>2 2 2 3</dims><volfmt>1</volfmt></scidacFile>")}, rec{"ildg-format", []byte(xml)}, data), "several files"},
+		{"own, no checksum", own[:bytes.Index(own, []byte("scidac-checksum"))-16], "a checksum may have been cut off"},
+		{"own, checksum beyond recognition", edit(t, edit(t, own, "scidac-checksum", "something-else\x00"), "<scidacChecksum>", "<something-else>"), `no record "scidac-checksum", which stands in all files with <slhmcLinks>`},
 		{"own text damaged", edit(t, own, "<plaquette>", "<plaquettf>"), "plaquette"},
 		{"own plaquette", put(own, bytes.Index(own, []byte("<plaquette>"))+11, '.', '9', '0'), "plaquette 0.009"},
 		{"own trace", put(own, bytes.Index(own, []byte("<linkTrace>"))+11, '.', '9', '0'), "trace of the links 0.009"},

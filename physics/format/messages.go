@@ -68,9 +68,12 @@ func (f *File) messages() (messages, error) {
 	return m, nil
 }
 
-// take keeps a record, and reads its text. A file of several messages repeats the
-// records that describe them: those of the first are the links'.
+// take keeps a record, and reads its text. Text of the user may come more than once, and
+// be long: that of this package is neither.
 func (m messages) take(kind string, rec record) error {
+	if _, seen := m.at[kind]; kind == userRecord && (seen || rec.length > most) {
+		return nil
+	}
 	if _, seen := m.at[kind]; seen {
 		return m.f.broken(PromiseHeader, at(rec.offset-limeHeader, "a second record %q", kind))
 	}

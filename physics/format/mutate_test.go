@@ -68,6 +68,9 @@ func TestDamagedHeaders(t *testing.T) {
 				for bit := range 8 {
 					changes = append(changes, was^1<<bit)
 				}
+				if was == 0 { // padding, mostly
+					changes = []byte{1, 'x', 0x80}
+				}
 				for _, c := range changes {
 					file[i] = c
 					f, v, err := opened(file, format.Shape{}, fastest)

@@ -53,7 +53,8 @@ func Write(path string, u *gauge.Field, e Encoding) error {
 	if !(d <= tol) {
 		return fmt.Errorf("format: writing %s: links are not in %v: off by %.3g (allowed: %.3g in %d bits)", path, u.Group(), d, tol, w.h.Precision)
 	}
-	w.h.Plaquette = &Claim{plaquette(u), 4 * tolerance(w.h.Precision)}
+	w.u = w.stored(u)
+	w.h.Plaquette = &Claim{plaquette(w.u), 4 * tolerance(w.h.Precision)}
 	w.measure()
 	if geo.Rank() == 0 {
 		err = rundir.WriteVerified(path, w.write, w.verify)
@@ -74,7 +75,7 @@ type writer struct {
 	codec codec
 	layout
 	accept []Promise
-	stored uint64 // hash of the elements that stand in the file, as rounded there
+	hash   uint64 // of the elements that stand in the file
 	done   bool   // the links have been gathered for the file
 }
 
@@ -104,6 +105,37 @@ func newWriter(path string, u *gauge.Field, e Encoding) (*writer, error) {
 	return w, nil
 }
 
+// stored returns u as a reader will find it, rounded and with the last row made from
+// the others where it is omitted: plaquette and trace in the header are those of the
+// data, and links that are read make the same file.
+func (w *writer) stored(u *gauge.Field) *gauge.Field {
+	n := w.h.Group.N()
+	if w.h.Precision == 64 && w.h.Rows == n {
+		return u
+	}
+	geo := u.Geometry()
+	v := gauge.NewField(geo, w.h.Group)
+	m, minor, x := w.h.Group.NewMatrix(), make(group.Matrix, (n-1)*(n-1)), make([]int, geo.Dims())
+	for site := range geo.Volume() {
+		geo.Coordinates(x, site)
+		for mu := range x {
+			if !u.At(m, x, mu) {
+				continue
+			}
+			if w.h.Precision == 32 {
+				for k, z := range m {
+					m[k] = complex(float64(float32(real(z))), float64(float32(imag(z))))
+				}
+			}
+			if w.h.Rows < n {
+				completeLast(m, minor, n)
+			}
+			v.Set(x, mu, m)
+		}
+	}
+	return v
+}
+
 // measure takes what the header claims about the data, in a pass of its own: most
 // formats have it in front.
 func (w *writer) measure() {
@@ -123,7 +155,7 @@ func (w *writer) measure() {
 		}
 		return nil
 	})
-	w.stored = hash.sum
+	w.hash = hash.sum
 	w.h.LinkTrace = &Claim{trace / (float64(n) * float64(w.records) * float64(w.links)), 4 * tolerance(w.h.Precision)}
 	w.done = false
 }
@@ -161,7 +193,7 @@ func (w *writer) verify(path string) error {
 	if _, err := f.scan(func(_ []int, _ int, m group.Matrix) { hash.add(m[:w.h.Rows*n]) }); err != nil {
 		return fmt.Errorf("reading back: %w", err)
 	}
-	if hash.sum != w.stored {
+	if hash.sum != w.hash {
 		return fmt.Errorf("format: the links that are read back are not those that were written")
 	}
 	return nil
