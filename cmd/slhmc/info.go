@@ -70,10 +70,21 @@ func promisesOf(h format.Header) (list []format.Promise) {
 	return list
 }
 
+// boundaryOf says what a header says about the quarks; empty if nothing unusual.
+func boundaryOf(h format.Header) string {
+	if h.Boundary == nil {
+		return ""
+	}
+	return "boundary condition of the quarks: " + strings.Join(h.Boundary, ", ") + " (links are periodic)"
+}
+
 // remarksOf returns what there is to say about a file that was read: notes, and
 // promises that it breaks.
 func remarksOf(h format.Header) []string {
 	all := slices.Clone(h.Notes)
+	if b := boundaryOf(h); b != "" {
+		all = append(all, b)
+	}
 	for _, a := range h.Accepted {
 		all = append(all, "accepted "+a.String())
 	}

@@ -61,8 +61,8 @@ func remarks(h format.Header, brought string) []string {
 			all = append(all, n)
 		}
 	}
-	if h.Boundary != nil {
-		all = append(all, "boundary condition of the quarks: "+strings.Join(h.Boundary, ", "))
+	if b := boundaryOf(h); b != "" {
+		all = append(all, b)
 	}
 	if brought != "" {
 		all = append(all, brought)

@@ -320,7 +320,8 @@ func plaquette(u *gauge.Field) float64 {
 }
 
 // Inspect returns the header of a configuration file. Links, checksum and
-// plaquette are not verified.
+// plaquette are not verified, and links only looked at where they decide about the
+// axes.
 //
 // Errors: as [Open].
 func Inspect(path string) (Header, error) {

@@ -82,7 +82,11 @@ func (s *findings) unitarity() error {
 	if s.first == nil {
 		return nil
 	}
-	return f.broken(PromiseUnitarity, fmt.Errorf("%w; %d of %d links are off, the worst by %.3g%s", s.first, s.off+s.single, s.links, s.worst, s.boundary()))
+	kept := ""
+	if f.Group.N() == 2 {
+		kept = "; the first row of each is kept"
+	}
+	return f.broken(PromiseUnitarity, fmt.Errorf("%w; %d of %d links are off, the worst by %.3g%s%s", s.first, s.off+s.single, s.links, s.worst, s.boundary(), kept))
 }
 
 // boundary names a sign that has been multiplied into the links of one slice: the

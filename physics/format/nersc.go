@@ -266,7 +266,7 @@ func nerscBoundary(f *File, h nerscHeader) error {
 	periodic := true
 	for mu := range f.Extents {
 		b, there := h.values[fmt.Sprintf("BOUNDARY_%d", mu+1)]
-		if !there {
+		if !there || strings.EqualFold(b, "PERIODIC") {
 			b = "PERIODIC"
 		}
 		periodic = periodic && b == "PERIODIC"
