@@ -256,7 +256,7 @@ func (s *survey) open() (results map[string]*measured, journal *rundir.Journal, 
 			return nil, nil, err
 		}
 	}
-	if journal, _, err = rundir.ResumeJournal(s.out, offset); err == nil && offset == 0 {
+	if journal, _, err = rundir.ResumeJournal(s.out, rundir.Mark{Offset: offset}); err == nil && offset == 0 {
 		err = journal.Append(json.RawMessage(settings))
 	}
 	return results, journal, err
