@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/format"
 )
 
@@ -131,14 +133,18 @@ func (j *conversion) run(c *cobra.Command, in, out string) error {
 		said = append(said, fmt.Sprintf("reals of %d bits are rounded to %d", h.Precision, e.Precision))
 	}
 	e.Accept = promisesOf(h)
-	kept := remarks(h, brought)
+	kept := keep(h, brought)
 	if e.Kind.HoldsText() {
 		e.Remarks = kept
 	}
 	for _, s := range said {
 		fmt.Fprintln(c.ErrOrStderr(), "note:", s)
 	}
-	if err := throughScratch(out, func(path string) error { return format.Write(path, u, e) }); err != nil {
+	// What killed conversions left there stays if the folder cannot be listed.
+	if err := rundir.Sweep(filepath.Dir(out)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintln(c.ErrOrStderr(), "note:", err)
+	}
+	if err := format.Write(out, u, e); err != nil {
 		return err
 	}
 	if !e.Kind.HoldsText() {

@@ -49,9 +49,9 @@ func (j *conversion) bring(h format.Header, u *gauge.Field, precision int) (said
 	return fmt.Sprintf("links of %d bits, off by up to %.2g, have been brought back to %v before they are written in %d", h.Precision, h.Unitarity, h.Group, precision)
 }
 
-// remarks are what a reader of OUT should know: promises that IN breaks, what was told
+// keep returns what a reader of OUT should know: promises that IN breaks, what was told
 // against its header, that links were moved.
-func remarks(h format.Header, brought string) []string {
+func keep(h format.Header, brought string) []string {
 	all := slices.Clone(h.Remarks)
 	for _, b := range h.Accepted {
 		all = append(all, "accepted when read: "+b.String())
