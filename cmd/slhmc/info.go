@@ -129,15 +129,9 @@ whose header, checksum, plaquette or links contradict each other is an error.
 // openShaped opens a file whose shape is known. Errors: of the command line, that it
 // is not.
 func openShaped(name string, told format.Shape, options ...format.Option) (*format.File, error) {
-	path, own, err := splitShape(name)
+	path, told, err := splitShape(name, told)
 	if err != nil {
 		return nil, err
-	}
-	if own.Extents != nil {
-		told.Extents = own.Extents
-	}
-	if own.Group.N() > 0 {
-		told.Group = own.Group
 	}
 	f, err := format.Open(path, told, options...)
 	if errors.Is(err, format.ErrAxes) {

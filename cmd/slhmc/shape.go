@@ -105,10 +105,10 @@ func parseGroup(text string) (group.Group, error) {
 	return group.SU(n)
 }
 
-// splitShape returns the path of a file, and its shape if that is told behind its name:
-// FILE@4x4x4x8, FILE@SU(3), FILE@4x4x4x8@3. A file of the whole name is meant where
-// there is one. Errors: of the command line.
-func splitShape(name string) (path string, told format.Shape, err error) {
+// splitShape returns the path of a file, and its shape as told behind its name,
+// FILE@4x4x4x8, FILE@SU(3), FILE@4x4x4x8@3, or else for all files. A file of the whole
+// name is meant where there is one. Errors: of the command line.
+func splitShape(name string, told format.Shape) (string, format.Shape, error) {
 	if _, err := os.Lstat(name); err == nil {
 		return name, told, nil
 	}
@@ -119,6 +119,7 @@ func splitShape(name string) (path string, told format.Shape, err error) {
 	}
 	for found {
 		var word string
+		var err error
 		word, rest, found = strings.Cut(rest, "@")
 		if strings.ContainsAny(word, "xX,") {
 			told.Extents, err = parseExtents(word)
