@@ -24,6 +24,7 @@ import (
 // measured is the result of a file: a line of the output.
 type measured struct {
 	File    string   `json:"file"`
+	Notes   []string `json:"notes,omitempty"` // about the file; promises that it breaks
 	Numbers []number `json:"numbers"`
 	Flow    []flowed `json:"flow,omitempty"`
 }
@@ -167,7 +168,19 @@ func (s *survey) run(c *cobra.Command, files []string) (err error) {
 			return err
 		}
 	}
-	return s.print(c.OutOrStdout(), wanted)
+	if err := s.print(c.OutOrStdout(), wanted); err != nil || s.json { // where they are too
+		return err
+	}
+	notes := c.OutOrStdout()
+	if s.csv {
+		notes = s.stderr
+	}
+	for _, m := range wanted {
+		for _, n := range m.Notes {
+			fmt.Fprintf(notes, "note: %s: %s\n", m.File, n)
+		}
+	}
+	return nil
 }
 
 // all measures the files that have no result yet.
@@ -251,7 +264,11 @@ func (s *survey) open() (results map[string]*measured, journal *rundir.Journal, 
 
 // one measures a file.
 func (s *survey) one(path string) (*measured, error) {
-	f, err := openShaped(path, s.told)
+	options, err := s.shape.options()
+	if err != nil {
+		return nil, err
+	}
+	f, err := openShaped(path, s.told, options...)
 	if err != nil {
 		return nil, err
 	}
@@ -263,7 +280,7 @@ func (s *survey) one(path string) (*measured, error) {
 		return nil, err
 	}
 	u := s.set.network.Forward(s.set.u)
-	m := &measured{File: path}
+	m := &measured{File: path, Notes: remarksOf(f.Header)}
 	var scales []number
 	if s.set.flower != nil {
 		if m.Flow, scales, err = s.set.flower.run(u); err != nil {
