@@ -256,7 +256,7 @@ func TestMaxReTr(t *testing.T) {
 		require.NoError(t, err)
 		hyp.Project(covnet.MaxReTr)
 		weight := func(x float64) reference.Real { return reference.Constant(x) }
-		term := []reference.Term{reference.PlaquetteStaples(4, reference.Shared(weight(.5 / 6)))}
+		term := []reference.Term{reference.PlaquetteStaples(4, reference.Shared(weight(.5/6)))}
 		alpha := [3]reference.Real{weight(.5), weight(.4), weight(.3)}
 		v := gauge.NewField(u.Geometry(), u.Group())
 		for _, c := range []struct {
