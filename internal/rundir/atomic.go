@@ -2,6 +2,7 @@ package rundir
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -12,7 +13,7 @@ import (
 	"strings"
 )
 
-// Temporary files are named .slhmc-RANDOM.tmp.
+// Temporary files are named .slhmc-MARK-RANDOM.tmp, MARK that of the process that makes them.
 const (
 	tempPrefix = ".slhmc-"
 	tempSuffix = ".tmp"
@@ -25,8 +26,8 @@ const (
 // reader never sees a part. The mode is 0666 less the umask.
 //
 // Errors: those of write, unchanged under errors.Is, and of the file system; the temporary file is then
-// removed (if write panics too). A process that is killed leaves its temporary file behind, for the next
-// [Acquire] to remove.
+// removed (if write panics too). A process that is killed leaves its temporary file behind: the next [Acquire]
+// removes it if the process held that lock, [Sweep] in any case.
 func WriteAtomic(path string, write func(io.Writer) error) error {
 	return WriteVerified(path, write, func(string) error { return nil })
 }
@@ -72,7 +73,7 @@ func fill(f *os.File, write func(io.Writer) error) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if err := f.Sync(); err != nil {
+	if err := syncFile(f); err != nil {
 		return err
 	}
 	return f.Close()
@@ -81,7 +82,7 @@ func fill(f *os.File, write func(io.Writer) error) error {
 // createTemp is os.CreateTemp with the mode of an ordinary file.
 func createTemp(dir string) (*os.File, error) {
 	for try := 0; ; try++ {
-		name := tempPrefix + strconv.FormatUint(rand.Uint64(), 36) + tempSuffix
+		name := tempPrefix + self().String() + "-" + strconv.FormatUint(rand.Uint64(), 36) + tempSuffix
 		f, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if err == nil || !os.IsExist(err) || try == 100 {
 			return f, err
@@ -89,15 +90,62 @@ func createTemp(dir string) (*os.File, error) {
 	}
 }
 
-// removeTemps removes the temporary files that killed writers left in dir and below.
-func removeTemps(dir string) error {
-	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.Type().IsRegular() && strings.HasPrefix(d.Name(), tempPrefix) && strings.HasSuffix(d.Name(), tempSuffix) {
-			return os.Remove(path)
-		}
+// makerOf returns the process that made a temporary file of this name.
+func makerOf(name string) (maker, bool) {
+	mark, ok := strings.CutPrefix(name, tempPrefix)
+	if !ok {
+		return maker{}, false
+	}
+	if mark, ok = strings.CutSuffix(mark, tempSuffix); !ok {
+		return maker{}, false
+	}
+	mark, random, ok := cutLast(mark, "-")
+	if _, err := strconv.ParseUint(random, 36, 64); !ok || err != nil {
+		return maker{}, false
+	}
+	return parseMaker(mark)
+}
+
+// Sweep removes the temporary files that processes of this machine left in dir and that have certainly ended: a
+// command that writes there calls it when it starts. Those of living ones, of other hosts, and all else stay.
+// (Only on Linux is it certain of any.)
+func Sweep(dir string) error {
+	return removeWhere(dir, func(m maker) bool { return m.here() && m.gone() })
+}
+
+// removeTemps removes the temporary files that one process, which no longer writes there, left in dir.
+func removeTemps(dir string, dead maker) error {
+	if dead.start == "" { // not even its mark is known
 		return nil
-	})
+	}
+	return removeWhere(dir, func(m maker) bool { return m == dead })
+}
+
+// removeWhere removes ordinary files of dir, and none below, that are named as temporary ones of such makers.
+func removeWhere(dir string, which func(maker) bool) error {
+	if dir == "" {
+		dir = "."
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("rundir: %w", err)
+	}
+	for _, e := range entries {
+		m, ok := makerOf(e.Name())
+		if !ok || !e.Type().IsRegular() || !which(m) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("rundir: %w", err)
+		}
+	}
+	return nil
+}
+
+// cutLast is strings.Cut at the last sep.
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
 }

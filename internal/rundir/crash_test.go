@@ -29,6 +29,8 @@ func child(mode, dir string) error {
 		return run(dir, report)
 	case "lock":
 		return holdLock(dir)
+	case "interrupt":
+		return interruptible()
 	}
 	return fmt.Errorf("no child mode %q", mode)
 }

@@ -92,7 +92,7 @@ func truncate(path string, f *os.File, offset int64) (lines int, size int64, err
 	if err := f.Truncate(offset); err != nil {
 		return 0, size, fmt.Errorf("rundir: %w", err)
 	}
-	if err := f.Sync(); err != nil {
+	if err := syncFile(f); err != nil {
 		return 0, size, fmt.Errorf("rundir: %w", err)
 	}
 	if _, err := f.Seek(offset, io.SeekStart); err != nil {
@@ -154,7 +154,7 @@ func (j *Journal) Sync() error {
 	if err := j.Flush(); err != nil {
 		return err
 	}
-	if err := j.file.Sync(); err != nil {
+	if err := syncFile(j.file); err != nil {
 		return j.fail(err)
 	}
 	return nil

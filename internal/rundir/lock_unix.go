@@ -9,7 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const haveLocks = true
+// noFollow makes opening a symbolic link an error.
+const noFollow = unix.O_NOFOLLOW
 
 // tryLock takes an exclusive lock on f without waiting; false if another open file has it.
 func tryLock(f *os.File) (bool, error) {
@@ -24,4 +25,20 @@ func tryLock(f *os.File) (bool, error) {
 			return false, err
 		}
 	}
+}
+
+// noLocks tells whether err of tryLock says that there are none here: Lustre without the mount option flock
+// (ENOSYS), NFS without its lock daemon (ENOLCK), others (EOPNOTSUPP).
+func noLocks(err error) bool {
+	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, unix.ENOLCK)
+}
+
+// noSync tells whether err of a sync says that the file system has none, for files, or for folders (fsync(2)).
+func noSync(err error) bool {
+	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, unix.EINVAL)
+}
+
+// discard removes a locked file, then ends the lock: one that waits for it sees that it has no name.
+func discard(f *os.File) error {
+	return errors.Join(os.Remove(f.Name()), f.Close())
 }

@@ -1,8 +1,10 @@
 package rundir
 
 import (
+	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"testing"
 
@@ -51,4 +53,21 @@ func flipBit(b []byte, bit int) []byte {
 	c := append([]byte(nil), b...)
 	c[bit/8] ^= 1 << (bit % 8)
 	return c
+}
+
+// interruptible is the child of TestSignals, without echoes: it says when it listens and why it is to stop, and
+// goes on until its input ends.
+func interruptible() error {
+	ctx, stop := interrupt(context.Background(), &asked{})
+	defer stop()
+	out := Listener(os.Stdout)
+	if _, err := io.WriteString(out, "listening\n"); err != nil {
+		return err
+	}
+	go func() {
+		<-ctx.Done()
+		_, _ = io.WriteString(out, context.Cause(ctx).Error()+"\n")
+	}()
+	_, err := io.Copy(io.Discard, os.Stdin)
+	return err
 }

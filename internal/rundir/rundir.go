@@ -8,10 +8,12 @@
 //	history.jsonl               one line a trajectory, the same bits in every run with the same seed   ([Journal])
 //	timings.jsonl               one line a trajectory, wall times: the only file that differs          ([Journal])
 //	checkpoint-00001234.slhmc   the state after trajectory 1234; the last two are kept                 ([WriteCheckpoint])
-//	lock                        the process id of the writer                                           ([Lock])
+//	lock                        the writer: process id, host, mark                                     ([Lock])
+//	lock.pid                    the same, where the file system has no locks
+//	.slhmc-MARK-RANDOM.tmp      a file being written; the next writer removes what a killed one left
 //
-// and whatever else the caller writes with [WriteAtomic]. At a checkpoint the caller syncs the journals,
-// then writes the checkpoint with their offsets in it: a checkpoint on disk implies the lines it counts.
+// and whatever else the caller writes with [WriteAtomic]. A mark tells one process from every other,
+// of any host. At a checkpoint the caller syncs the journals, then writes the checkpoint with their offsets in it: a checkpoint on disk implies the lines it counts.
 // To resume, it opens the [Latest] checkpoint and truncates the journals to those offsets
 // ([ResumeJournal]); the lines beyond are computed again, to the same bits. A run that has no checkpoint
 // yet resumes at offset 0.
@@ -32,7 +34,8 @@
 // Sizes and offsets are in bytes, lines count from 1.
 //
 // What is durable rests on fsync of files and directories [Pillai]; on Windows directories cannot be
-// flushed, and the order of a rename against later writes is the file system's.
+// flushed, and the order of a rename against later writes is the file system's. A file system that refuses to
+// sync (EINVAL, EOPNOTSUPP) promises nothing for a failure of the machine; the lock's notices say so.
 //
 // # References
 //

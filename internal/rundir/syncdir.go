@@ -2,11 +2,7 @@
 
 package rundir
 
-import (
-	"errors"
-	"os"
-	"syscall"
-)
+import "os"
 
 // syncDir makes the entries of dir durable.
 func syncDir(dir string) error {
@@ -15,9 +11,5 @@ func syncDir(dir string) error {
 		return err
 	}
 	defer d.Close()
-	// EINVAL: this file system has no sync of directories (fsync(2)); nothing more can be asked of it.
-	if err := d.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) {
-		return err
-	}
-	return nil
+	return syncFile(d)
 }
