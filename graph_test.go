@@ -33,6 +33,7 @@ var rooms = []room{
 	{path: "physics/rng", level: 0},
 	{path: "physics/statistics", level: 0, modules: []string{"gonum.org/v1/gonum"}},
 	{path: "internal/rundir", level: 0, modules: []string{"golang.org/x/sys"}},
+	{path: "internal/machine", level: 0, modules: []string{"golang.org/x/sys"}},
 
 	{path: "physics/group", level: 1},
 	{path: "internal/kernel", level: 1, peers: []string{"physics/group"}, modules: []string{"golang.org/x/sys"}},
