@@ -186,3 +186,17 @@ func (q *Charge) Measure(u *gauge.Field) float64 {
 	}
 	return sum
 }
+
+// Both returns Measure with its first term beside it, as it stands there without a
+// factor: of the improved charge, that by clovers alone. Panics: u has another geometry or
+// group.
+func (q *Charge) Both(u *gauge.Field) (first, all float64) {
+	for i, s := range q.terms {
+		sum := s.sum(u)
+		if i == 0 {
+			first = sum
+		}
+		all += q.c[i] * sum
+	}
+	return first, all
+}

@@ -28,6 +28,10 @@ func charges(u *gauge.Field) (plaquette, clover, improved float64) {
 	if err != nil {
 		panic(err)
 	}
+	first, all := i.Both(u)
+	if first != c.Measure(u) || all != i.Measure(u) {
+		panic("Both is another charge")
+	}
 	return p.Measure(u), c.Measure(u), i.Measure(u)
 }
 
