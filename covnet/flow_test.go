@@ -269,8 +269,7 @@ func TestToleranceOfFlow(t *testing.T) {
 		flow.Reset(u)
 		for range 20 {
 			before := flow.Time()
-			var err error
-			_, err = flow.Adapt(1e300, math.MaxFloat64)
+			_, err := flow.Adapt(1e300, math.MaxFloat64)
 			require.NoError(t, err)
 			assert.LessOrEqual(t, flow.Time()-before, covnet.WilsonFlow().MaxStep(2)*(1+1e-12))
 		}

@@ -92,6 +92,7 @@ clovers and improved.`,
 	f.Float64Var(&s.Flow.Step, "flow-step", .01, "step of the flow (the first one, if adaptive)")
 	f.Float64Var(&s.Flow.Tolerance, "flow-tolerance", 0, "adaptive steps with this error each (0: fixed steps)")
 	f.Float64SliceVar(&s.Flow.At, "flow-at", nil, "flow times of the table (default: the quarters of --flow-time, to a step)")
+	f.Lookup("flow-at").DefValue = "" // said in words
 	f.Float64Var(&s.Flow.Level, "flow-level", .3, "level of t²<E> at t0, and of its derivative at w0")
 	f.StringVar(&s.plot, "plot", "", "SVG file for t²E(t) and Q(t) of the flows")
 	f.Float64Var(&s.Quarks.Mass, "mass", .1, "mass of staggered quarks")
