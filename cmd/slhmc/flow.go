@@ -83,13 +83,14 @@ type flowStop struct {
 }
 
 // stops are those of the settings: the same for all files, so that curves can be averaged.
-// They are the ends of fixed steps, or for adaptive ones up to a hundred equal parts, and
-// the times asked for.
+// They are the ends of fixed steps, and the times asked for. Adaptive steps are cut at equal
+// parts of about .1, twenty to a hundred of them: the cubics of t0 and w0 are then good to
+// .1^4, and steps can be nearly as long as they are stable.
 func (f flowSettings) stops() (all []flowStop) {
 	n := int(math.Ceil(f.Time / f.Step * (1 - 1e-12)))
 	part := f.Step
 	if f.Tolerance > 0 {
-		n = int(min(100, max(1, math.Round(f.Time/f.Step))))
+		n = int(min(100, max(20, math.Ceil(f.Time/.1))))
 		part = f.Time / float64(n)
 	}
 	every := (n + maxFlowPoints - 1) / maxFlowPoints
