@@ -39,8 +39,10 @@ func (s *survey) flowQuantities(results []*measured) (all []quantity) {
 			all = append(all, q)
 		}
 		scaled("t²E_clover", func(p flowed) rundir.Float { return p.EnergyClover })
-		scaled("t²E_clover_space", func(p flowed) rundir.Float { return p.EnergySpace })
-		scaled("t²E_clover_time", func(p flowed) rundir.Float { return p.EnergyTime })
+		if len(results[0].Extents) > 2 {
+			scaled("t²E_clover_space", func(p flowed) rundir.Float { return p.EnergySpace })
+			scaled("t²E_clover_time", func(p flowed) rundir.Float { return p.EnergyTime })
+		}
 		scaled("t²E_plaquette", func(p flowed) rundir.Float { return p.EnergyPlaquette })
 		if results[0].Flow[k].Charge == nil {
 			continue

@@ -46,6 +46,18 @@ func planes(d int) (all []plane) {
 // turned is the plane with its directions exchanged.
 func (p plane) turned() plane { return plane{p.nu, p.mu, string([]byte{p.name[1], p.name[0]})} }
 
+// loop measures a loop that is made when it is wanted: thousands of them, each with the
+// partial sums of a large lattice, would fill the memory.
+func loop(name string, make func() (*observe.WilsonLoop, error)) measurement {
+	return func(u *gauge.Field, _ rng.Stream) ([]number, error) {
+		w, err := make()
+		if err != nil {
+			return nil, err
+		}
+		return []number{named(name, w.Measure(u))}, nil
+	}
+}
+
 func measurePlanes(u *gauge.Field, _ quarkSettings, stop func() error) (measurement, error) {
 	return planeLoops(u, "plaquette", stop, func(p plane) []plane { return []plane{p} }, 1, 1)
 }
@@ -59,11 +71,9 @@ func planeLoops(u *gauge.Field, name string, stop func() error, of func(p plane)
 	var all []measurement
 	for _, p := range planes(u.Geometry().Dims()) {
 		for _, p := range of(p) {
-			w, err := observe.NewPlaneLoop(u.Geometry(), u.Group(), p.mu, p.nu, r, s)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, one(name+"_"+p.name, w.Measure))
+			all = append(all, loop(name+"_"+p.name, func() (*observe.WilsonLoop, error) {
+				return observe.NewPlaneLoop(u.Geometry(), u.Group(), p.mu, p.nu, r, s)
+			}))
 		}
 	}
 	return together(stop, all...), nil
@@ -75,11 +85,9 @@ func measureLoopPlanes(u *gauge.Field, _ quarkSettings, stop func() error) (meas
 	for _, p := range planes(geo.Dims()) {
 		for r := 1; r <= geo.Extent(p.mu)/2; r++ {
 			for s := 1; s <= geo.Extent(p.nu)/2; s++ {
-				w, err := observe.NewPlaneLoop(geo, u.Group(), p.mu, p.nu, r, s)
-				if err != nil {
-					return nil, err
-				}
-				all = append(all, one(fmt.Sprintf("wilson_loop_%s[%d,%d]", p.name, r, s), w.Measure))
+				all = append(all, loop(fmt.Sprintf("wilson_loop_%s[%d,%d]", p.name, r, s), func() (*observe.WilsonLoop, error) {
+					return observe.NewPlaneLoop(geo, u.Group(), p.mu, p.nu, r, s)
+				}))
 			}
 		}
 	}
@@ -123,11 +131,9 @@ func measureWilsonLoops(u *gauge.Field, _ quarkSettings, stop func() error) (mea
 	var all []measurement
 	for r := 1; r <= most; r++ {
 		for t := 1; t <= geo.Extent(time)/2; t++ {
-			w, err := observe.NewWilsonLoop(geo, u.Group(), r, t)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, one(fmt.Sprintf("wilson_loop[%d,%d]", r, t), w.Measure))
+			all = append(all, loop(fmt.Sprintf("wilson_loop[%d,%d]", r, t), func() (*observe.WilsonLoop, error) {
+				return observe.NewWilsonLoop(geo, u.Group(), r, t)
+			}))
 		}
 	}
 	return together(stop, all...), nil

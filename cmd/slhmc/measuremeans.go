@@ -38,23 +38,51 @@ func (s *survey) writeMeans(to io.Writer, results []*measured) error {
 		return w.Flush()
 	}
 	fmt.Fprintf(w, "%d files\tmean\terror\tby jackknife\ttau_int\t\n", len(results))
+	short := false
 	for _, q := range all {
 		e, err := q.gamma()
-		switch {
-		case err != nil && q.remark != "":
-			fmt.Fprintf(w, "%s\t-\t-\t-\t-\t%s\n", q.name, q.remark)
-			continue
-		case err != nil:
-			fmt.Fprintf(w, "%s\t%s\n", q.name, reason(err))
+		if err != nil {
+			fmt.Fprintf(w, "%s\t%s\n", q.name, q.failed(err))
 			continue
 		}
-		jackknife := "-"
-		if j, err := statistics.JackknifeDerived(q.f, max(int(math.Ceil(2*e.TauInt)), 1), q.series...); err == nil {
-			jackknife = fmt.Sprintf("%.2g", j.Error)
-		}
+		jackknife, cut := q.jackknife(e.TauInt)
+		short = short || cut
 		fmt.Fprintf(w, "%s\t%.10g\t%.2g\t%s\t%.2g\t%s\n", q.name, e.Value, e.Error, jackknife, e.TauInt, q.remark)
 	}
+	if short {
+		fmt.Fprintln(w, "* bins shorter than 2 tau_int, of which there are fewer than eight: too small, if anything")
+	}
 	return w.Flush()
+}
+
+// jackknife returns the error by bins of about 2 tau_int, or, marked, by the longest of
+// which there are enough.
+func (q quantity) jackknife(tauInt float64) (text string, cut bool) {
+	bin := max(int(math.Ceil(2*tauInt)), 1)
+	if most := len(q.series[0]) / statistics.MinLength; bin > most {
+		bin, cut = most, true
+	}
+	j, err := statistics.JackknifeDerived(q.f, bin, q.series...)
+	if err != nil { // some samples have no value
+		return "-", false
+	}
+	text = fmt.Sprintf("%.2g", j.Error)
+	if cut {
+		text += "*"
+	}
+	return text, cut
+}
+
+// failed says why there is no error, with the value if that is all that is missing.
+func (q quantity) failed(err error) string {
+	switch v := q.f(means(q.series)); {
+	case !q.curve:
+		return reason(err)
+	case math.IsNaN(v):
+		return "-\t-\t-\t-\t" + q.remark
+	default:
+		return fmt.Sprintf("%.10g\t-\t-\t-\t%s (no error: %s)", v, q.remark, reason(err))
+	}
 }
 
 func means(series [][]float64) (m []float64) {

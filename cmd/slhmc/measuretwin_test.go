@@ -101,7 +101,7 @@ func TestMeasureSmearTwin(t *testing.T) {
 	u := configuration(t, dir, "u.ildg", group.SU3, 2, 2, 2, 4)
 	twin := verify.Links(u)
 	weight := func(x float64) reference.Real { return reference.Constant(x) }
-	all := []reference.Term{reference.PlaquetteStaples(4, reference.Shared(weight(.5 / 6)))}
+	all := []reference.Term{reference.PlaquetteStaples(4, reference.Shared(weight(.5/6)))}
 	var loops [][]int
 	for _, l := range reference.Plaquettes(4) {
 		if l[0] != 4 && l[1] != 4 {

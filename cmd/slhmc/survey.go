@@ -166,7 +166,11 @@ func (s *survey) all(ctx context.Context, files []string) (results []*measured, 
 	if len(failed) == 0 {
 		return results, nil
 	}
-	err = fmt.Errorf("%d of %d files could not be measured: %s", len(failed), len(files), strings.Join(failed, ", "))
+	list := strings.Join(failed[:min(len(failed), 10)], ", ")
+	if len(failed) > 10 {
+		list += ", …"
+	}
+	err = fmt.Errorf("%d of %d files could not be measured: %s", len(failed), len(files), list)
 	if wrong {
 		err = usage{err}
 	}
