@@ -25,12 +25,12 @@ type Store struct {
 const (
 	stateSection   = "state"
 	lengthSection  = "numbers"
-	offsetSection  = "journal"
+	markSection    = "journal"
 	journalOfStore = "journal.jsonl"
 )
 
-// Checkpoints returns how runs are kept: by checkpoints that say how long the journal
-// was.
+// Checkpoints returns how runs are kept: by checkpoints that say where the journal
+// ended.
 func Checkpoints() Store { return Store{saveCheckpoint, loadCheckpoint} }
 
 func saveCheckpoint(dir string, trajectory uint64, state []float64, record float64) (err error) {
@@ -42,7 +42,7 @@ func saveCheckpoint(dir string, trajectory uint64, state []float64, record float
 	case missing != nil:
 		return missing
 	default:
-		j, _, err = rundir.ResumeJournal(path, info.Size())
+		j, _, err = rundir.ResumeJournal(path, rundir.Mark{Offset: info.Size()})
 	}
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func saveCheckpoint(dir string, trajectory uint64, state []float64, record float
 	return rundir.WriteCheckpoint(dir, trajectory, func(w *rundir.CheckpointWriter) error {
 		w.Int64(lengthSection, int64(len(state)))
 		w.Float64s(stateSection, state)
-		w.Int64(offsetSection, j.Offset())
+		w.JSON(markSection, j.Mark())
 		return nil
 	})
 }
@@ -76,12 +76,12 @@ func loadCheckpoint(dir string) (trajectory uint64, state, records []float64, er
 	if err := c.Float64s(stateSection, state); err != nil {
 		return 0, nil, nil, err
 	}
-	offset, err := c.Int64(offsetSection)
-	if err != nil {
+	var end rundir.Mark
+	if err := c.JSON(markSection, &end); err != nil {
 		return 0, nil, nil, err
 	}
 	path := filepath.Join(dir, journalOfStore)
-	j, _, err := rundir.ResumeJournal(path, offset)
+	j, _, err := rundir.ResumeJournal(path, end)
 	if err != nil {
 		return 0, nil, nil, err
 	}

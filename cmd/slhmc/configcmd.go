@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -128,17 +128,23 @@ func (s *settings) load(args []string) (*config.Config, error) {
 	var err error
 	if len(args) > 0 {
 		name = args[0]
-		if text, err = os.ReadFile(name); err != nil {
+		if text, err = config.Read(name); err != nil {
 			return nil, usage{err}
 		}
 	} else if text, err = config.Preset(s.preset); err != nil {
 		return nil, usage{err}
 	}
-	var overrides []config.Override
+	return s.parse(name, text)
+}
+
+// parse reads a configuration with the overrides.
+func (s *settings) parse(name string, text []byte) (*config.Config, error) {
+	sets := s.set
 	if s.seeded() {
-		s.set = append(s.set, fmt.Sprintf("seed=%d", s.seed))
+		sets = append(slices.Clone(sets), fmt.Sprintf("seed=%d", s.seed))
 	}
-	for _, o := range s.set {
+	var overrides []config.Override
+	for _, o := range sets {
 		override, err := config.ParseOverride(o)
 		if err != nil {
 			return nil, usage{err}

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/slhmc/slhmc/internal/machine"
+	memory "github.com/slhmc/slhmc/internal/machine"
 	"github.com/slhmc/slhmc/physics/format"
 	"github.com/slhmc/slhmc/physics/lattice"
 )
@@ -117,7 +117,7 @@ func (s *survey) check(flags *pflag.FlagSet) (err error) {
 		return err
 	}
 	if s.memText != "" {
-		if s.memoryAllowed, err = machine.ParseSize(s.memText); err != nil {
+		if s.memoryAllowed, err = memory.ParseSize(s.memText); err != nil {
 			return usage{fmt.Errorf("--memory: %w", err)}
 		}
 	}

@@ -100,10 +100,8 @@ func TestMeasureKnowsContent(t *testing.T) {
 func TestMeasureRefusesOtherResults(t *testing.T) {
 	dir := scratch(t)
 	configuration(t, dir, "u.ildg", group.SU2, 4, 4)
-	j, err := rundir.CreateJournal(filepath.Join(dir, "old"))
-	require.NoError(t, err)
-	require.NoError(t, j.Append(json.RawMessage(`{"what":["plaquette","polyakov"],"flow":{"kind":""},"quarks":{"mass":0.1},"seed":1}`)))
-	require.NoError(t, j.Close())
+	old := `{"crc":"707ebaab","record":{"what":["plaquette","polyakov"],"flow":{"kind":"","time":1,"step":0.01},"quarks":{"mass":0.1,"tolerance":1e-10,"noise":10,"eigenvalues":10},"seed":1}}` + "\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "old"), []byte(old), 0o666))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes"), []byte("mine"), 0o666))
 	for file, want := range map[string]string{
 		"old":   "old was written by another version of slhmc, which knew files by their names: choose another --out",

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/slhmc/slhmc/internal/kernel"
-	"github.com/slhmc/slhmc/internal/machine"
+	memory "github.com/slhmc/slhmc/internal/machine"
 	"github.com/slhmc/slhmc/physics/group"
 	"github.com/slhmc/slhmc/physics/lattice"
 )
@@ -76,11 +76,11 @@ func observableMemory(name string, f fieldSizes, count uint64) uint64 {
 // what --memory allows, has less.
 func (s *survey) checkMemory(geo *lattice.Geometry, g group.Group) error {
 	needs := s.memory(geo, g)
-	if err := machine.Check(needs, s.memoryAllowed); err != nil {
+	if err := memory.Check(needs, s.memoryAllowed); err != nil {
 		return fmt.Errorf("%v on %v %w", g, geo.Extents(), err)
 	}
 	if !s.quiet {
-		s.notice("%v on %v needs about %s of memory", g, geo.Extents(), machine.FormatSize(needs))
+		s.notice("%v on %v needs about %s of memory", g, geo.Extents(), memory.FormatSize(needs))
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func (k *kept) open(settings measureSettings) error {
 	if err != nil {
 		return err
 	}
-	offset := int64(0)
+	var mark rundir.Mark
 	file, err := os.Open(k.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -54,14 +54,14 @@ func (k *kept) open(settings measureSettings) error {
 		return err
 	default:
 		defer file.Close()
-		if offset, err = k.read(file, want); err != nil {
+		if mark, err = k.read(file, want); err != nil {
 			return err
 		}
 	}
-	if k.journal, _, err = rundir.ResumeJournal(k.path, offset); err != nil {
+	if k.journal, _, err = rundir.ResumeJournal(k.path, mark); err != nil {
 		return err
 	}
-	if offset > 0 {
+	if mark.Offset > 0 {
 		return nil
 	}
 	if err = k.journal.Append(json.RawMessage(want)); err == nil {
@@ -74,44 +74,53 @@ func (k *kept) open(settings measureSettings) error {
 }
 
 // read takes the results, and returns where the last whole line ends.
-func (k *kept) read(file *os.File, settings []byte) (offset int64, err error) {
+func (k *kept) read(file *os.File, settings []byte) (mark rundir.Mark, err error) {
+	if formerResults(file) {
+		return mark, usage{fmt.Errorf("%s was written by another version of slhmc, which knew files by their names: choose another --out, the files are measured anew", k.path)}
+	}
 	r := rundir.NewJournalReader(k.path, file)
 	r.TolerateTorn() // of a command that was killed
 	for first := true; r.Next(); first = false {
-		offset = r.Offset()
+		mark = r.Mark()
 		if !first {
 			var m measured
 			if err := r.Decode(&m); err != nil {
-				return 0, err
+				return mark, err
 			}
 			k.results[m.source], k.names[m.File] = &m, &m
 			continue
 		}
-		var is struct{ Version int }
-		if err := r.Decode(&is); err != nil {
-			return 0, err
-		}
-		if is.Version != measureVersion {
-			return 0, usage{fmt.Errorf("%s was written by another version of slhmc, which knew files by their names: choose another --out, the files are measured anew", k.path)}
-		}
 		if !bytes.Equal(r.Record(), settings) {
-			return 0, usage{fmt.Errorf("%s holds results of other settings, %s: choose another --out", k.path, r.Record())}
+			return mark, usage{fmt.Errorf("%s holds results of other settings, %s: choose another --out", k.path, r.Record())}
 		}
 	}
 	if err := r.Err(); err != nil {
-		return 0, err
+		return mark, err
 	}
-	if r.Torn() != nil && offset == 0 { // not of this command, or not whole in its first line
+	if r.Torn() != nil && mark.Offset == 0 { // not of this command, or not whole in its first line
 		head := make([]byte, len(`{"crc":"`))
 		n, err := file.ReadAt(head, 0)
 		if err != nil && !errors.Is(err, io.EOF) {
-			return 0, err
+			return mark, err
 		}
 		if !bytes.HasPrefix([]byte(`{"crc":"`), head[:n]) {
-			return 0, usage{fmt.Errorf("%s is no file of results: choose another --out", k.path)}
+			return mark, usage{fmt.Errorf("%s is no file of results: choose another --out", k.path)}
 		}
 	}
-	return offset, nil
+	return mark, nil
+}
+
+// formerResults reports whether the first line has settings of another version, whose
+// checks are others too.
+func formerResults(file io.ReaderAt) bool {
+	var line struct {
+		Record struct {
+			Version int      `json:"version"`
+			What    []string `json:"what"`
+		} `json:"record"`
+	}
+	err := json.NewDecoder(io.NewSectionReader(file, 0, 1<<20)).Decode(&line)
+	return err == nil && line.Record.What != nil && line.Record.Version != measureVersion
 }
 
 // add keeps a result.
