@@ -14,8 +14,22 @@ import (
 	"github.com/slhmc/slhmc/physics/statistics"
 )
 
-// print writes the results as JSON, CSV or tables.
+// print writes the results as JSON, CSV or tables; what there is to note about files is in
+// the JSON, below the tables, and beside the CSV.
 func (s *survey) print(to io.Writer, results []*measured) error {
+	if !s.json {
+		notes := to
+		if s.csv {
+			notes = s.stderr
+		}
+		defer func() {
+			for _, m := range results {
+				for _, n := range m.Notes {
+					fmt.Fprintf(notes, "note: %s: %s\n", m.File, n)
+				}
+			}
+		}()
+	}
 	switch {
 	case s.json:
 		e := json.NewEncoder(to)

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"os"
-	"slices"
 	"strings"
 )
 
@@ -41,43 +40,46 @@ func natural(a, b string) int {
 	return strings.Compare(a, b) // 01 and 1
 }
 
-// descends finds two names of a list that are alike but for their numbers, the later with
+// descends finds two paths of a list that are alike but for their numbers, the later with
 // the smaller ones.
-func descends(names []string) (earlier, later string, found bool) {
+func descends(files []input) (earlier, later string, found bool) {
 	last := map[string]string{} // by what is not digits
-	for _, name := range names {
+	for _, f := range files {
 		var text strings.Builder
-		for i, piece := range numbered(name) {
+		for i, piece := range numbered(f.path) {
 			if i%2 == 0 {
 				text.WriteString(piece + "\x00")
 			}
 		}
-		if before, ok := last[text.String()]; ok && natural(name, before) < 0 {
-			return before, name, true
+		if before, ok := last[text.String()]; ok && natural(f.path, before) < 0 {
+			return before, f.path, true
 		}
-		last[text.String()] = name
+		last[text.String()] = f.path
 	}
 	return "", "", false
 }
 
-// sameFiles returns the names without those of a file that has come before, by another
-// spelling or a link, and these with the name that came first.
-func sameFiles(names []string) (different []string, again [][2]string) {
+// sameFiles returns the list without those files that have come before, by another
+// spelling or a link, and these with the one that came first.
+func sameFiles(files []input) (different []input, again [][2]input) {
 	var infos []os.FileInfo // nil where there is none
-	for _, name := range names {
-		info, err := os.Stat(name)
+	for _, f := range files {
+		info, err := os.Stat(f.path)
 		if err != nil {
 			info = nil // said when it is read
 		}
 		first := -1
-		if info != nil {
-			first = slices.IndexFunc(infos, func(other os.FileInfo) bool { return other != nil && os.SameFile(info, other) })
+		for i, other := range infos {
+			if info != nil && other != nil && different[i].told == f.told && os.SameFile(info, other) {
+				first = i
+				break
+			}
 		}
 		if first >= 0 {
-			again = append(again, [2]string{name, different[first]})
+			again = append(again, [2]input{f, different[first]})
 			continue
 		}
-		different, infos = append(different, name), append(infos, info)
+		different, infos = append(different, f), append(infos, info)
 	}
 	return different, again
 }

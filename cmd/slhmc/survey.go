@@ -23,7 +23,7 @@ import (
 // how it was read.
 type source struct {
 	digest
-	Told string `json:"told,omitempty"` // extents and group of the command line
+	Told string `json:"told,omitempty"` // what the command line says of it
 }
 
 // measured is the result of a file: a line of the output.
@@ -32,6 +32,7 @@ type measured struct {
 	source
 	Extents []int    `json:"extents"`
 	Group   string   `json:"group"`
+	Notes   []string `json:"notes,omitempty"` // about the file; promises that it breaks
 	Numbers []number `json:"numbers"`
 	Flow    []flowed `json:"flow,omitempty"`
 }
@@ -56,7 +57,8 @@ func (s *survey) run(c *cobra.Command, files []string) (err error) {
 	if err := s.check(c.Flags()); err != nil {
 		return err
 	}
-	if files, err = s.list(files); err != nil {
+	inputs, err := s.list(files)
+	if err != nil {
 		return err
 	}
 	if s.kept, err = openKept(s.out, s.measureSettings); err != nil {
@@ -78,7 +80,7 @@ func (s *survey) run(c *cobra.Command, files []string) (err error) {
 		}
 		return nil
 	}
-	results, err := s.all(ctx, files)
+	results, err := s.all(ctx, inputs)
 	if errors.Is(err, sampler.ErrInterrupted) {
 		return err // and the results are kept
 	}
@@ -94,43 +96,78 @@ func (s *survey) run(c *cobra.Command, files []string) (err error) {
 }
 
 // list brings the files into order. Errors: of the command line.
-func (s *survey) list(files []string) ([]string, error) {
-	for i, f := range files {
-		if slices.Contains(files[:i], f) {
-			return nil, usage{fmt.Errorf("%s twice", printable(f))}
+func (s *survey) list(names []string) ([]input, error) {
+	var files []input
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			return nil, usage{fmt.Errorf("%s twice", printable(name))}
+		}
+		f, err := s.input(name)
+		if err != nil {
+			return nil, err
 		}
 		for flag, path := range map[string]string{"--plot": s.plot, "--out": s.out} {
-			if path == f {
-				return nil, usage{fmt.Errorf("%s %s is one of the files to be measured", flag, printable(f))}
+			if path == f.path {
+				return nil, usage{fmt.Errorf("%s %s is one of the files to be measured", flag, printable(path))}
 			}
 		}
+		files = append(files, f)
 	}
 	files, again := sameFiles(files)
 	for _, pair := range again {
-		s.notice("%s is the file %s: it counts once", printable(pair[0]), printable(pair[1]))
+		s.notice("%s is the file %s: it counts once", printable(pair[0].name), printable(pair[1].name))
 	}
 	if s.asGiven {
 		return files, nil
 	}
 	if earlier, later, found := descends(files); found {
 		s.notice("%s stands before %s: the files are taken in natural order (--as-given keeps that of the command line)", printable(earlier), printable(later))
-		slices.SortStableFunc(files, natural)
+		slices.SortStableFunc(files, func(a, b input) int { return natural(a.path, b.path) })
 	}
 	return files, nil
+}
+
+// input is a file of the command line.
+type input struct {
+	name string // as it is given
+	path string // without the shape behind it
+	told string // what the command line says of it, "" for nothing: see source
+}
+
+// input takes a name of the command line apart. Errors: of the command line.
+func (s *survey) input(name string) (f input, err error) {
+	path, told, err := splitShape(name, s.told)
+	if err != nil {
+		return f, err
+	}
+	var said []string
+	if told.Extents != nil {
+		said = append(said, fmt.Sprintf("on %v", told.Extents))
+	}
+	if told.Group.N() > 0 {
+		said = append(said, told.Group.String())
+	}
+	if s.shape.axes != "" {
+		said = append(said, "axes "+s.shape.axes)
+	}
+	if s.shape.accept != "" {
+		said = append(said, "accept "+s.shape.accept)
+	}
+	return input{name, path, strings.Join(said, ", ")}, nil
 }
 
 // all measures the files that have no result yet, and returns the results in order.
 // Errors: interrupted; files that could not be measured, of which those of the command line's
 // fault are errors of it.
-func (s *survey) all(ctx context.Context, files []string) (results []*measured, err error) {
+func (s *survey) all(ctx context.Context, files []input) (results []*measured, err error) {
 	bar := newBar(s.stderr, s.quiet, len(files))
 	defer bar.end()
 	var failed []string
 	wrong := false // the command line
 	first := map[source]string{}
-	for i, path := range files {
-		bar.show(i, printable(path))
-		m, err := s.one(path)
+	for i, file := range files {
+		bar.show(i, printable(file.name))
+		m, err := s.one(file)
 		switch {
 		case errors.Is(err, errStopped):
 			bar.end()
@@ -146,7 +183,7 @@ func (s *survey) all(ctx context.Context, files []string) (results []*measured, 
 		case err != nil: // the others are measured all the same
 			bar.end()
 			s.notice("%v", err)
-			failed = append(failed, printable(path))
+			failed = append(failed, printable(file.name))
 			wrong = wrong || errors.As(err, new(usage))
 			continue
 		}
@@ -183,11 +220,11 @@ type fatal struct{ error }
 func (f *fatal) Unwrap() error { return f.error }
 
 // one returns the result of a file, measured if there is none.
-func (s *survey) one(path string) (*measured, error) {
-	name := printable(path)
-	d, info, err := readDigest(path, s.stop)
+func (s *survey) one(file input) (*measured, error) {
+	name := printable(file.name)
+	d, info, err := readDigest(file.path, s.stop)
 	if errors.Is(err, fs.ErrNotExist) {
-		if m := s.kept.names[name]; m != nil && m.Told == s.reading() {
+		if m := s.kept.names[name]; m != nil && m.Told == file.told {
 			s.notice("%s does not exist; %s has its numbers", name, s.out)
 			return m, nil
 		}
@@ -195,14 +232,14 @@ func (s *survey) one(path string) (*measured, error) {
 	if err != nil {
 		return nil, err
 	}
-	from := source{d, s.reading()}
+	from := source{d, file.told}
 	if m := s.kept.results[from]; m != nil {
 		again := *m
 		again.File = name
 		return &again, nil
 	}
 	m := &measured{File: name, source: from}
-	if err := s.fill(m, path, info); err != nil {
+	if err := s.fill(m, file, info); err != nil {
 		return nil, err
 	}
 	if err := s.kept.add(m); err != nil {
@@ -211,17 +248,13 @@ func (s *survey) one(path string) (*measured, error) {
 	return m, nil
 }
 
-// reading says how files are read, as far as they do not say it themselves.
-func (s *survey) reading() string {
-	if s.told.Extents == nil && s.told.Group.N() == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%v on %v", s.told.Group, s.told.Extents)
-}
-
 // fill measures a file.
-func (s *survey) fill(m *measured, path string, info os.FileInfo) error {
-	f, err := openShaped(path, s.told)
+func (s *survey) fill(m *measured, file input, info os.FileInfo) error {
+	options, err := s.shape.options()
+	if err != nil {
+		return err
+	}
+	f, err := openShaped(file.name, s.told, options...)
 	if err != nil {
 		return err
 	}
@@ -233,9 +266,10 @@ func (s *survey) fill(m *measured, path string, info os.FileInfo) error {
 	if err := f.ReadInto(s.set.u); err != nil {
 		return err
 	}
-	if err := unchanged(path, info); err != nil {
+	if err := unchanged(file.path, info); err != nil {
 		return err
 	}
+	m.Notes = remarksOf(f.Header)
 	if err := s.numbers(m); err != nil {
 		return fmt.Errorf("%s: %w", m.File, err)
 	}
