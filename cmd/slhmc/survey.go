@@ -95,67 +95,6 @@ func (s *survey) run(c *cobra.Command, files []string) (err error) {
 	return errors.Join(s.print(c.OutOrStdout(), results), err)
 }
 
-// list brings the files into order. Errors: of the command line.
-func (s *survey) list(names []string) ([]input, error) {
-	var files []input
-	for i, name := range names {
-		if slices.Contains(names[:i], name) {
-			return nil, usage{fmt.Errorf("%s twice", printable(name))}
-		}
-		f, err := s.input(name)
-		if err != nil {
-			return nil, err
-		}
-		for flag, path := range map[string]string{"--plot": s.plot, "--out": s.out} {
-			if path == f.path {
-				return nil, usage{fmt.Errorf("%s %s is one of the files to be measured", flag, printable(path))}
-			}
-		}
-		files = append(files, f)
-	}
-	files, again := sameFiles(files)
-	for _, pair := range again {
-		s.notice("%s is the file %s: it counts once", printable(pair[0].name), printable(pair[1].name))
-	}
-	if s.asGiven {
-		return files, nil
-	}
-	if earlier, later, found := descends(files); found {
-		s.notice("%s stands before %s: the files are taken in natural order (--as-given keeps that of the command line)", printable(earlier), printable(later))
-		slices.SortStableFunc(files, func(a, b input) int { return natural(a.path, b.path) })
-	}
-	return files, nil
-}
-
-// input is a file of the command line.
-type input struct {
-	name string // as it is given
-	path string // without the shape behind it
-	told string // what the command line says of it, "" for nothing: see source
-}
-
-// input takes a name of the command line apart. Errors: of the command line.
-func (s *survey) input(name string) (f input, err error) {
-	path, told, err := splitShape(name, s.told)
-	if err != nil {
-		return f, err
-	}
-	var said []string
-	if told.Extents != nil {
-		said = append(said, fmt.Sprintf("on %v", told.Extents))
-	}
-	if told.Group.N() > 0 {
-		said = append(said, told.Group.String())
-	}
-	if s.shape.axes != "" {
-		said = append(said, "axes "+s.shape.axes)
-	}
-	if s.shape.accept != "" {
-		said = append(said, "accept "+s.shape.accept)
-	}
-	return input{name, path, strings.Join(said, ", ")}, nil
-}
-
 // all measures the files that have no result yet, and returns the results in order.
 // Errors: interrupted; files that could not be measured, of which those of the command line's
 // fault are errors of it.
