@@ -8,24 +8,28 @@ import (
 	"gonum.org/v1/gonum/dsp/fourier"
 )
 
-// autocorrelation returns, for t = 0 ... T with T half the shortest replica,
+// autocorrelation returns, for t = 0 ... T with T half the longest replica,
 //
-//	Gamma(t) = sum_r sum_i d_{i,r} d_{i+t,r} / (N - R t)
+//	Gamma(t) = sum_r sum_i d_{i,r} d_{i+t,r} / sum_r max(0, N_r - t)
+//
+// which is the paper's where t is less than each N_r: there 1/(N - R t). A replica shorter than that says nothing
+// of Gamma(t), and takes nothing away from what the longer ones say.
 //
 // Each sum over i is a convolution: with n >= N_r + T + 1 and zeros behind the data,
 // the inverse Fourier transform of |transform of d|², where nothing wraps around.
 func autocorrelation(replicas [][]float64) []float64 {
-	total, shortest := 0, math.MaxInt
+	longest := 0
 	for _, d := range replicas {
-		total += len(d)
-		shortest = min(shortest, len(d))
+		longest = max(longest, len(d))
 	}
-	gamma := make([]float64, shortest/2+1)
+	gamma := make([]float64, longest/2+1)
+	pairs := make([]int, len(gamma))
 	var transform *fourier.FFT
 	var padded []float64
 	var spectrum []complex128
 	for _, d := range replicas {
-		n := 1 << bits.Len(uint(len(d)+len(gamma)-1)) // a power of two above N_r + T
+		lags := min(len(gamma), len(d))
+		n := 1 << bits.Len(uint(len(d)+lags-1)) // a power of two above N_r + T
 		if transform == nil || transform.Len() != n {
 			transform = fourier.NewFFT(n)
 			padded = make([]float64, n)
@@ -37,12 +41,13 @@ func autocorrelation(replicas [][]float64) []float64 {
 			spectrum[k] = complex(real(c)*real(c)+imag(c)*imag(c), 0)
 		}
 		transform.Sequence(padded, spectrum) // n times the inverse
-		for t := range gamma {
+		for t := range lags {
 			gamma[t] += padded[t] / float64(n)
+			pairs[t] += len(d) - t
 		}
 	}
 	for t := range gamma {
-		gamma[t] /= float64(total - len(replicas)*t)
+		gamma[t] /= float64(pairs[t])
 	}
 	return gamma
 }
@@ -69,6 +74,26 @@ func window(gamma []float64, s float64, n int) (int, error) {
 		}
 	}
 	return 0, fmt.Errorf("%w: no window up to t = %d, where tau_int is %.3g", ErrNoWindow, len(gamma)-1, sum+0.5)
+}
+
+// floor returns the least C(W) that is believed: with G(w) = sum_{t=1}^{w} rho(t),
+//
+//	2 Gamma(0) (1/2 - min(sqrt(W/N), 1/4)),  if no w <= W has G(w) < -2.5 sqrt(w/N),  else 0
+//
+// An error below that of independent entries must be earned. The rho(t) of such entries scatter by 1/sqrt(N), and
+// so G(w) by sqrt(w/N). What lies within 2.5 standard deviations is taken for noise, and counts as one at most; and
+// as 1/4, which is a factor sqrt(1/2) in the error, where N is so small that one is of the order of 1/2 itself. On
+// 12 independent numbers the error would else be below 0.3 of the naive one in 5 % of cases, and cover 0.59 instead
+// of 0.66; so the mean error of independent entries is within 2 % of the exact one from N = 10 on.
+func floor(gamma []float64, w, n int) float64 {
+	sum := 0.0
+	for v := 1; v <= w; v++ {
+		sum += gamma[v] / gamma[0]
+		if sum < -2.5*math.Sqrt(float64(v)/float64(n)) {
+			return 0
+		}
+	}
+	return 2 * gamma[0] * (0.5 - min(math.Sqrt(float64(w)/float64(n)), 0.25))
 }
 
 // partialSum returns C(W) = Gamma(0) + 2 sum_{t=1}^{W} Gamma(t).

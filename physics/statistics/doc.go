@@ -18,6 +18,24 @@
 // error values, and no result is then given; the shapes of arguments are the
 // caller's business, and wrong ones panic.
 //
+// # Coverage
+//
+// How often the mean of N entries of an AR(1) process is within one Error of the
+// truth (0.683 for an error that is exact), the mean Error in units of the exact one,
+// and how often there is no result, over 40000 chains each ([Gamma]; the table is held
+// against by TestLongCoverage). Short series of long autocorrelations have too small
+// errors in any such analysis: they do not show what they do not hold.
+//
+//	   N    tau_int   within one Error   Error/exact   no window
+//	  10    0.5               0.660          1.01       0.010
+//	  30    0.5               0.677          1.02       0.000
+//	 100    0.5               0.676          1.00       0.000
+//	1000    0.5               0.685          1.00       0.000
+//	  10    5.0               0.331          0.44       0.003
+//	  30    5.0               0.486          0.68       0.000
+//	 100    5.0               0.612          0.91       0.000
+//	1000    5.0               0.681          1.00       0.000
+//
 // # References
 //
 //	[W]   U. Wolff, "Monte Carlo errors with less errors", hep-lat/0306017

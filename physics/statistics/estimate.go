@@ -16,7 +16,7 @@ var (
 	// ErrNotFinite: an entry, or the function at a mean, is NaN or infinite, or
 	// squares overflow.
 	ErrNotFinite = errors.New("statistics: not finite")
-	// ErrNoWindow: the autocorrelations do not end within half of the shortest replica.
+	// ErrNoWindow: the autocorrelations do not end within half of the longest replica.
 	ErrNoWindow = errors.New("statistics: autocorrelations as long as the series")
 )
 
@@ -36,7 +36,7 @@ type Estimate struct {
 	// distribution; replicas that are worlds apart show in a huge TauInt instead.
 	Q float64
 
-	// Rho and RhoError are rho(t) and its error for t = 0 ... 2W (less if replicas are short).
+	// Rho and RhoError are rho(t) and its error for t = 0 ... 2W (less if all replicas are short).
 	Rho, RhoError []float64
 }
 

@@ -41,7 +41,7 @@ func (m GammaMethod) Mean(replicas ...[]float64) (Estimate, error) {
 //
 //	F = f(abar), abar the mean over all R replicas; for R >= 2 without its bias of
 //	    order 1/N: (R F - Fbar)/(R - 1), Fbar = sum_r (N_r/N) f(abar_r)
-//	Gamma(t) = sum_r sum_i d_{i,r} d_{i+t,r} / (N - R t),
+//	Gamma(t) = sum_r sum_i d_{i,r} d_{i+t,r} / sum_r max(0, N_r - t),
 //	           d = sum_alpha (df/da_alpha)(a_alpha - abar_alpha)     [W, (31)]
 //	C(W)     = Gamma(0) + 2 sum_{t=1}^{W} Gamma(t),  Gamma(t) <- Gamma(t) + C(W)/N,
 //	           which raises C(W) by 1 + (2W + 1)/N [W, (49)]
@@ -54,6 +54,12 @@ func (m GammaMethod) Mean(replicas ...[]float64) (Estimate, error) {
 // with the window W of [W, section 3.3]. The derivatives are taken as there, by
 // central differences over ± the error that independent entries would have; the
 // step is at least 2^-26 of the mean, as rounding would spoil a smaller one.
+//
+// Two things differ from the paper. The window may be as long as half of the longest
+// replica, not of the shortest: a short one does not take the estimate away. And a
+// tau_int below 1/2 must be earned: to 1/2 - min(sqrt(W/N), 1/4) it is raised at least,
+// unless some sum of rho up to w <= W is below -2.5 sqrt(w/N), which of independent
+// entries hardly any is.
 //
 // A series without fluctuations (constant, or a function that does not depend on
 // the means) has Error 0, TauInt 1/2, Window 0 and Rho = [1].
@@ -93,11 +99,12 @@ func (m GammaMethod) Derived(f func(means []float64) float64, replicas ...[][]fl
 	if err != nil {
 		return Estimate{}, err
 	}
-	c := partialSum(gamma, w) // positive, for window ends where rho sums to more than -1/2
+	// positive, for window ends where rho sums to more than -1/2
+	c := max(partialSum(gamma, w), floor(gamma, w, d.n))
 	for t := range gamma {
 		gamma[t] += c / n
 	}
-	c = partialSum(gamma, w)
+	c *= 1 + (2*float64(w)+1)/n
 
 	e.Window = w
 	e.Error = unit * math.Sqrt(c/n)

@@ -202,3 +202,50 @@ func TestReplicasThatDisagree(t *testing.T) {
 		assert.LessOrEqual(t, e.TauInt, c.tmax, "shift %g", c.shift)
 	}
 }
+
+// TestReplicaOfAnyLength: a long chain beside a replica of another length gives what the long one alone gives, as
+// far as N and the few other entries go. With tau_int 9.5 a window of 40 or so is needed, longer than half of the
+// short ones. A change of the fluctuations by the m entries of the short one: m/N of C, times its own relative
+// error, which for fewer entries than tau_int is of order 1 and for m >> tau_int sqrt(2 tau_int/m): 3 m/N bounds it.
+func TestReplicaOfAnyLength(t *testing.T) {
+	const n, a = 20000, 0.9
+	long := chain("any length", 0, a, n)
+	alone, err := Gamma(long)
+	require.NoError(t, err)
+	for i, m := range []int{8, 10, 20, 40, 80, 200, 1000} {
+		short := chain("any length", uint64(1+i), a, m)
+		for _, replicas := range [][][]float64{{long, short}, {short, long}, {short, long, short}} {
+			e, err := Gamma(replicas...)
+			require.NoError(t, err, "%d entries", m)
+			part := 3 * float64(e.N-n) / float64(n)
+			assert.InEpsilon(t, alone.TauInt, e.TauInt, part+0.02, "%d entries", m) // the window may end 2 later
+			assert.InEpsilon(t, alone.Error*math.Sqrt(n/float64(e.N)), e.Error, part+0.02, "%d entries", m)
+			assert.InDelta(t, alone.Window, e.Window, 3)
+		}
+	}
+}
+
+// TestFloorOfAnticorrelation: on few independent numbers no error is a small part of the naive one, as it is where
+// chance makes them alternate; strong anticorrelation on many is believed.
+func TestFloorOfAnticorrelation(t *testing.T) {
+	for _, n := range []int{8, 12, 16} {
+		low := 0
+		for i := range 500 {
+			x := chain("floor", uint64(i), 0, n)
+			e, err := Gamma(x)
+			if err != nil {
+				require.ErrorIs(t, err, ErrNoWindow)
+				continue
+			}
+			naive := stat.StdDev(x, nil) * math.Sqrt(float64(n-1)) / float64(n)
+			if e.Error < naive*math.Sqrt(0.5) {
+				low++
+			}
+		}
+		// earned by chance: 2.5 standard deviations of one sum are 0.6 %, of up to 6 that go together 2 %
+		assert.Less(t, low, 10+int(sigmas*math.Sqrt(10)), "%d numbers", n)
+	}
+	e, err := Gamma(chain("floor", 0, -0.5, 5000)) // tau_int = 1/6
+	require.NoError(t, err)
+	assert.InDelta(t, 1.0/6, e.TauInt, 0.06) // where the floor is 1/2 - sqrt(10/5000) or so
+}

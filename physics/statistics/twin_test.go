@@ -19,23 +19,25 @@ import (
 // over i, independent of the program's Fourier transforms, units and origins.
 // W is the length of gamma if there is no window.
 func plain(s float64, replicas [][]float64) (value, sigma, tau float64, w int) {
-	n, r, shortest := 0.0, float64(len(replicas)), math.MaxInt
+	n, longest := 0.0, 0
 	for _, x := range replicas {
 		for _, a := range x {
 			value += a
 			n++
 		}
-		shortest = min(shortest, len(x))
+		longest = max(longest, len(x))
 	}
 	value /= n
-	gamma := make([]float64, shortest/2+1)
+	gamma := make([]float64, longest/2+1)
 	for t := range gamma {
+		pairs := 0.0
 		for _, x := range replicas {
 			for i := 0; i+t < len(x); i++ {
 				gamma[t] += (x[i] - value) * (x[i+t] - value)
+				pairs++
 			}
 		}
-		gamma[t] /= n - r*float64(t)
+		gamma[t] /= pairs
 	}
 	half := 0.5
 	for w = 1; w < len(gamma); w++ {
@@ -52,12 +54,23 @@ func plain(s float64, replicas [][]float64) (value, sigma, tau float64, w int) {
 	for t := -w; t <= w; t++ {
 		c += gamma[max(t, -t)]
 	}
-	sigma = math.Sqrt(c * (1 + (2*float64(w)+1)/n) / n)
-	return value, sigma, c * (1 + (2*float64(w)+1)/n) / (2 * (gamma[0] + c/n)), w
+	earned := false
+	for v := 1; v <= w; v++ {
+		part := 0.0
+		for t := 1; t <= v; t++ {
+			part += gamma[t]
+		}
+		earned = earned || part/gamma[0]*math.Sqrt(n/float64(v)) < -2.5
+	}
+	if !earned {
+		c = math.Max(c, gamma[0]*(1-math.Min(2*math.Sqrt(float64(w)/n), 0.5)))
+	}
+	raised := c * (1 + (2*float64(w)+1)/n)
+	return value, math.Sqrt(raised / n), raised / (2 * (gamma[0] + c/n)), w
 }
 
-// recipe is from where the replicas of a case are made again: 1 to 4 AR(1) chains
-// of lengths 100 to 300.
+// recipe is from where the replicas of a case are made again: 1 to 4 AR(1) chains,
+// the first of 100 to 300 entries, the others of 8 to 300.
 type recipe struct {
 	Site     uint64
 	Replicas int
@@ -68,7 +81,11 @@ func (c recipe) replicas() [][]float64 {
 	var replicas [][]float64
 	for r := range c.Replicas {
 		source := rng.New(2).Site(c.Site + uint64(r))
-		replicas = append(replicas, chain("twin", c.Site+uint64(r), c.A, 100+int(source.Uint64N(201))))
+		least := uint64(MinLength)
+		if r == 0 {
+			least = 100
+		}
+		replicas = append(replicas, chain("twin", c.Site+uint64(r), c.A, int(least+source.Uint64N(301-least))))
 	}
 	return replicas
 }
