@@ -18,14 +18,14 @@ type digest struct {
 }
 
 // readDigest reads a file whole. info is of the file before it was read, to be compared
-// with what it is when its links have been read too. Errors: that of stop; not an
-// ordinary file.
+// with what it is when its links have been read too. Errors: that of stop; not a
+// regular file.
 func readDigest(path string, stop func() error) (d digest, info os.FileInfo, err error) {
 	if info, err = os.Stat(path); err != nil {
 		return d, nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return d, nil, fmt.Errorf("%s is not an ordinary file", path)
+		return d, nil, fmt.Errorf("%s: not a regular file", path)
 	}
 	f, err := os.Open(path)
 	if err != nil {

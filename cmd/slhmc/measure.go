@@ -79,7 +79,9 @@ follows from --seed and the SHA-256, not from the name.
 A flow stops at the same times on all files. t0 and w0 in the table are those of the mean
 curve t²<E(t)>; with them stands how many files reach the level by themselves. The
 table of times has E by clovers, its planes in space and with time, and the charge by
-clovers and improved.`,
+clovers and improved.
+
+` + fileHelp,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return s.run(c, args) },
 	}

@@ -144,7 +144,7 @@ func TestMeasureGoesOn(t *testing.T) {
 	assert.Contains(t, o.stdout, "8 files")
 	assert.Contains(t, o.stderr, "slhmc: format: c04.ildg: ")
 	assert.Contains(t, o.stderr, "absent.ildg: no such file")
-	assert.Contains(t, o.stderr, ". is not an ordinary file")
+	assert.Contains(t, o.stderr, ".: not a regular file")
 	assert.Contains(t, o.stderr, "3 of 11 files could not be measured: c04.ildg, absent.ildg, .\n")
 	assert.Equal(t, 8, strings.Count(content(t, dir, "results"), `"file"`))
 
@@ -275,4 +275,26 @@ func TestMeasureIsInterrupted(t *testing.T) {
 			assert.Contains(t, string(rest), "after 0 of 1 files", name)
 		}
 	}
+}
+
+// What is told of a file, for all or behind its name, is part of what its result is kept
+// by: the same bytes read as two lattices are two results.
+func TestMeasureTold(t *testing.T) {
+	dir := scratch(t)
+	configuration(t, dir, "u.ildg", group.SU2, 4, 2, 4, 2)
+	done(t, dir, "convert", "u.ildg", "u.txt")
+	args := func(file string, more ...string) []string {
+		return append([]string{file, "-w", "plaquette,condensate", "--noise", "2", "--out", "results"}, more...)
+	}
+	first := measure(t, dir, args("u.txt@4x2x4x2@SU(2)")...)[0]
+	assert.Equal(t, []int{4, 2, 4, 2}, first.Extents)
+	again := measure(t, dir, args("u.txt", "-L", "4,2,4,2", "-N", "2")...)[0]
+	assert.Equal(t, "u.txt", again.File)
+	assert.Equal(t, first.Numbers, again.Numbers)
+	assert.Equal(t, 1, strings.Count(content(t, dir, "results"), `"file"`), "told the same")
+	other := measure(t, dir, args("u.txt@2x4x2x4@2")...)[0]
+	assert.Equal(t, []int{2, 4, 2, 4}, other.Extents)
+	assert.NotEqual(t, first.Numbers, other.Numbers)
+	both := measure(t, dir, args("u.txt@4x2x4x2@2", "u.txt@2x4x2x4@2")...)
+	assert.Equal(t, [][]number{first.Numbers, other.Numbers}, [][]number{both[0].Numbers, both[1].Numbers})
 }

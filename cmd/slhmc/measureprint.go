@@ -14,8 +14,22 @@ import (
 	"github.com/slhmc/slhmc/physics/statistics"
 )
 
-// print writes the results as JSON, CSV or tables.
+// print writes the results as JSON, CSV or tables; what there is to note about files is in
+// the JSON, below the tables, and beside the CSV.
 func (s *survey) print(to io.Writer, results []*measured) error {
+	if !s.json {
+		notes := to
+		if s.csv {
+			notes = s.stderr
+		}
+		defer func() {
+			for _, m := range results {
+				for _, n := range m.Notes {
+					fmt.Fprintf(notes, "note: %s: %s\n", m.File, n)
+				}
+			}
+		}()
+	}
 	switch {
 	case s.json:
 		e := json.NewEncoder(to)
@@ -27,10 +41,8 @@ func (s *survey) print(to io.Writer, results []*measured) error {
 		}
 		return nil
 	case s.csv:
-		writeNotes(s.stderr, results)
 		return writeCSV(to, results)
 	}
-	defer writeNotes(to, results)
 	groups := byShape(results)
 	for i, group := range groups {
 		if i > 0 {
@@ -44,27 +56,6 @@ func (s *survey) print(to io.Writer, results []*measured) error {
 		}
 	}
 	return nil
-}
-
-// writeNotes writes what there is to say about files, once for all that have it.
-func writeNotes(to io.Writer, results []*measured) {
-	files := map[string][]string{}
-	var notes []string // in the order in which they first occur
-	for _, m := range results {
-		for _, n := range m.Notes {
-			if files[n] == nil {
-				notes = append(notes, n)
-			}
-			files[n] = append(files[n], m.File)
-		}
-	}
-	for _, n := range notes {
-		which := files[n][0]
-		if more := len(files[n]) - 1; more > 0 {
-			which += fmt.Sprintf(" and %d more", more)
-		}
-		fmt.Fprintf(to, "note: %s: %s\n", which, n)
-	}
 }
 
 // byShape splits the results by lattice and group, in the order in which these occur.

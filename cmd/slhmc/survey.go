@@ -23,7 +23,7 @@ import (
 // how it was read.
 type source struct {
 	digest
-	Told string `json:"told,omitempty"` // extents and group of the command line
+	Told string `json:"told,omitempty"` // what the command line says of it
 }
 
 // measured is the result of a file: a line of the output.
@@ -32,7 +32,7 @@ type measured struct {
 	source
 	Extents []int    `json:"extents"`
 	Group   string   `json:"group"`
-	Notes   []string `json:"notes,omitempty"` // about the file, and the promises that it breaks
+	Notes   []string `json:"notes,omitempty"` // about the file; promises that it breaks
 	Numbers []number `json:"numbers"`
 	Flow    []flowed `json:"flow,omitempty"`
 }
@@ -57,7 +57,8 @@ func (s *survey) run(c *cobra.Command, files []string) (err error) {
 	if err := s.check(c.Flags()); err != nil {
 		return err
 	}
-	if files, err = s.list(files); err != nil {
+	inputs, err := s.list(files)
+	if err != nil {
 		return err
 	}
 	if s.kept, err = openKept(s.out, s.measureSettings); err != nil {
@@ -79,7 +80,7 @@ func (s *survey) run(c *cobra.Command, files []string) (err error) {
 		}
 		return nil
 	}
-	results, err := s.all(ctx, files)
+	results, err := s.all(ctx, inputs)
 	if errors.Is(err, sampler.ErrInterrupted) {
 		return err // and the results are kept
 	}
@@ -94,44 +95,18 @@ func (s *survey) run(c *cobra.Command, files []string) (err error) {
 	return errors.Join(s.print(c.OutOrStdout(), results), err)
 }
 
-// list brings the files into order. Errors: of the command line.
-func (s *survey) list(files []string) ([]string, error) {
-	for i, f := range files {
-		if slices.Contains(files[:i], f) {
-			return nil, usage{fmt.Errorf("%s twice", printable(f))}
-		}
-		for flag, path := range map[string]string{"--plot": s.plot, "--out": s.out} {
-			if path == f {
-				return nil, usage{fmt.Errorf("%s %s is one of the files to be measured", flag, printable(f))}
-			}
-		}
-	}
-	files, again := sameFiles(files)
-	for _, pair := range again {
-		s.notice("%s is the file %s: it counts once", printable(pair[0]), printable(pair[1]))
-	}
-	if s.asGiven {
-		return files, nil
-	}
-	if earlier, later, found := descends(files); found {
-		s.notice("%s stands before %s: the files are taken in natural order (--as-given keeps that of the command line)", printable(earlier), printable(later))
-		slices.SortStableFunc(files, natural)
-	}
-	return files, nil
-}
-
 // all measures the files that have no result yet, and returns the results in order.
 // Errors: interrupted; files that could not be measured, of which those of the command line's
 // fault are errors of it.
-func (s *survey) all(ctx context.Context, files []string) (results []*measured, err error) {
+func (s *survey) all(ctx context.Context, files []input) (results []*measured, err error) {
 	bar := newBar(s.stderr, s.quiet, len(files))
 	defer bar.end()
 	var failed []string
 	wrong := false // the command line
 	first := map[source]string{}
-	for i, path := range files {
-		bar.show(i, printable(path))
-		m, err := s.one(path)
+	for i, file := range files {
+		bar.show(i, printable(file.name))
+		m, err := s.one(file)
 		switch {
 		case errors.Is(err, errStopped):
 			bar.end()
@@ -147,7 +122,7 @@ func (s *survey) all(ctx context.Context, files []string) (results []*measured, 
 		case err != nil: // the others are measured all the same
 			bar.end()
 			s.notice("%v", err)
-			failed = append(failed, printable(path))
+			failed = append(failed, printable(file.name))
 			wrong = wrong || errors.As(err, new(usage))
 			continue
 		}
@@ -184,15 +159,11 @@ type fatal struct{ error }
 func (f *fatal) Unwrap() error { return f.error }
 
 // one returns the result of a file, measured if there is none.
-func (s *survey) one(path string) (*measured, error) {
-	name := printable(path)
-	path, told, err := splitShape(path, s.told)
-	if err != nil {
-		return nil, err
-	}
-	d, info, err := readDigest(path, s.stop)
+func (s *survey) one(file input) (*measured, error) {
+	name := printable(file.name)
+	d, info, err := readDigest(file.path, s.stop)
 	if errors.Is(err, fs.ErrNotExist) {
-		if m := s.kept.names[name]; m != nil && m.Told == s.reading(told) {
+		if m := s.kept.names[name]; m != nil && m.Told == file.told {
 			s.notice("%s does not exist; %s has its numbers", name, s.out)
 			return m, nil
 		}
@@ -200,14 +171,14 @@ func (s *survey) one(path string) (*measured, error) {
 	if err != nil {
 		return nil, err
 	}
-	from := source{d, s.reading(told)}
+	from := source{d, file.told}
 	if m := s.kept.results[from]; m != nil {
 		again := *m
 		again.File = name
 		return &again, nil
 	}
 	m := &measured{File: name, source: from}
-	if err := s.fill(m, path, told, info); err != nil {
+	if err := s.fill(m, file, info); err != nil {
 		return nil, err
 	}
 	if err := s.kept.add(m); err != nil {
@@ -216,28 +187,13 @@ func (s *survey) one(path string) (*measured, error) {
 	return m, nil
 }
 
-// reading says how a file is read, as far as that is told.
-func (s *survey) reading(told format.Shape) string {
-	var all []string
-	if told.Extents != nil || told.Group.N() > 0 {
-		all = append(all, fmt.Sprintf("%v on %v", told.Group, told.Extents))
-	}
-	if s.shape.axes != "" {
-		all = append(all, "axes "+s.shape.axes)
-	}
-	if s.shape.accept != "" {
-		all = append(all, "accept "+s.shape.accept)
-	}
-	return strings.Join(all, ", ")
-}
-
 // fill measures a file.
-func (s *survey) fill(m *measured, path string, told format.Shape, info os.FileInfo) error {
+func (s *survey) fill(m *measured, file input, info os.FileInfo) error {
 	options, err := s.shape.options()
 	if err != nil {
 		return err
 	}
-	f, err := openShaped(path, told, options...)
+	f, err := openShaped(file.name, s.told, options...)
 	if err != nil {
 		return err
 	}
@@ -249,10 +205,10 @@ func (s *survey) fill(m *measured, path string, told format.Shape, info os.FileI
 	if err := f.ReadInto(s.set.u); err != nil {
 		return err
 	}
-	m.Notes = remarksOf(f.Header)
-	if err := unchanged(path, info); err != nil {
+	if err := unchanged(file.path, info); err != nil {
 		return err
 	}
+	m.Notes = remarksOf(f.Header)
 	if err := s.numbers(m); err != nil {
 		return fmt.Errorf("%s: %w", m.File, err)
 	}
