@@ -154,6 +154,19 @@ func (f folder) restore() {
 	}
 }
 
+// longer returns the journal as it is after one more trajectory, whose state is lost.
+func (f folder) longer() []byte {
+	check(f.Save(f.dir, uint64(len(f.states)+1), f.states[0], f.r.Normal()))
+	b, err := os.ReadFile(filepath.Join(f.dir, journalOfStore))
+	check(err)
+	entries, err := os.ReadDir(f.dir)
+	check(err)
+	for _, e := range entries {
+		check(os.Remove(filepath.Join(f.dir, e.Name())))
+	}
+	return b
+}
+
 // is counts what Load gets wrong of the run after a trajectory.
 func (f folder) is(trajectory int) (wrong int) {
 	t, state, records, err := f.Load(f.dir)
@@ -198,12 +211,11 @@ func storeResumes(f folder) []Result {
 	whole := f.is(last)
 	f.restore()
 	name := filepath.Join(f.dir, journalOfStore)
-	b := f.files[journalOfStore]
-	line := b[bytes.LastIndexByte(b[:len(b)-1], '\n')+1:]
+	b, longer := f.files[journalOfStore], f.longer()
 	torn := 0
-	for _, more := range [][]byte{line, line[:len(line)/2], bytes.Repeat(line, 3)} {
+	for _, more := range [][]byte{longer, longer[:(len(b)+len(longer))/2]} {
 		f.restore()
-		check(os.WriteFile(name, append(bytes.Clone(b), more...), 0o600))
+		check(os.WriteFile(name, more, 0o600))
 		torn += f.is(last)
 	}
 	return []Result{
