@@ -66,6 +66,11 @@ race: ## run the short tests of the concurrent packages under the race detector 
 verify-long: ## run the long statistical tests: TestLong... in files with //go:build long (hours)
 	$(GO) test -tags long -run '^TestLong' -timeout 0 -p 1 -v ./...
 
+# Some six minutes on two cores. Each test prints its seed and how to replay it; full disks want root, and Linux.
+.PHONY: chaos
+chaos: ## 1000 kills, 51 full disks, damaged files, 700 configurations, 100000 mutants of gauge files (minutes)
+	$(GO) test -tags chaos -run '^TestChaos' -timeout 0 -count 1 -p 1 -v ./physics/format ./cmd/slhmc
+
 .PHONY: e2e
 e2e: ## look at the report pages in a headless Chromium (needs chromium in PATH)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
@@ -106,8 +111,8 @@ lint: $(TOOLS)/gofumpt $(TOOLS)/staticcheck $(TOOLS)/golangci-lint ## formatting
 	@for m in . tools $(MODULES); do $(GO) -C "$$m" mod tidy -diff || exit 1; done
 	@for m in . $(MODULES); do \
 	  echo "lint: module $$m"; \
-	  ( cd "$$m" && $(GO) vet -tags long ./... && \
-	    "$(CURDIR)/$(TOOLS)/staticcheck" -tags long ./... && \
+	  ( cd "$$m" && $(GO) vet -tags long,chaos ./... && \
+	    "$(CURDIR)/$(TOOLS)/staticcheck" -tags long,chaos ./... && \
 	    "$(CURDIR)/$(TOOLS)/golangci-lint" run --config "$(CURDIR)/.golangci.yml" ./... ) || exit 1; \
 	done
 
@@ -115,7 +120,7 @@ lint: $(TOOLS)/gofumpt $(TOOLS)/staticcheck $(TOOLS)/golangci-lint ## formatting
 cross: ## build and vet for the other platforms
 	@for p in $(CROSS); do \
 	  echo "cross: $$p"; \
-	  GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build ./... && GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) vet -tags long ./... || exit 1; \
+	  GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build ./... && GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) vet -tags long,chaos ./... || exit 1; \
 	done
 
 .PHONY: clean

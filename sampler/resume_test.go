@@ -365,7 +365,8 @@ func TestDeadline(t *testing.T) {
 	require.ErrorIs(t, err, sampler.ErrDeadline)
 	require.ErrorIs(t, err, sampler.ErrInterrupted)
 	r = p.run(t, r.Dir)
-	r.Until = 5
+	five := uint64(5)
+	r.Until = &five
 	require.ErrorIs(t, r.Resume(context.Background()), sampler.ErrReached)
 	assert.Equal(t, 5, bytes.Count(read(t, r), []byte("\n")))
 	r = p.run(t, r.Dir)

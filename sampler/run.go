@@ -55,8 +55,8 @@ type Run struct {
 	Save            func(path string, u *gauge.Field) error
 
 	// Until is the trajectory before which the run stops with a checkpoint and
-	// ErrReached; 0: none.
-	Until uint64
+	// ErrReached; nil: none.
+	Until *uint64
 
 	// RefuseFailures counts a proposal that fails as refused (why that is exact:
 	// SLHMC), up to MaxFailures of them in a row; else the first one ends the run.
@@ -276,7 +276,7 @@ func (r *Run) loop(ctx context.Context) (err error) {
 // stop returns why the run should not go on now, nil if it should.
 func (r *Run) stop(ctx context.Context) error {
 	switch {
-	case r.Until > 0 && r.state.Trajectory >= r.Until:
+	case r.Until != nil && r.state.Trajectory >= *r.Until:
 		return ErrReached
 	case ctx.Err() != nil:
 		return ErrInterrupted

@@ -111,6 +111,39 @@ func (b *builder) links0(r *sampler.Run) error {
 	return err
 }
 
+// files says what is wrong with the files that the run starts from, as far as their
+// headers tell.
+func (b *builder) files() (err error) {
+	if b.group, err = group.Parse(b.c.Lattice.Group); err != nil {
+		return err
+	}
+	if b.c.Lattice.Start == "file" {
+		f, err := b.linksFile()
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil {
+			return fmt.Errorf("lattice.file: %w", err)
+		}
+	}
+	if s := b.c.SLHMC; s != nil && s.Weights != "" {
+		_, _, err = b.weights()
+	}
+	return err
+}
+
+// weights reads the parameters of the guide that slhmc.weights names.
+func (b *builder) weights() (params []float64, from sampler.Source, err error) {
+	w, from, err := readWeights(b.c.SLHMC.Weights)
+	if err == nil {
+		params, err = w.adopt(b.c)
+	}
+	if err != nil {
+		err = fmt.Errorf("slhmc.weights = %q: %w", b.c.SLHMC.Weights, err)
+	}
+	return params, from, err
+}
+
 // linksFile opens that configuration. Errors: it is of another lattice or group.
 func (b *builder) linksFile() (*format.File, error) {
 	f, err := format.Open(b.c.Lattice.File, format.Shape{})
@@ -209,15 +242,12 @@ func (b *builder) learner(r *sampler.Run) error {
 		b.guide.TrainCoefficient()
 	}
 	if c.Weights != "" && b.fresh {
-		w, source, err := readWeights(c.Weights)
-		if err == nil {
-			var params []float64
-			if params, err = w.adopt(b.c); err == nil {
-				err = b.guide.SetParams(params)
-			}
-		}
+		params, source, err := b.weights()
 		if err != nil {
-			return fmt.Errorf("slhmc.weights = %q: %w", c.Weights, err)
+			return err
+		}
+		if err := b.guide.SetParams(params); err != nil {
+			return err
 		}
 		r.Sources = append(r.Sources, source)
 	}

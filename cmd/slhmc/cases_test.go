@@ -152,6 +152,15 @@ func TestAcceptBroken(t *testing.T) {
 	assert.Contains(t, o.stdout, "note: bad.nersc: accepted plaquette: ")
 	o = done(t, dir, append(accept, "measure", "bad.nersc", "--json")...)
 	assert.Contains(t, o.stdout, `"notes":["accepted checksum: `)
+	o = done(t, dir, append(accept, "measure", "bad.nersc", "--csv")...)
+	assert.Contains(t, o.stderr, "note: bad.nersc: accepted plaquette: ")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "worse.nersc"), []byte(strings.Replace(text, "ENSEMBLE_ID = unknown", "ENSEMBLE_ID = anything", 1)), 0o666))
+	o = done(t, dir, append(accept, "measure", "bad.nersc", "worse.nersc", "--out", "results")...)
+	assert.Contains(t, o.stdout, "note: bad.nersc: accepted plaquette: ")
+	// What was accepted is part of how a file was read.
+	o = slhmc(t, dir, "measure", "bad.nersc", "--out", "results")
+	assert.Equal(t, rundir.ExitFailed, o.code)
+	assert.Contains(t, o.stderr, "(--accept checksum")
 	_ = u
 }
 
@@ -232,8 +241,8 @@ func TestUnusualFiles(t *testing.T) {
 	name := "u\xff.nersc"
 	if os.WriteFile(filepath.Join(dir, name), b, 0o666) == nil { // not on every system
 		i := infoOf(t, dir, name)
-		assert.Equal(t, []byte(name), i.FileBytes)
-		assert.Contains(t, done(t, dir, "info", name).stdout, `"u\xff.nersc"`)
+		assert.Equal(t, `u\xff.nersc`, i.File)
+		assert.Contains(t, done(t, dir, "info", name).stdout, `u\xff.nersc`)
 		done(t, dir, "convert", name, "v\xff.ildg")
 	}
 	for _, args := range []string{"convert u.nersc . --force -f ildg", "convert u.nersc " + os.DevNull + " --force -f ildg"} {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/internal/machine"
 )
 
 func initCommand() *cobra.Command {
@@ -52,15 +53,24 @@ func configCommand() *cobra.Command {
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	var check, dump settings
+	var memory memoryFlag
 	checking := &cobra.Command{
 		Use:   "check FILE.toml",
-		Short: "Report everything that is wrong with a configuration",
+		Short: "Report everything that is wrong with a configuration, and how much memory its run needs",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if _, err := check.load(args); err != nil {
+			c1, err := check.load(args)
+			if err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(c.OutOrStdout(), "%s: ok\n", args[0])
+			needs, err := possible(c1, true)
+			if err == nil {
+				err = memory.check(needs)
+			}
+			if err != nil {
+				return usage{fmt.Errorf("%s: %w", args[0], err)}
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%s: ok, needs %s\n", args[0], machine.FormatSize(needs))
 			return err
 		},
 	}
@@ -82,6 +92,7 @@ func configCommand() *cobra.Command {
 		},
 	}
 	check.flags(checking)
+	memory.add(checking)
 	dump.flags(dumping)
 	checking.ValidArgsFunction, dumping.ValidArgsFunction = completeFile, completeFile
 	c.AddCommand(checking, dumping)

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -20,8 +19,7 @@ import (
 
 // info is what slhmc info says about a file.
 type info struct {
-	File      string   `json:"file"`
-	FileBytes []byte   `json:"file_base64,omitempty"` // if it is not UTF-8
+	File      string   `json:"file"` // printable
 	Format    string   `json:"format"`
 	Extents   []int    `json:"extents"`
 	Group     string   `json:"group"`
@@ -190,12 +188,9 @@ func (s *shapeFlags) inspect(path string) (*info, error) {
 		return nil, err
 	}
 	i := &info{
-		File: path, Format: string(h.Kind), Extents: h.Extents, Group: h.Group.String(), Precision: h.Precision, Rows: h.Rows, Inferred: h.Inferred,
+		File: printable(path), Format: string(h.Kind), Extents: h.Extents, Group: h.Group.String(), Precision: h.Precision, Rows: h.Rows, Inferred: h.Inferred,
 		Checksum: h.Checksum.String(), Plaquette: observe.NewPlaquette(u.Geometry(), u.Group()).Measure(u), Unitarity: h.Unitarity,
 		Packed: h.Compression, Axes: string(h.Axes), Boundary: h.Boundary, Notes: h.Notes, Accepted: acceptedOf(h), Remarks: h.Remarks,
-	}
-	if !utf8.ValidString(path) {
-		i.FileBytes = []byte(path)
 	}
 	if h.ByteOrder != nil {
 		i.ByteOrder = map[binary.ByteOrder]string{binary.BigEndian: "big", binary.LittleEndian: "little"}[h.ByteOrder]
@@ -220,11 +215,7 @@ func (i *info) print(to io.Writer, asJSON bool) error {
 	}
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	line := func(name, form string, values ...any) { fmt.Fprintf(w, name+"\t"+form+"\n", values...) }
-	if i.FileBytes == nil {
-		line("file", "%s", i.File)
-	} else {
-		line("file", "%q", i.FileBytes)
-	}
+	line("file", "%s", i.File)
 	packed := ""
 	if i.Packed != "" {
 		packed = ", compressed by " + i.Packed

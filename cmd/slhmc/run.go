@@ -40,6 +40,7 @@ type job struct {
 	quiet       bool
 	sameProgram bool
 	maxTime     time.Duration
+	memory      memoryFlag
 	began       time.Time
 	stdout      io.Writer
 	stderr      io.Writer
@@ -87,6 +88,7 @@ they hold, and --repeat DIR does the same run again, changes and all, bit for bi
 	f.BoolVar(&j.resume, "resume", false, "continue the run in --out from its last checkpoint")
 	f.StringVar(&j.repeat, "repeat", "", "do the run of this directory again, with the changes that it went through")
 	f.DurationVar(&j.maxTime, "max-time", 0, "stop with a checkpoint and code 75 before this time, such as 23h50m, is over (0: no limit)")
+	j.memory.add(c)
 	f.BoolVar(&j.sameProgram, "same-program", false, "refuse to continue what another build of the program wrote")
 	f.BoolVar(&j.quiet, "quiet", false, "print no progress")
 	return c
@@ -146,6 +148,14 @@ func (j *job) run(cmd *cobra.Command, args []string, show *progress) (err error)
 	if err != nil {
 		return usage{err}
 	}
+	needs, err := possible(stages[0].c, !j.resume)
+	if err != nil {
+		return usage{err}
+	}
+	if err := j.memory.check(needs); err != nil {
+		return err
+	}
+	keepMemory(needs)
 	pool := lattice.NewPool(j.workers)
 	defer pool.Close()
 	ctx, stop := rundir.Interrupt(cmd.Context())

@@ -61,7 +61,7 @@ func TestRunDirectory(t *testing.T) {
 	again := done(t, dir, "run", filepath.Join(out, "config.toml"), "--quiet")
 	assert.Empty(t, again.stderr)
 	assert.Equal(t, content(t, out, "history.jsonl"), content(t, dir, "runs", "config-001", "history.jsonl"))
-	var m machine
+	var m provenance
 	require.NoError(t, json.Unmarshal([]byte(content(t, out, "machine.json")), &m))
 	require.Len(t, m.Starts, 1)
 	assert.Equal(t, runtime.Version(), m.Starts[0].Go)

@@ -16,8 +16,8 @@ import (
 // stage is a stretch of a run under one configuration.
 type stage struct {
 	c     *config.Config
-	text  string // c as TOML
-	until uint64 // the trajectory before which the next stage begins; 0: to the end
+	text  string  // c as TOML
+	until *uint64 // the trajectory before which the next stage begins; nil: to the end
 }
 
 func newStage(c *config.Config) (stage, error) {
@@ -109,7 +109,7 @@ func (j *job) repeated() ([]stage, error) {
 			return nil, err
 		}
 		if at := done + i; at < len(events) {
-			s.until = events[at].Trajectory
+			s.until = &events[at].Trajectory
 		}
 		all = append(all, s)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/slhmc/slhmc/sampler"
 )
 
-// machine is machine.json: which programs wrote the run, where. Nothing depends on it.
-type machine struct {
+// provenance is machine.json: which programs wrote the run, where. Nothing depends on it.
+type provenance struct {
 	Starts []processStart `json:"starts"`
 }
 
@@ -51,7 +51,7 @@ func newStart(trajectory uint64, workers int, kernels string) (processStart, err
 
 // readMachine reads machine.json. A damaged one is no reason not to go on: what it
 // said is told to be lost.
-func readMachine(dir string) (m machine, lost string, err error) {
+func readMachine(dir string) (m provenance, lost string, err error) {
 	path := filepath.Join(dir, machineFile)
 	data, err := os.ReadFile(path)
 	switch {
@@ -61,7 +61,7 @@ func readMachine(dir string) (m machine, lost string, err error) {
 		return m, "", err
 	}
 	if err := json.Unmarshal(data, &m); err != nil || len(m.Starts) == 0 {
-		return machine{}, path + " is damaged: which programs wrote the run so far is not known", nil
+		return provenance{}, path + " is damaged: which programs wrote the run so far is not known", nil
 	}
 	return m, "", nil
 }
@@ -69,7 +69,7 @@ func readMachine(dir string) (m machine, lost string, err error) {
 // start adds this process to the starts of the run. Another program than the last one
 // is told, or refused.
 func (j *job) start(kernels string, notice func(string)) error {
-	var m machine
+	var m provenance
 	trajectory := uint64(0)
 	if j.resume {
 		lost := ""

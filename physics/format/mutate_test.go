@@ -64,7 +64,7 @@ func TestDamagedHeaders(t *testing.T) {
 			seen, harmless := 0, 0
 			for _, i := range outside(t, e, file, links) {
 				was := file[i]
-				changes := []byte{0, 0xff, ' ', '9', '<'}
+				changes := []byte{0, 0xff}
 				for bit := range 8 {
 					changes = append(changes, was^1<<bit)
 				}

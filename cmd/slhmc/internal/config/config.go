@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"math"
 )
 
 // Config is one resolved run: every key that applies has its value, every key
@@ -174,7 +173,7 @@ func Tastes(dimensions int) int {
 
 const (
 	maxColours = 16            // keeps a typing error from asking for terabytes
-	maxSites   = math.MaxInt32 // sites are numbered in 32 bits
+	maxSites   = 1 << 27       // of one process, as package lattice has it
 	maxCount   = 1_000_000_000 // trajectories, intervals
 	maxKept    = 1_000_000     // kept trajectories, of two configurations each
 	maxPath    = 1024          // steps of one loop
