@@ -129,6 +129,9 @@ func (k *kept) add(m *measured) error {
 	if k.journal == nil {
 		return nil
 	}
+	if err := k.lock.Held(); err != nil {
+		return err
+	}
 	if err := k.journal.Append(m); err != nil {
 		return err
 	}
