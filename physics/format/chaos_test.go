@@ -110,6 +110,9 @@ func TestChaosMutants(t *testing.T) {
 	for _, u := range []*gauge.Field{newField(t, group.SU2, 2, 4), newField(t, group.SU3, 4, 2, 2, 2), newField(t, group.SU3, 4, 4, 4, 4)} {
 		u.Rough(.3, rng.New(1))
 		for _, e := range encodings(u) {
+			if e.Kind == format.NumPy && u.Geometry().Volume() == 256 {
+				continue // its shape does not tell the directions from the sites
+			}
 			o := original{encoding: e, u: u, file: written(t, u, e)}
 			if len(o.file) > 200_000 {
 				continue // a tenth of a second each: the small lattices are as good
