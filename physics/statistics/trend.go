@@ -48,9 +48,9 @@ func (t Trend) Drifts() bool { return t.P < DriftAlarm }
 // approach their mean as A exp(-i/100), this part is found to drift:
 //
 //	tau_int   A = 5     10     20     40
-//	    0.5    0.04   0.66   0.94   0.97
-//	    2.0    0.00   0.04   0.27   0.67
-//	    5.0    0.00   0.01   0.04   0.19
+//	    0.5    0.03   0.60   0.94   0.97
+//	    2.0    0.00   0.03   0.24   0.61
+//	    5.0    0.00   0.00   0.04   0.17
 //
 // Errors, each of which means that the series is too short to tell: ErrTooShort (also: the half has less than 4
 // independent entries, n/(2W + 1)), ErrNoWindow; and ErrNotFinite.
