@@ -35,7 +35,7 @@ run: build ## build, and run the main job: HMC, training and SLHMC (ARGS="FILE.t
 
 .PHONY: build
 build: ## build bin/slhmc
-	$(GO) build -o bin/ ./cmd/slhmc
+	$(GO) build -buildvcs=auto -o bin/ ./cmd/slhmc
 
 .PHONY: test
 test: ## run the tests of every module

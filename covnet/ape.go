@@ -2,6 +2,7 @@ package covnet
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/slhmc/slhmc/internal/kernel"
 	"github.com/slhmc/slhmc/physics/gauge"
@@ -13,9 +14,10 @@ import (
 //	U'_mu(n) = N(z_mu(n)),  z_mu(n) = w_0 U_mu(n) + sum_k w_k C_k,mu(n),
 //
 // N the polar projection: z = W H with H = (z^†z)^{1/2}, and then the phase of det W
-// is shared equally by all elements (U(1): W = z/|z|). It is not the projection by the
-// largest Re tr(U'^† z), from which it differs for N > 2. Usual smearing is w_0 = 1 - alpha and w_1 = alpha / (2(D-1))
-// for the staples of plaquettes ([NewAPESmearing]).
+// is shared equally by all elements (U(1): W = z/|z|). [APE.Project] replaces it by that of
+// the largest Re tr(U'^† z), from which it differs for N > 2. Usual smearing is w_0 = 1 - alpha
+// and w_1 = alpha / (2(D-1)) for the staples of plaquettes ([NewAPESmearing]). Links of
+// a direction in which no term has a path stay as they are.
 //
 // It keeps scratch: one per goroutine.
 type APE struct {
@@ -26,6 +28,7 @@ type APE struct {
 	w     []float64 // w_0, then one a term
 
 	spread []float64    // (term, direction)
+	still  []bool       // by direction: there is no path
 	u      *gauge.Field // of the last Forward
 	a      *gauge.Field // U sum_k w_k C_k^†, then sums of terms
 	z      *gauge.Field
@@ -38,7 +41,7 @@ type APE struct {
 type apeJob struct {
 	s       *APE
 	do      func(s *APE, r lattice.Range)
-	du      []lattice.Vec
+	du, dv  []lattice.Vec
 	partial []float64
 	scratch [][]lattice.Vec
 }
@@ -59,6 +62,9 @@ func NewAPE(u *gauge.Field, terms ...Term) (*APE, error) {
 	var paths [][][]gauge.Loop
 	for _, t := range terms {
 		paths = append(paths, t.Paths)
+	}
+	for mu := range geo.Dims() {
+		s.still = append(s.still, !slices.ContainsFunc(terms, func(t Term) bool { return len(t.Paths[mu]) > 0 }))
 	}
 	var err error
 	if s.sum, err = gauge.NewStapleSum(geo, g, paths); err != nil {
@@ -86,6 +92,24 @@ func NewAPESmearing(u *gauge.Field, alpha float64) (*APE, error) {
 	return s, nil
 }
 
+// NewAPESmearingInSpace is NewAPESmearing of the links of space by the staples of space,
+// alpha / (2(D-2)) for each; links of time stay. Errors: two dimensions.
+func NewAPESmearingInSpace(u *gauge.Field, alpha float64) (*APE, error) {
+	d := u.Geometry().Dims()
+	if d == 2 {
+		return nil, fmt.Errorf("covnet: smearing in space in 2 dimensions (allowed: 3, 4)")
+	}
+	s, err := NewAPE(u, SpaceTerm(d))
+	if err != nil {
+		return nil, err
+	}
+	s.w[0], s.w[1] = 1-alpha, alpha/float64(2*(d-2))
+	return s, nil
+}
+
+// Project chooses the projection; at first it is Polar.
+func (s *APE) Project(how Projection) { s.p.how = how }
+
 // Params returns the weights.
 func (s *APE) Params() []float64 { return s.w }
 
@@ -107,7 +131,20 @@ func (s *APE) Forward(v, u *gauge.Field) {
 	s.sum.Close(s.a, u, s.spread)
 	s.sweep(apeSum)
 	s.p.project(s.v, s.z)
+	if slices.Contains(s.still, true) {
+		s.sweep(apeKeep)
+	}
 	v.Copy(s.v)
+}
+
+// apeKeep keeps the links that no path leads along.
+func apeKeep(s *APE, r lattice.Range) {
+	d, o := s.geo.Dims(), s.ops
+	for k := r.Lo * d; k < r.Hi*d; k++ {
+		if s.still[k%d] {
+			copy(s.v.Raw()[k*o.M:(k+1)*o.M], s.u.Raw()[k*o.M:])
+		}
+	}
 }
 
 // apeSum: U C^† is what Close gives, so that C = (U C^†)^† U.
@@ -129,7 +166,7 @@ func (s *APE) Backward(du *gauge.Algebra, dtheta []float64, dv *gauge.Algebra) {
 		panic("covnet: Backward before Forward")
 	}
 	s.p.back(s.mark, s.v, s.z, dv)
-	s.job.du = du.Raw()
+	s.job.du, s.job.dv = du.Raw(), dv.Raw()
 	s.sweep(apeOuter)
 	s.sum.AddBack(du, s.u, s.mark, s.spread)
 	if dtheta == nil {
@@ -153,6 +190,11 @@ func apeOuter(s *APE, r lattice.Range) {
 	d, o := s.geo.Dims(), s.ops
 	t := s.job.scratch[r.Worker]
 	for k := r.Lo * d; k < r.Hi*d; k++ {
+		if s.still[k%d] {
+			clear(s.mark.Raw()[k*o.M : (k+1)*o.M])
+			kernel.Axpy(s.job.du[k*o.A:][:o.A], 1, s.job.dv[k*o.A:][:o.A])
+			continue
+		}
 		clear(t)
 		o.AddDagger(t, 1, s.mark.Raw()[k*o.M:], 0)
 		o.AddAlgebra(s.job.du[k*o.A:][:o.A], -o.Index*s.w[0], s.u.Raw()[k*o.M:], t)

@@ -67,17 +67,45 @@ func (a FlowAction) Layer(u *gauge.Field, scheme Scheme, t float64, steps int) (
 	return o, nil
 }
 
+// MaxStep returns the largest stable step of RK3 for the flow in d dimensions. On smooth
+// links a wave of momentum p decays at a rate of at most (p_hat_mu^2 = 4 everywhere)
+//
+//	4 d max(1, 1 - 8 c1), times 1 - 4/12 for Zeuthen,
+//
+// and RK3 multiplies it by 1 + z + z^2/2 + z^3/6, z = -eps rate, which is below 1 in modulus for
+// z > -2.5127. A larger step blows such waves up until nothing else is left.
+func (a FlowAction) MaxStep(d int) float64 {
+	rate := 4 * float64(d) * max(1, 1-8*a.C1)
+	if a.Zeuthen {
+		rate *= 1 - 4./12
+	}
+	const root = 2.512745326618329 // of 2 - x + x^2/2 - x^3/6
+	return root / rate
+}
+
+// MinTolerance returns the smallest tolerance of adaptive steps for SU(n): the two solutions
+// are products of some three matrices each, and round to about 8 n 2^-53 in the norm, N^2 times
+// what Adapt compares. Below, no step would pass but by chance.
+func MinTolerance(n int) float64 { return 8 * 0x1p-53 / float64(n) }
+
 // Flow follows a gradient flow, step by step, and gives the links on its way.
+//
+// Along an exact flow the action that it descends falls. A step after which it has
+// risen, by more than round-off, is an error, and the links are then useless.
 //
 // It keeps scratch: one per goroutine.
 type Flow struct {
 	*stepper
-	u     *gauge.Field
-	t     float64
-	z     [2]*gauge.Algebra // of the first stages, for the second-order solution
-	old   *gauge.Field      // at the beginning of a step
-	other *gauge.Field      // the second-order solution
-	gap   gap
+	u       *gauge.Field
+	t       float64
+	action  *gauge.Action // that falls
+	s, rise float64       // its last value; what round-off may add to it
+	maxStep float64
+	least   float64           // tolerance
+	z       [2]*gauge.Algebra // of the first stages, for the second-order solution
+	old     *gauge.Field      // at the beginning of a step
+	other   *gauge.Field      // the second-order solution
+	gap     gap
 }
 
 // NewFlow returns the flow of an action by the scheme RK3 that begins at a copy of u.
@@ -90,6 +118,16 @@ func NewFlow(u *gauge.Field, a FlowAction) (*Flow, error) {
 	}
 	geo, g := u.Geometry(), u.Group()
 	f := &Flow{stepper: newStepper(u, e, RK3()), u: gauge.NewField(geo, g), old: gauge.NewField(geo, g), other: gauge.NewField(geo, g)}
+	if f.action, err = gauge.NewRectangleAction(geo, g, 1, a.C1); err != nil {
+		return nil, err
+	}
+	f.maxStep, f.least = a.MaxStep(geo.Dims()), MinTolerance(g.N())
+	// The mean trace of a loop of up to 6 links rounds by 12 N u, u = 2^-53; a step takes
+	// each link off the group by some 8 N u; sums of a chunk of sites round by u for each
+	// of up to a thousand terms. There are D(D-1)/2 plaquettes and D(D-1) rectangles a site.
+	d := float64(geo.Dims())
+	loops := float64(geo.Volume()) * d * (d - 1) / 2 * (math.Abs(1-8*a.C1) + 2*math.Abs(a.C1))
+	f.rise = float64(64*g.N()+1000) * 0x1p-53 * loops
 	f.z = [2]*gauge.Algebra{gauge.NewAlgebra(geo, g), gauge.NewAlgebra(geo, g)}
 	f.gap = gap{geo: geo, ops: kernel.For(g), partial: make([]float64, geo.Chunks(lattice.All))}
 	if a.Zeuthen {
@@ -102,7 +140,7 @@ func NewFlow(u *gauge.Field, a FlowAction) (*Flow, error) {
 // Reset begins again, at t = 0 with a copy of u.
 func (f *Flow) Reset(u *gauge.Field) {
 	f.u.Copy(u)
-	f.t = 0
+	f.t, f.s = 0, math.Inf(1)
 }
 
 // Links returns the links at the present time: the flow's own, not to be changed.
@@ -111,11 +149,40 @@ func (f *Flow) Links() *gauge.Field { return f.u }
 // Time returns the flow time, in lattice units.
 func (f *Flow) Time() float64 { return f.t }
 
-// Step goes a step of size eps. The error of RK3 is of order eps^4 a step; eps above
-// some 0.1 is unstable for rough links.
-func (f *Flow) Step(eps float64) {
+// Step goes a step of size eps. The error of RK3 is of order eps^4 a step.
+//
+// Errors: eps is not positive or above [FlowAction.MaxStep]; the action has risen.
+func (f *Flow) Step(eps float64) error {
+	if !(eps > 0 && eps <= f.maxStep) {
+		return fmt.Errorf("covnet: flow step %v (allowed: above 0, to %.4g where it becomes unstable)", eps, f.maxStep)
+	}
+	if err := f.begin(); err != nil {
+		return err
+	}
 	f.step(f.u, eps)
 	f.t += eps
+	return f.descend()
+}
+
+// begin takes the action of the first links.
+func (f *Flow) begin() (err error) {
+	if math.IsInf(f.s, 1) {
+		f.s, err = f.action.Value(f.u)
+	}
+	return err
+}
+
+// descend compares the action with its last value. Errors: it has risen, or is no number.
+func (f *Flow) descend() error {
+	s, err := f.action.Value(f.u)
+	if err != nil {
+		return err
+	}
+	if !(s <= f.s+f.rise) {
+		return fmt.Errorf("covnet: at flow time %v the action has risen from %.8g to %.8g, which no flow does: the step is too large for these links", f.t, f.s, s)
+	}
+	f.s = s
+	return nil
 }
 
 // Adapt goes one step, of size eps or less, whose error is below the tolerance, and
@@ -124,12 +191,21 @@ func (f *Flow) Step(eps float64) {
 //
 //	V' = exp(-Z_0 + 2 Z_1) V,  d = max |V_mu(n) - V'_mu(n)| / N^2,  eps <- 0.95 eps (tolerance/d)^(1/3),
 //
-// |.| the Frobenius norm. Errors: an eps or a tolerance that is not positive; steps
-// that have become too small to change the time.
+// |.| the Frobenius norm; no step is larger than [FlowAction.MaxStep], whatever the
+// tolerance. Errors: an eps or a tolerance that is not positive; one below
+// [MinTolerance], or steps that have become too small to change the time; the action has
+// risen.
 func (f *Flow) Adapt(eps, tolerance float64) (next float64, err error) {
-	if !(eps > 0 && tolerance > 0) {
+	switch {
+	case !(eps > 0 && tolerance > 0):
 		return 0, fmt.Errorf("covnet: adaptive step %v with tolerance %v (allowed: both above 0)", eps, tolerance)
+	case tolerance < f.least:
+		return 0, fmt.Errorf("covnet: adaptive step at t = %v: no step is small enough for a tolerance of %v, which round-off exceeds (allowed: at least %.2g)", f.t, tolerance, f.least)
 	}
+	if err := f.begin(); err != nil {
+		return 0, err
+	}
+	eps = min(eps, f.maxStep)
 	f.old.Copy(f.u)
 	for f.t+eps > f.t {
 		for i := range f.scheme.A {
@@ -144,10 +220,10 @@ func (f *Flow) Adapt(eps, tolerance float64) (next float64, err error) {
 		f.other.Copy(f.old)
 		f.other.Drift(1, f.z[0])
 		d := f.gap.between(f.u, f.other)
-		next = eps * min(.95*math.Cbrt(tolerance/d), 4)
+		next = min(eps*min(.95*math.Cbrt(tolerance/d), 4), f.maxStep)
 		if d <= tolerance {
 			f.t += eps
-			return next, nil
+			return next, f.descend()
 		}
 		if math.IsNaN(next) {
 			break

@@ -28,7 +28,10 @@ func ExampleFlow() {
 	energy := observe.NewEnergy(geo, group.SU2)
 	var curve []observe.FlowPoint
 	for range 20 {
-		flow.Step(.02)
+		if err := flow.Step(.02); err != nil {
+			fmt.Println(err)
+			return
+		}
 		curve = append(curve, observe.FlowPoint{T: flow.Time(), E: energy.Measure(flow.Links())})
 	}
 	t, err := observe.T0(curve, .1)

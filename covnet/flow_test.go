@@ -27,6 +27,13 @@ func newFlow(u *gauge.Field, a covnet.FlowAction) *covnet.Flow {
 	return f
 }
 
+// step goes a step that must succeed.
+func step(f *covnet.Flow, eps float64) {
+	if err := f.Step(eps); err != nil {
+		panic(err)
+	}
+}
+
 // Bridge++ prints t^2 E by the plaquettes after four steps of .01 by its RK3, with
 // the exponential to eighth order: .01^9/9! is nothing. All 12 digits and more.
 func TestFlowOfBridge(t *testing.T) {
@@ -37,7 +44,7 @@ func TestFlowOfBridge(t *testing.T) {
 	require.NoError(t, err)
 	flow := newFlow(u, covnet.WilsonFlow())
 	for range 4 {
-		flow.Step(.01)
+		require.NoError(t, flow.Step(.01))
 	}
 	e := observe.NewEnergyPlaquette(u.Geometry(), u.Group()).Measure(flow.Links())
 	assert.InDelta(t, .04, flow.Time(), 1e-15)
@@ -54,8 +61,8 @@ func TestFlowTwin(t *testing.T) {
 		const eps = .05
 		for _, a := range []covnet.FlowAction{covnet.WilsonFlow(), covnet.SymanzikFlow(), covnet.ZeuthenFlow()} {
 			flow := newFlow(u, a)
-			flow.Step(eps)
-			flow.Step(eps / 2)
+			step(flow, eps)
+			step(flow, eps/2)
 			layer := reference.Layer{
 				reference.PlaquetteStaples(d, reference.Shared(reference.Constant(1-8*a.C1))),
 				reference.RectangleStaples(d, reference.Shared(reference.Constant(a.C1))),
@@ -88,7 +95,7 @@ func TestFlowIsGaugeCovariant(t *testing.T) {
 		u := r.links()
 		for _, a := range []covnet.FlowAction{covnet.SymanzikFlow(), covnet.ZeuthenFlow()} {
 			flow := newFlow(u, a)
-			flow.Step(.05)
+			step(flow, .05)
 			v := gauge.NewField(u.Geometry(), u.Group())
 			v.Copy(flow.Links())
 			v.Transform(r.rotation(u))
@@ -96,7 +103,7 @@ func TestFlowIsGaugeCovariant(t *testing.T) {
 			w.Copy(u)
 			w.Transform(r.rotation(u))
 			flow.Reset(w)
-			flow.Step(.05)
+			step(flow, .05)
 			b = append(b, bound{a.Name, apart(v, verify.Links(flow.Links())), 1e-12})
 		}
 		return b
@@ -107,7 +114,7 @@ func TestFlowIsGaugeCovariant(t *testing.T) {
 func flowTo(u *gauge.Field, t float64, steps int) *gauge.Field {
 	f := newFlow(u, covnet.WilsonFlow())
 	for range steps {
-		f.Step(t / float64(steps))
+		step(f, t/float64(steps))
 	}
 	return f.Links()
 }
@@ -139,13 +146,134 @@ func TestFlowDescends(t *testing.T) {
 			require.NoError(t, err)
 			assert.Less(t, v, last)
 			last = v
-			flow.Step(.02)
+			step(flow, .02)
 		}
 	}
 	cold := recipe{N: 2, Extents: []int{4, 4}}.links()
 	flow := newFlow(cold, covnet.ZeuthenFlow())
-	flow.Step(.1)
+	step(flow, .1)
 	assert.Zero(t, apart(flow.Links(), verify.Links(cold)))
+}
+
+// The fastest decay of a plane wave is the rate that MaxStep says, in 2, 3 and 4
+// dimensions: the largest eigenvalue, over all p_hat_mu^2 = x_mu of 0 … 4, of
+//
+//	K_mu,nu = delta_mu,nu sum_rho x_rho q_mu,rho - sqrt(x_mu x_nu) q_mu,nu,  q_mu,nu = 1 - c1 (x_mu + x_nu),
+//
+// times 1 - x_mu/12 for Zeuthen, by power iteration.
+func TestMaxStep(t *testing.T) {
+	for _, a := range []covnet.FlowAction{covnet.WilsonFlow(), covnet.SymanzikFlow(), covnet.ZeuthenFlow()} {
+		for d := 2; d <= 4; d++ {
+			fastest, x := 0.0, make([]float64, d)
+			for code := range int(math.Pow(5, float64(d))) {
+				for mu := range x {
+					x[mu] = float64(code % 5)
+					code /= 5
+				}
+				fastest = max(fastest, rate(a, x))
+			}
+			assert.InEpsilon(t, 2.512745326618329/fastest, a.MaxStep(d), 1e-6, "%s in %d dimensions", a.Name, d)
+		}
+	}
+	const z = 2.512745326618329
+	assert.InDelta(t, -1, 1-z+z*z/2-z*z*z/6, 1e-14)
+}
+
+// rate is that eigenvalue.
+func rate(a covnet.FlowAction, x []float64) (length float64) {
+	d := len(x)
+	v, w := []float64{1, -.73, .41, .17}[:d], make([]float64, d)
+	for range 40 {
+		for mu := range d {
+			w[mu] = 0
+			for nu := range d {
+				q := 1 - a.C1*(x[mu]+x[nu])
+				if nu != mu {
+					w[mu] += x[nu]*q*v[mu] - math.Sqrt(x[mu]*x[nu])*q*v[nu]
+				}
+			}
+			if a.Zeuthen {
+				w[mu] *= 1 - x[mu]/12
+			}
+		}
+		length = 0
+		for _, z := range w {
+			length += z * z
+		}
+		if length = math.Sqrt(length); length == 0 {
+			return 0
+		}
+		for mu := range v {
+			v[mu] = w[mu] / length
+		}
+	}
+	return length
+}
+
+// The fastest wave, p = (pi, …, pi) with A_mu = ± a (transverse), decays by steps below
+// MaxStep and grows by steps above: then the action rises and the flow says so, where a
+// step may be that large at all. The links are weak: a^2 = 1e-8 of the rate.
+func TestFlowIsUnstable(t *testing.T) {
+	for _, a := range []covnet.FlowAction{covnet.WilsonFlow(), covnet.SymanzikFlow(), covnet.ZeuthenFlow()} {
+		geo, err := lattice.New([]int{4, 4})
+		require.NoError(t, err)
+		u, x := gauge.NewField(geo, group.U1), make([]int, 2)
+		for site := range geo.Volume() {
+			geo.Coordinates(x, site)
+			for mu := range 2 {
+				s, c := math.Sincos(1e-4 * float64((1-2*mu)*(1-2*((x[0]+x[1])%2))))
+				u.Set(x, mu, group.Matrix{complex(c, s)})
+			}
+		}
+		energy := observe.NewEnergyPlaquette(geo, group.U1)
+		most := a.MaxStep(2)
+		flow := newFlow(u, a)
+		before := energy.Measure(u)
+		step(flow, .99*most)
+		after := energy.Measure(flow.Links())
+		z := -.99 * 2.512745326618329
+		assert.InEpsilon(t, math.Pow(1+z+z*z/2+z*z*z/6, 2), after/before, 1e-4, a.Name)
+		assert.ErrorContains(t, flow.Step(1.001*most), "where it becomes unstable")
+		for _, bad := range []float64{0, -.01, math.NaN(), math.Inf(1)} {
+			assert.ErrorContains(t, flow.Step(bad), "allowed: above 0")
+		}
+	}
+	// Links that are rougher than they were a step ago: what no flow does, but a step that
+	// is too large for them.
+	u := recipe{N: 2, Extents: []int{4, 4}, Rough: .5, Seed: 2}.links()
+	flow := newFlow(u, covnet.WilsonFlow())
+	step(flow, .05)
+	u.Rough(.9, rng.New(8))
+	flow.Links().Copy(u)
+	assert.ErrorContains(t, flow.Step(.01), "the action has risen from")
+}
+
+// A tolerance that round-off exceeds is refused at once, at t = 0 too; the smallest that
+// is allowed is met; one that is loose is no reason to step beyond stability.
+func TestToleranceOfFlow(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 4} {
+		u := recipe{N: n, Extents: []int{4, 4}, Rough: .8, Seed: 7}.links()
+		flow := newFlow(u, covnet.WilsonFlow())
+		for _, tolerance := range []float64{1e-17, 1e-30, 1e-300} {
+			_, err := flow.Adapt(.01, tolerance)
+			assert.ErrorContains(t, err, "which round-off exceeds (allowed: at least")
+			assert.Zero(t, flow.Time())
+		}
+		next := .01
+		for range 20 {
+			var err error
+			next, err = flow.Adapt(next, covnet.MinTolerance(n))
+			require.NoError(t, err)
+		}
+		assert.Greater(t, flow.Time(), 1e-5)
+		flow.Reset(u)
+		for range 20 {
+			before := flow.Time()
+			_, err := flow.Adapt(1e300, math.MaxFloat64)
+			require.NoError(t, err)
+			assert.LessOrEqual(t, flow.Time()-before, covnet.WilsonFlow().MaxStep(2)*(1+1e-12))
+		}
+	}
 }
 
 // Adaptive steps end where many small steps do, to their tolerance a step, and grow
@@ -180,7 +308,7 @@ func TestFlowAdapts(t *testing.T) {
 		assert.ErrorContains(t, err, "allowed: both above 0")
 	}
 	// a step that round-off of the links allows is too small to change the time
-	flow.Step(.01)
+	step(flow, .01)
 	at := flow.Time()
 	_, err = flow.Adapt(.1, 1e-40)
 	assert.ErrorContains(t, err, "no step is small enough")
@@ -258,10 +386,10 @@ func ptr[T any](x T) *T { return &x }
 func TestFlowOnRanksAndFree(t *testing.T) {
 	r := recipe{N: 3, Extents: []int{4, 4, 4, 4}, Rough: .6, Seed: 9}
 	want := newFlow(r.links(), covnet.ZeuthenFlow())
-	want.Step(.05)
-	assert.Zero(t, testing.AllocsPerRun(2, func() { want.Step(.01) }))
+	step(want, .05)
+	assert.Zero(t, testing.AllocsPerRun(2, func() { step(want, .01) }))
 	want.Reset(r.links2(want))
-	want.Step(.05)
+	step(want, .05)
 	twin := verify.Links(want.Links())
 	done := make(chan float64)
 	for _, comm := range lattice.InProcess(2) {

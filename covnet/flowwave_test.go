@@ -31,7 +31,7 @@ func decay(t *testing.T, a covnet.FlowAction, l int) float64 {
 		}
 	}
 	flow := newFlow(u, a)
-	flow.Step(eps)
+	step(flow, eps)
 	m, before := u.Group().NewMatrix(), u.Group().NewMatrix()
 	u.At(before, []int{0, 0}, 0)
 	flow.Links().At(m, []int{0, 0}, 0)

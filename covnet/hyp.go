@@ -133,6 +133,9 @@ func levelFields(level int) (first, last int) {
 	return fatLinks, fatLinks + 1
 }
 
+// Project chooses the projection of all three levels; at first it is Polar.
+func (s *HYP) Project(how Projection) { s.p.how = how }
+
 // Params returns alpha_1, alpha_2, alpha_3.
 func (s *HYP) Params() []float64 { return s.alpha }
 

@@ -109,7 +109,7 @@ func TestFlowLayer(t *testing.T) {
 		layer.Forward(v, u)
 		flow := newFlow(u, a)
 		for range 4 {
-			flow.Step(.05)
+			step(flow, .05)
 		}
 		// t/4 times the weights, or a quarter of t times them
 		assert.LessOrEqual(t, apart(v, verify.Links(flow.Links())), 1e-14)

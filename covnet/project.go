@@ -10,9 +10,20 @@ import (
 	"github.com/slhmc/slhmc/physics/lattice"
 )
 
-// projector applies group.Group.Project to all links of a field, and takes
-// cotangents back through it.
+// Projection says how a smeared sum comes back to the group.
+type Projection int
+
+// The projections. Only the polar one has a derivative here: Backward of a layer that
+// uses the other panics.
+const (
+	Polar   Projection = iota // group.Group.Project
+	MaxReTr                   // group.Group.ProjectMaxReTr, by the largest Re tr(U'^† z)
+)
+
+// projector applies a projection to all links of a field, and takes cotangents back
+// through the polar one.
 type projector struct {
+	how     Projection
 	geo     *lattice.Geometry
 	ops     *kernel.Ops
 	do      func(p *projector, r lattice.Range)
@@ -58,7 +69,11 @@ func projectLinks(p *projector, r lattice.Range) {
 		o.Unit(p.dst[k : k+o.M]) // idle lanes
 		for l := range p.geo.ActiveLanes() {
 			o.Get(m, p.z[k:], l)
-			if o.Group.Project(m) != nil {
+			project := o.Group.Project
+			if p.how == MaxReTr {
+				project = o.Group.ProjectMaxReTr
+			}
+			if project(m) != nil {
 				for i := range m {
 					m[i] = cmplx.NaN()
 				}
@@ -82,6 +97,9 @@ func projectLinks(p *projector, r lattice.Range) {
 // In the eigenvectors of z^†z, of eigenvalues h^2, B_ij = G_ij / (h_i + h_j): there is no
 // singular case but that of z itself.
 func (p *projector) back(mark, v, z *gauge.Field, dv *gauge.Algebra) {
+	if p.how != Polar {
+		panic("covnet: Backward of a projection by the largest Re tr (allowed: the polar one)")
+	}
 	p.do, p.dst, p.v, p.z, p.dv = backLinks, mark.Raw(), v.Raw(), z.Raw(), dv.Raw()
 	p.geo.Sweep(p, lattice.All)
 	mark.Changed()

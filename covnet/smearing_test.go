@@ -36,6 +36,15 @@ func (r recipe) smearings(u *gauge.Field) []smearing {
 			reference.PlaquetteStaples(d, reference.Shared(w[1])), reference.RectangleStaples(d, reference.Shared(w[2])),
 		})
 	}}}
+	if d > 2 {
+		space, err := covnet.NewAPESmearingInSpace(u, .4)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, smearing{space, func(u *reference.Links, w []reference.Real) *reference.Links {
+			return reference.APE(u, w[0], []reference.Term{spaceStaples(d, reference.Shared(w[1]))})
+		}})
+	}
 	if d == 4 {
 		hyp, err := covnet.NewHYP(u, [3]float64{.4 + .03*x[3], .35, .3 + .03*x[4]})
 		if err != nil {
@@ -46,6 +55,17 @@ func (r recipe) smearings(u *gauge.Field) []smearing {
 		}})
 	}
 	return all
+}
+
+// spaceStaples are the staples of plaquettes that have no link of time.
+func spaceStaples(d int, rho reference.Rho) reference.Term {
+	var loops [][]int
+	for _, l := range reference.Plaquettes(d) {
+		if l[0] != d && l[1] != d {
+			loops = append(loops, l)
+		}
+	}
+	return reference.LoopStaples(d, loops, rho)
 }
 
 // gentle keeps links smooth enough that no sum is near a singular one.
@@ -184,6 +204,78 @@ func TestSmearingOnRanksAndFree(t *testing.T) {
 			got := <-norms
 			assert.InEpsilon(t, want[0], got[0], 1e-13)
 			assert.InEpsilon(t, want[1], got[1], 1e-12)
+		}
+	}
+}
+
+// Smearing in space leaves the links of time as they are, to the bit and for a weight 0 of
+// the link itself; a stout layer of the same staples is the twin's.
+func TestSmearingInSpace(t *testing.T) {
+	for _, extents := range [][]int{{4, 3, 2}, {3, 2, 4, 2}} {
+		r := recipe{N: 3, Extents: extents, Rough: .4, Seed: 6}
+		u, d := r.links(), len(extents)
+		v := gauge.NewField(u.Geometry(), u.Group())
+		kept := func() {
+			t.Helper()
+			a, b, x := u.Group().NewMatrix(), u.Group().NewMatrix(), make([]int, d)
+			for site := range u.Geometry().Volume() {
+				u.Geometry().Coordinates(x, site)
+				u.At(a, x, d-1)
+				v.At(b, x, d-1)
+				require.Equal(t, a, b)
+			}
+		}
+		ape, err := covnet.NewAPESmearingInSpace(u, 1)
+		require.NoError(t, err)
+		ape.Forward(v, u)
+		kept()
+		stout, err := covnet.NewStout(u, covnet.Shared, covnet.SpaceTerm(d))
+		require.NoError(t, err)
+		stout.Params()[0] = .1
+		stout.Forward(v, u)
+		kept()
+		twin := reference.Layer{spaceStaples(d, reference.Shared(reference.Constant(.1)))}
+		assert.LessOrEqual(t, apart(v, twin.Forward(verify.Links(u))), 1e-13)
+	}
+	_, err := covnet.NewAPESmearingInSpace(recipe{N: 2, Extents: []int{4, 4}}.links(), .5)
+	assert.ErrorContains(t, err, "in 2 dimensions (allowed: 3, 4)")
+}
+
+// Projected by the largest Re tr, layers are those of the twin, which climbs there. A
+// maximum is met to the root of what climbing leaves, 1e-13 here; HYP magnifies that by
+// the sizes of its weights. For SU(2) that is the polar projection. There is no Backward.
+func TestMaxReTr(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 4} {
+		r := recipe{N: n, Extents: []int{2, 2, 2, 2}, Rough: .5, Seed: 3}
+		u := r.links()
+		links := verify.Links(u)
+		ape, err := covnet.NewAPESmearing(u, .5)
+		require.NoError(t, err)
+		ape.Project(covnet.MaxReTr)
+		hyp, err := covnet.NewHYP(u, [3]float64{.5, .4, .3})
+		require.NoError(t, err)
+		hyp.Project(covnet.MaxReTr)
+		weight := func(x float64) reference.Real { return reference.Constant(x) }
+		term := []reference.Term{reference.PlaquetteStaples(4, reference.Shared(weight(.5/6)))}
+		alpha := [3]reference.Real{weight(.5), weight(.4), weight(.3)}
+		v := gauge.NewField(u.Geometry(), u.Group())
+		for _, c := range []struct {
+			layer       covnet.Layer
+			twin, polar *reference.Links
+		}{
+			{ape, reference.APEBy(links, weight(.5), term, reference.Matrix.ProjectMaxReTr), reference.APE(links, weight(.5), term)},
+			{hyp, reference.HYPBy(links, alpha, reference.Matrix.ProjectMaxReTr), reference.HYP(links, alpha)},
+		} {
+			c.layer.Forward(v, u)
+			assert.LessOrEqual(t, apart(v, c.twin), 1e-6, "SU(%d)", n)
+			if n > 2 {
+				assert.Greater(t, apart(v, c.polar), 1e-3, "SU(%d): the projections differ", n)
+			} else {
+				assert.LessOrEqual(t, apart(v, c.polar), 1e-13, "SU(%d)", n)
+			}
+			assert.PanicsWithValue(t, "covnet: Backward of a projection by the largest Re tr (allowed: the polar one)", func() {
+				c.layer.Backward(gauge.NewAlgebra(u.Geometry(), u.Group()), nil, r.direction(u))
+			})
 		}
 	}
 }

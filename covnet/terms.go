@@ -27,6 +27,18 @@ type Term struct {
 // PlaquetteTerm is the sum of the 2(D-1) staples of each link.
 func PlaquetteTerm(d int) Term { return loopTerm("plaquette", d, gauge.Plaquettes(d, 1)) }
 
+// SpaceTerm is the sum of the 2(D-2) staples in space of each link of space; links of
+// time, the last direction, have no path.
+func SpaceTerm(d int) Term {
+	var loops []gauge.Loop
+	for _, l := range gauge.Plaquettes(d, 1) {
+		if l.Path[0] != d && l.Path[1] != d {
+			loops = append(loops, l)
+		}
+	}
+	return loopTerm("plaquette in space", d, loops)
+}
+
 // plaquettes reports whether the paths are those of PlaquetteTerm, for which
 // there is a faster sum.
 func (t Term) plaquettes() bool {

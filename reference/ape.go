@@ -1,6 +1,9 @@
 package reference
 
-import "math/cmplx"
+import (
+	"math"
+	"math/cmplx"
+)
 
 // Inverse returns a^-1, d(a^-1) = -a^-1 da a^-1. Panics: a is singular.
 func (a Matrix) Inverse() Matrix {
@@ -37,9 +40,34 @@ func (a Matrix) Project() Matrix {
 	return out
 }
 
+// ProjectMaxReTr returns the element V of SU(N) with the largest Re tr(V^† a), from the
+// polar projection by rotations in two colours, each to its own maximum: with A the 2 x 2
+// part of V^† a, the rotation is the quaternion along A. Values only. N = 1: a/|a|.
+func (a Matrix) ProjectMaxReTr() Matrix {
+	v := NewMatrix(a.N, a.V).Project()
+	for range 300 {
+		for p := range a.N {
+			for q := p + 1; q < a.N; q++ {
+				m := v.Dagger().Mul(NewMatrix(a.N, a.V))
+				x := m.At(p, p) + cmplx.Conj(m.At(q, q))
+				y := m.At(p, q) - cmplx.Conj(m.At(q, p))
+				r := complex(math.Hypot(cmplx.Abs(x), cmplx.Abs(y)), 0)
+				rotation := Identity(a.N)
+				rotation.V[p*a.N+p], rotation.V[p*a.N+q] = x/r, y/r
+				rotation.V[q*a.N+p], rotation.V[q*a.N+q] = -cmplx.Conj(y/r), cmplx.Conj(x/r)
+				v = v.Mul(rotation)
+			}
+		}
+	}
+	return v
+}
+
 // APE returns the links N(w U + sum of the terms), N as in Project: all from the same
 // input.
-func APE(u *Links, w Real, terms []Term) *Links {
+func APE(u *Links, w Real, terms []Term) *Links { return APEBy(u, w, terms, Matrix.Project) }
+
+// APEBy is APE with another projection.
+func APEBy(u *Links, w Real, terms []Term, project func(Matrix) Matrix) *Links {
 	return u.each(func(site, mu int, link Matrix) Matrix {
 		z := link.Scale(w)
 		for _, term := range terms {
@@ -48,14 +76,17 @@ func APE(u *Links, w Real, terms []Term) *Links {
 				z = z.Add(c.Scale(term.Rho(site, mu)))
 			}
 		}
-		return z.Project()
+		return project(z)
 	})
 }
 
 // HYP returns hypercubically smeared links (hep-lat/0103029, eqs. (1)-(3)), as they
 // are written there: V-bar is decorated by the direction that is in none of its three
 // indices, V-tilde by V-bar, the result by V-tilde. Four dimensions only.
-func HYP(u *Links, alpha [3]Real) *Links {
+func HYP(u *Links, alpha [3]Real) *Links { return HYPBy(u, alpha, Matrix.Project) }
+
+// HYPBy is HYP with another projection.
+func HYPBy(u *Links, alpha [3]Real, project func(Matrix) Matrix) *Links {
 	one := Real{V: 1}
 	others := func(excluded ...int) (dirs []int) {
 		for eta := range 4 {
@@ -82,7 +113,7 @@ func HYP(u *Links, alpha [3]Real) *Links {
 				c = c.Add(s[down].Dagger().Mul(m[down]).Mul(s[u.Step(down, mu+1)]))
 				z = z.Add(c.Scale(a.Scale(.5 / float64(len(nus)))))
 			}
-			out[site] = z.Project()
+			out[site] = project(z)
 		}
 		return out
 	}

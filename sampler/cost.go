@@ -2,6 +2,7 @@ package sampler
 
 import (
 	"math"
+	"slices"
 
 	"github.com/slhmc/slhmc/physics/statistics"
 )
@@ -46,7 +47,7 @@ type costs struct {
 }
 
 func (c *costs) record(r *Record) {
-	c.seconds = append(c.seconds, 0) // until it is read
+	c.seconds = append(c.seconds, math.NaN()) // until it is read
 	c.solves = append(c.solves, float64(r.Solves))
 	c.iterations = append(c.iterations, float64(r.Iterations))
 	c.applications = append(c.applications, float64(r.Applications))
@@ -58,9 +59,30 @@ func (c *costs) record(r *Record) {
 	c.flops = append(c.flops, flops)
 }
 
-// prices calls f for each series of costs.
+// knownSeconds returns the mean over those that are known, 0 if none is.
+func (c *costs) knownSeconds() float64 {
+	sum, n := 0.0, 0.0
+	for _, s := range c.seconds {
+		if !math.IsNaN(s) {
+			sum, n = sum+s, n+1
+		}
+	}
+	return sum / math.Max(n, 1)
+}
+
+// prices calls f for each series of costs. A time that is not known counts as the
+// mean of the others.
 func (c *costs) prices(f func(x []float64) *Price) Prices {
-	p := Prices{f(c.seconds), f(c.solves), f(c.iterations), f(c.applications), nil}
+	p := Prices{nil, f(c.solves), f(c.iterations), f(c.applications), nil}
+	if known := c.knownSeconds(); known > 0 {
+		seconds := slices.Clone(c.seconds)
+		for i, s := range seconds {
+			if math.IsNaN(s) {
+				seconds[i] = known
+			}
+		}
+		p.Seconds = f(seconds)
+	}
 	if !c.uncounted {
 		p.Flops = f(c.flops)
 	}
@@ -77,8 +99,7 @@ func (c *costs) table(accepted []float64, observables map[string]Quantity) *Cost
 		if q.TauInt == nil {
 			continue
 		}
-		// entries may be measured every so many trajectories
-		k := 2 * *q.TauInt * float64(len(c.seconds)) / float64(q.Entries)
+		k := 2 * *q.TauInt
 		t.Independent[name] = c.prices(func(x []float64) *Price {
 			p := price(x)
 			if p.Error != nil {

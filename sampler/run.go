@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"path/filepath"
 	"slices"
 	"time"
@@ -20,7 +19,12 @@ type Phase struct {
 	Sampler      *SLHMC
 	Trajectories int
 	Train        bool // a step of training after each trajectory
-	Measure      bool // production: observables are measured
+	Measure      bool // observables are measured
+	Production   bool // its averages count: configurations are saved, and it may grow after its end
+
+	// Unconditional is how many trajectories at its begin are accepted whatever dH
+	// is: on the way to equilibrium, never in production.
+	Unconditional int
 }
 
 // Observable is one or more numbers measured on a configuration.
@@ -32,6 +36,9 @@ type Observable struct {
 // Run is a simulation in a directory that survives being killed: what is on disk
 // after any number of interruptions and resumptions is, bit for bit, what an
 // undisturbed run writes (timings aside).
+//
+// The next trajectory belongs to the first phase, in order, that is not complete. So
+// a phase of production that is made longer goes on, whatever came after it.
 type Run struct {
 	Dir         string
 	Links       *gauge.Field // where the first trajectory starts
@@ -43,63 +50,61 @@ type Run struct {
 
 	MeasureEvery    int
 	CheckpointEvery int
-	SaveEvery       int // configurations of measured phases, 0: never
+	CheckpointAfter time.Duration // since the last one, 0: as CheckpointEvery says
+	SaveEvery       int           // configurations of production, 0: never
 	Save            func(path string, u *gauge.Field) error
 
-	// Identity is what a resumed run must agree on: the resolved configuration,
-	// the kernels. Compared as text.
+	// Until is the trajectory before which the run stops with a checkpoint and
+	// ErrReached; nil: none.
+	Until *uint64
+
+	// RefuseFailures counts a proposal that fails as refused (why that is exact:
+	// SLHMC), up to MaxFailures of them in a row; else the first one ends the run.
+	RefuseFailures bool
+	MaxFailures    int
+
+	// Deadline is when the process must have ended; zero: never. The run stops, as if
+	// interrupted, before a trajectory that might last longer.
+	Deadline time.Time
+
+	// Identity is what a resumed run must agree on, Settings what may have changed
+	// since. Both are compared as text. Changes tells what differs between former
+	// settings and these, or why that is not possible; Adopt, if not nil, is called
+	// before changes are recorded.
 	Identity string
+	Settings string
+	Changes  func(former string) ([]Change, error)
+	Adopt    func() error
+	// Sources are the files that the first trajectory depends on.
+	Sources []Source
+
+	// Held says whether the directory is still this process's to write to, if not nil:
+	// asked before each checkpoint.
+	Held func() error
 	// Progress is called after each trajectory, if not nil.
 	Progress func(Progress)
-	// Notice is told what a person should know, if not nil: a damaged checkpoint
-	// skipped.
+	// Notice is told what a person should know, if not nil.
 	Notice func(string)
 
 	state    state
 	history  *rundir.Journal
-	timings  *rundir.Journal
+	timings  *rundir.Journal // nil: they could not be written
 	names    []string
 	observed []float64
+	trained  bool          // the trainer has moved in this trajectory
+	slowest  time.Duration // of the trajectories of this process and the last ones before it, with all that follows one
+	saving   time.Duration // of the last checkpoint
+	saved    time.Time     // when that was
 }
 
 // state is where a run stands.
 type state struct {
-	Phase      int    `json:"phase"`
-	Done       int    `json:"done"`       // trajectories of the phase
-	Trajectory uint64 `json:"trajectory"` // of the run
-}
-
-// Record is a line of history.jsonl.
-type Record struct {
-	Trajectory   uint64                  `json:"trajectory"`
-	Phase        string                  `json:"phase"`
-	DeltaH       rundir.Float            `json:"dh"`
-	GuideDeltaH  rundir.Float            `json:"dh_guide"`
-	Accepted     bool                    `json:"accepted"`
-	Kinetic      [2]rundir.Float         `json:"kinetic"`
-	Target       [2]rundir.Float         `json:"action"`
-	Guide        [2]rundir.Float         `json:"action_guide"`
-	Forces       []RecordedForce         `json:"forces"`
-	Solves       int                     `json:"solves"`
-	Iterations   int                     `json:"iterations"`
-	Applications int                     `json:"applications"`
-	Flops        *rundir.Float           `json:"flops,omitempty"` // nil: not known
-	Observables  map[string]rundir.Float `json:"observables,omitempty"`
-	Training     *RecordedTraining       `json:"training,omitempty"`
-}
-
-// RecordedForce is the size of one level's force: root mean square over links and
-// kicks, and the largest such over links of one kick.
-type RecordedForce struct {
-	RMS rundir.Float `json:"rms"`
-	Max rundir.Float `json:"max"`
-}
-
-// RecordedTraining is one step of training, with the parameters after it.
-type RecordedTraining struct {
-	Loss     rundir.Float   `json:"loss"`
-	GradNorm rundir.Float   `json:"grad_norm"`
-	Params   []rundir.Float `json:"params"`
+	Trajectory uint64             `json:"trajectory"` // of the run
+	Done       map[string]int     `json:"done"`       // trajectories of each phase
+	Accepted   map[string]int     `json:"accepted"`   // of them
+	Expected   map[string]float64 `json:"expected"`   // of them: the sum of min(1, exp(-dH))
+	Refused    int                `json:"refused"`    // trajectories in a row
+	Failed     int                `json:"failed"`     // proposals in a row
 }
 
 // Timing is a line of timings.jsonl: seconds of one trajectory and of what
@@ -111,6 +116,8 @@ type Timing struct {
 	Measuring  float64 `json:"measuring_seconds,omitempty"`
 }
 
+func (t Timing) total() float64 { return t.Seconds + t.Training + t.Measuring }
+
 // Progress is how far a run has come.
 type Progress struct {
 	Phase           Phase
@@ -121,17 +128,28 @@ type Progress struct {
 	SecondsThisStep float64
 }
 
-// ErrInterrupted is the error of a run that was asked to stop and has written a
-// checkpoint.
-var ErrInterrupted = errors.New("sampler: interrupted")
-
-// ErrOtherRun is the error of resuming a directory whose run had another Identity.
-var ErrOtherRun = errors.New("it belongs to another run")
+var (
+	// ErrInterrupted is the error of a run that was asked to stop and has written a
+	// checkpoint.
+	ErrInterrupted = errors.New("sampler: interrupted")
+	// ErrDeadline is that error where the deadline asked.
+	ErrDeadline = fmt.Errorf("%w: time is up", ErrInterrupted)
+	// ErrReached is the error of a run that has reached Until.
+	ErrReached = errors.New("sampler: reached")
+	// ErrOtherRun is the error of resuming a directory whose run had another Identity.
+	ErrOtherRun = errors.New("it belongs to another run")
+	// ErrSettings is the error of resuming a run with settings that it cannot change to.
+	ErrSettings = errors.New("a run cannot be resumed so")
+	// ErrIncomplete is the error of a directory that lacks files of its run.
+	ErrIncomplete = errors.New("files of the run are missing")
+)
 
 // check refuses what would not be exact or cannot be done.
 func (r *Run) check() error {
 	for _, p := range r.Phases {
 		switch {
+		case p.Production && p.Unconditional > 0:
+			return fmt.Errorf("sampler: phase %s would accept its first %d trajectories whatever dH is: its averages would be wrong", p.Name, p.Unconditional)
 		case !p.Train:
 		case !p.Sampler.HMC():
 			return fmt.Errorf("sampler: phase %s trains the guide that moves it: a guide that changes along the chain does not leave the distribution alone (train during HMC, then freeze)", p.Name)
@@ -153,12 +171,22 @@ func (r *Run) check() error {
 	return nil
 }
 
-// trains reports whether training is still to come, or under way.
-func (r *Run) trains() bool {
-	return slices.ContainsFunc(r.Phases[min(r.state.Phase, len(r.Phases)):], func(p Phase) bool { return p.Train })
+// next returns the phase of the next trajectory, nil at the end.
+func (r *Run) next() *Phase {
+	for i := range r.Phases {
+		if p := &r.Phases[i]; r.state.Done[p.Name] < p.Trajectories {
+			return p
+		}
+	}
+	return nil
 }
 
-// Start begins in a directory without a history. Errors: there is one.
+// trains reports whether training is still to come, or under way.
+func (r *Run) trains() bool {
+	return slices.ContainsFunc(r.Phases, func(p Phase) bool { return p.Train && r.state.Done[p.Name] < p.Trajectories })
+}
+
+// Start begins in a directory without a run. Errors: there is one.
 func (r *Run) Start(ctx context.Context) error {
 	if err := r.check(); err != nil {
 		return err
@@ -170,140 +198,108 @@ func (r *Run) Start(ctx context.Context) error {
 	if r.timings, err = rundir.CreateJournal(filepath.Join(r.Dir, rundir.TimingsFile)); err != nil {
 		return errors.Join(err, r.history.Close())
 	}
+	return r.begin(ctx)
+}
+
+// begin runs from the first trajectory.
+func (r *Run) begin(ctx context.Context) error {
+	r.state = state{Done: map[string]int{}, Accepted: map[string]int{}, Expected: map[string]float64{}}
+	if len(r.Sources) > 0 {
+		if err := r.history.Append(Event{Event: EventStart, Sources: r.Sources}); err != nil {
+			return errors.Join(err, r.close())
+		}
+	}
+	// from the first moment on, resuming knows whose run it is
+	if err := r.checkpoint(); err != nil {
+		return errors.Join(err, r.close())
+	}
 	return r.loop(ctx)
+}
+
+// close closes the journals.
+func (r *Run) close() error {
+	err := r.history.Close()
+	if r.timings != nil {
+		if e := r.timings.Close(); e != nil {
+			r.notice("%v", e)
+		}
+	}
+	return err
+}
+
+// notice tells a person something.
+func (r *Run) notice(format string, args ...any) {
+	if r.Notice != nil {
+		r.Notice(fmt.Sprintf(format, args...))
+	}
 }
 
 // loop runs from the present state to the end, or to the interruption.
 func (r *Run) loop(ctx context.Context) (err error) {
 	defer func() {
-		closing := errors.Join(r.history.Close(), r.timings.Close())
+		closing := r.close()
 		if closing != nil && (err == nil || errors.Is(err, ErrInterrupted)) {
 			err = closing // else it follows from err, which says more
 		}
 	}()
+	r.names = nil
 	for _, o := range r.Observables {
 		r.names = append(r.names, o.Names...)
 	}
 	r.observed = make([]float64, len(r.names))
-	if r.state.Trajectory == 0 { // from the first moment on, resuming knows whose run it is
-		if err := r.checkpoint(); err != nil {
-			return err
+	r.saved = time.Now()
+	for {
+		if err := r.useless(); err != nil {
+			return errors.Join(err, r.checkpoint())
+		}
+		p := r.next()
+		if p == nil {
+			return r.checkpoint()
+		}
+		if stop := r.stop(ctx); stop != nil {
+			if err := r.checkpoint(); err != nil {
+				return err
+			}
+			return stop
+		}
+		if err := r.step(p); err != nil {
+			return fmt.Errorf("trajectory %d (%s): %w", r.state.Trajectory, p.Name, err)
+		}
+		if r.state.Trajectory%uint64(r.CheckpointEvery) == 0 || r.CheckpointAfter > 0 && time.Since(r.saved) >= r.CheckpointAfter {
+			if err := r.checkpoint(); err != nil {
+				return err
+			}
 		}
 	}
-	for ; r.state.Phase < len(r.Phases); r.state.Phase, r.state.Done = r.state.Phase+1, 0 {
-		p := r.Phases[r.state.Phase]
-		for r.state.Done < p.Trajectories {
-			if ctx.Err() != nil {
-				if err := r.checkpoint(); err != nil {
-					return err
-				}
-				return ErrInterrupted
-			}
-			if err := r.step(p); err != nil {
-				return fmt.Errorf("trajectory %d (%s): %w", r.state.Trajectory, p.Name, err)
-			}
-			if r.state.Trajectory%uint64(r.CheckpointEvery) == 0 {
-				if err := r.checkpoint(); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return r.checkpoint()
 }
 
-// step does one trajectory and what belongs to it.
-func (r *Run) step(p Phase) error {
-	began := time.Now()
-	s := r.Stream.At(r.state.Trajectory)
-	t, err := p.Sampler.Step(r.Links, s)
-	if err != nil {
-		return err
+// stop returns why the run should not go on now, nil if it should.
+func (r *Run) stop(ctx context.Context) error {
+	switch {
+	case r.Until != nil && r.state.Trajectory >= *r.Until:
+		return ErrReached
+	case ctx.Err() != nil:
+		return ErrInterrupted
 	}
-	rec := record(r.state.Trajectory, p.Name, t)
-	timing := Timing{Trajectory: r.state.Trajectory, Seconds: time.Since(began).Seconds()}
-	if p.Train {
-		began = time.Now()
-		start, end := p.Sampler.Proposal()
-		tr, err := r.Trainer.Step(start, end, r.Stream, r.state.Trajectory)
-		if err != nil {
-			return err
-		}
-		rec.Training = &RecordedTraining{Loss: rundir.Float(tr.Loss), GradNorm: rundir.Float(tr.GradNorm), Params: r.params()}
-		timing.Training = time.Since(began).Seconds()
-	}
-	if p.Measure && (r.state.Done+1)%r.MeasureEvery == 0 {
-		began = time.Now()
-		if rec.Observables, err = r.measure(s.Child("measure")); err != nil {
-			return err
-		}
-		timing.Measuring = time.Since(began).Seconds()
-	}
-	if err := r.history.Append(rec); err != nil {
-		return err
-	}
-	if err := r.timings.Append(timing); err != nil {
-		return err
-	}
-	r.state.Done++
-	r.state.Trajectory++
-	if p.Measure && r.SaveEvery > 0 && r.state.Done%r.SaveEvery == 0 {
-		name := fmt.Sprintf("links-%s-%08d.ildg", p.Name, r.state.Done)
-		if err := r.Save(filepath.Join(r.Dir, name), r.Links); err != nil {
-			return err
-		}
-	}
-	if r.Progress != nil {
-		total := uint64(0)
-		for _, q := range r.Phases {
-			total += uint64(q.Trajectories)
-		}
-		r.Progress(Progress{p, r.state.Done, r.state.Trajectory, total, rec, timing.Seconds + timing.Training + timing.Measuring})
+	// Half as long again as the slowest one, and twice the last checkpoint: machines have moods.
+	if need := r.slowest + r.slowest/2 + 2*r.saving; !r.Deadline.IsZero() && time.Now().Add(need).After(r.Deadline) {
+		return ErrDeadline
 	}
 	return nil
 }
 
-func record(trajectory uint64, phase string, t Trajectory) Record {
-	rec := Record{
-		Trajectory: trajectory, Phase: phase,
-		DeltaH: rundir.Float(t.DeltaH), GuideDeltaH: rundir.Float(t.GuideDeltaH), Accepted: t.Accepted,
-		Solves: t.Work.Solves, Iterations: t.Work.Iterations, Applications: t.Work.Applications,
-	}
-	if t.Work.Uncounted == 0 {
-		flops := rundir.Float(t.Work.Flops)
-		rec.Flops = &flops
-	}
-	for k := range 2 {
-		rec.Kinetic[k], rec.Target[k], rec.Guide[k] = rundir.Float(t.Kinetic[k]), rundir.Float(t.Target[k]), rundir.Float(t.Guide[k])
-	}
-	for _, f := range t.Forces {
-		rec.Forces = append(rec.Forces, RecordedForce{rundir.Float(math.Sqrt(f.Mean2)), rundir.Float(math.Sqrt(f.Max2))})
-	}
-	return rec
-}
-
-func (r *Run) measure(s rng.Stream) (map[string]rundir.Float, error) {
-	dst := r.observed
-	for _, o := range r.Observables {
-		if err := o.Measure(dst[:len(o.Names)], r.Links, s); err != nil {
-			return nil, fmt.Errorf("measuring %v: %w", o.Names, err)
+// useless returns an error if a phase of production is over that never accepted
+// anything: it has measured one configuration again and again. A few trajectories
+// whose dH leave them a chance may have had bad luck, and one or two are a try.
+func (r *Run) useless() error {
+	const chance, few = 0.05, 3
+	for _, p := range r.Phases {
+		n := r.state.Done[p.Name]
+		over := p.Production && n > 0 && n >= p.Trajectories
+		if over && r.state.Accepted[p.Name] == 0 && (n >= refusals || n >= few && r.state.Expected[p.Name] < chance) {
+			return fmt.Errorf("phase %s: none of its %d trajectories was accepted, so it has measured one configuration %[2]d times: "+
+				"start again with more steps or shorter trajectories, or from a thermalised configuration", p.Name, n)
 		}
-		dst = dst[len(o.Names):]
 	}
-	m := make(map[string]rundir.Float, len(r.names))
-	for k, name := range r.names {
-		m[name] = rundir.Float(r.observed[k])
-	}
-	return m, nil
-}
-
-// params returns the guide's parameters for the record.
-func (r *Run) params() []rundir.Float {
-	theta := make([]float64, r.Guide.NumParams())
-	r.Guide.Params(theta)
-	p := make([]rundir.Float, len(theta))
-	for k, x := range theta {
-		p[k] = rundir.Float(x)
-	}
-	return p
+	return nil
 }

@@ -40,6 +40,9 @@ type Trajectory struct {
 	Guide       [2]float64  // guide action at start and end
 	Forces      []ForceNorm // per level of the guide; overwritten by the next trajectory
 	Work        action.Work // of target, guide and integrator; random numbers aside
+
+	Unconditional bool  // accepted whatever dH was
+	Failure       error // why the proposal was refused without a dH; nil: it has one
 }
 
 // NewSLHMC returns a sampler of the target with the guide's levels, over
@@ -131,50 +134,100 @@ func (s *SLHMC) Momenta() *gauge.Algebra { return s.drawn }
 // Errors: a solve that failed, or an energy that is not a number; u is then
 // unchanged.
 func (s *SLHMC) Step(u *gauge.Field, stream rng.Stream) (Trajectory, error) {
+	return s.step(u, stream, rules{})
+}
+
+// rules are what a run may do besides Metropolis.
+type rules struct {
+	unconditional bool // accept whatever dH is: not exact, on the way to equilibrium only
+	refuse        bool // a proposal that fails is refused
+}
+
+// step is Step under rules.
+//
+// A proposal that fails, in molecular dynamics or at its end, may be refused, and
+// exp(-S) stays the equilibrium: Metropolis refuses by min(1, exp(-dH)) times an
+// indicator, 1 if nothing fails, and detailed balance asks that the indicator be
+// the same for a trajectory (u, P) -> (u', P') and its reverse (u', -P') -> (u, -P),
+// phi being the same. Both pass through the same links, where the same solves start
+// from zero and so fail alike (to round-off: of trajectories within it of a limit).
+// One solve is done on one way only: the action at the end, for at the start the
+// heat bath gives it. So before a proposal is accepted, the action is solved at its
+// start too, one more solve for each accepted trajectory. Not exact is to go on
+// after a heat bath that fails: phi is not drawn then, and nothing says from what
+// distribution the fields are whose heat bath does not fail.
+func (s *SLHMC) step(u *gauge.Field, stream rng.Stream, r rules) (Trajectory, error) {
 	var t Trajectory
 	work := s.work()
-	s.drawn.Gaussian(stream.Child("momenta"))
-	s.p.Copy(s.drawn)
-	var err error
-	if f, ok := s.target.(action.Pseudofermion); ok {
-		t.Target[0], err = f.Refresh(u, stream.Child(pseudofermions))
-	} else {
-		t.Target[0], err = s.target.Value(u)
-	}
-	if err != nil {
+	if err := s.draw(u, stream, &t); err != nil {
 		return t, err
 	}
-	t.Kinetic[0] = s.p.Norm2() / 2
-	s.start.Copy(u)
-	s.end.Copy(u)
-	if t.Guide[0], err = s.guide(u, t.Target[0]); err != nil {
-		return t, err
+	accept := stream.Child("metropolis").Site(0)
+	t.Failure = s.propose(u, &t)
+	if t.Failure == nil {
+		t.Accepted = accept.Float64() < math.Exp(-t.DeltaH)
+		if t.Accepted && r.refuse {
+			_, t.Failure = s.target.Value(s.start)
+		}
 	}
-	if err := s.dynamics.Integrate(s.end, s.p, s.tau); err != nil {
-		return t, err
-	}
-	t.Kinetic[1] = s.p.Norm2() / 2
-	if t.Target[1], err = s.target.Value(s.end); err != nil {
-		return t, err
-	}
-	if t.Guide[1], err = s.guide(s.end, t.Target[1]); err != nil {
-		return t, err
-	}
-	t.DeltaH = difference(t.Kinetic, t.Target)
-	t.GuideDeltaH = difference(t.Kinetic, t.Guide)
-	if math.IsNaN(t.DeltaH) {
-		return t, fmt.Errorf("sampler: dH is not a number (S %v, K %v)", t.Target, t.Kinetic)
+	if t.Failure != nil {
+		if !r.refuse {
+			return t, t.Failure
+		}
+		t.Accepted = false
+	} else if r.unconditional {
+		t.Accepted, t.Unconditional = true, true
 	}
 	t.Forces = s.dynamics.Forces()
 	t.Work = s.work().Minus(work)
 	t.Work.Flops += 2 * s.dynamics.sumFlops // the kinetic energies
 	t.Work.Uncounted += s.silent
-	accept := stream.Child("metropolis").Site(0)
-	if t.Accepted = accept.Float64() < math.Exp(-t.DeltaH); t.Accepted {
+	if t.Accepted {
 		u.Copy(s.end)
 		u.Reunitarize()
 	}
 	return t, nil
+}
+
+// draw draws momenta and pseudofermions at u.
+func (s *SLHMC) draw(u *gauge.Field, stream rng.Stream, t *Trajectory) (err error) {
+	s.drawn.Gaussian(stream.Child("momenta"))
+	s.p.Copy(s.drawn)
+	if f, ok := s.target.(action.Pseudofermion); ok {
+		t.Target[0], err = f.Refresh(u, stream.Child(pseudofermions))
+	} else {
+		t.Target[0], err = s.target.Value(u)
+	}
+	t.Kinetic[0] = s.p.Norm2() / 2
+	s.start.Copy(u)
+	s.end.Copy(u)
+	return err
+}
+
+// propose moves along the guide, and takes the energies at the end.
+func (s *SLHMC) propose(u *gauge.Field, t *Trajectory) (err error) {
+	nan := math.NaN() // until they are known
+	t.Kinetic[1], t.Target[1], t.DeltaH, t.GuideDeltaH = nan, nan, nan, nan
+	t.Guide = [2]float64{nan, nan}
+	if t.Guide[0], err = s.guide(u, t.Target[0]); err != nil {
+		return err
+	}
+	if err := s.dynamics.Integrate(s.end, s.p, s.tau); err != nil {
+		return err
+	}
+	t.Kinetic[1] = s.p.Norm2() / 2
+	if t.Target[1], err = s.target.Value(s.end); err != nil {
+		return err
+	}
+	if t.Guide[1], err = s.guide(s.end, t.Target[1]); err != nil {
+		return err
+	}
+	t.DeltaH = difference(t.Kinetic, t.Target)
+	t.GuideDeltaH = difference(t.Kinetic, t.Guide)
+	if math.IsNaN(t.DeltaH) {
+		return fmt.Errorf("sampler: dH is not a number (S %v, K %v)", t.Target, t.Kinetic)
+	}
+	return nil
 }
 
 // difference returns H1 - H0, compensated: both are large.

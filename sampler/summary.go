@@ -1,9 +1,9 @@
 package sampler
 
 import (
+	"errors"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 
 	"github.com/slhmc/slhmc/internal/rundir"
@@ -11,19 +11,27 @@ import (
 )
 
 // Quantity is a mean with its error by the Gamma method. Error and TauInt are
-// nil where the series is too short to tell; Note then says why.
+// nil where the series is too short to tell; Note then says why. TauInt is in
+// trajectories, of which every Every-th has an entry.
 type Quantity struct {
 	Value       rundir.Float `json:"value"`
 	Error       *float64     `json:"error"`
 	TauInt      *float64     `json:"tau_int"`
 	TauIntError *float64     `json:"tau_int_error"`
 	Entries     int          `json:"entries"`
+	Every       int          `json:"every"`
 	Note        string       `json:"note,omitempty"`
 }
 
-// PhaseSummary is what a phase of production found and cost.
+// PhaseSummary is what a phase found and cost. Proposals that failed have no dH:
+// they are refusals in the acceptance, and left out of the averages of dH and of
+// exp(-dH), which is 1 over those whose reverse does not fail either.
 type PhaseSummary struct {
 	Trajectories  int                 `json:"trajectories"`
+	Accepted      int                 `json:"accepted"`
+	Unconditional int                 `json:"unconditional"` // accepted whatever dH was
+	Failed        int                 `json:"failed"`
+	Drifts        []Drift             `json:"drifts,omitempty"` // of a phase that should have reached equilibrium
 	Acceptance    Quantity            `json:"acceptance"`
 	ExpMinusDH    Quantity            `json:"exp_minus_dh"`
 	DeltaH        Quantity            `json:"dh"`
@@ -52,28 +60,30 @@ type TrainingSummary struct {
 	LossFirst    rundir.Float   `json:"loss_first"`
 	LossLast     rundir.Float   `json:"loss_last"`
 	ExpMinusLoss rundir.Float   `json:"exp_minus_loss"`
-	Weights      []rundir.Float `json:"weights"`
+	Weights      []rundir.Float `json:"weights"`                // all parameters; none if there are more than MaxRecordedParams
+	WeightsNorm  *rundir.Float  `json:"weights_norm,omitempty"` // of that many
 }
 
 // Summary is what a run has found so far.
 type Summary struct {
-	Phases    map[string]*PhaseSummary
-	Training  *TrainingSummary
-	Agreement map[string]rundir.Float // sigma between phases hmc and slhmc, by observable
+	Phases       map[string]*PhaseSummary
+	Trajectories int
+	Training     *TrainingSummary
+	Agreement    map[string]rundir.Float // sigma between phases hmc and slhmc, by observable
+	Events       []Event
+	Notes        []string // what is missing beside the history
 }
 
-// Summarise reads the history of a run directory.
+// Summarise reads the history of a run directory, and holds it against the newest
+// checkpoint.
 //
-// Errors: no history, a damaged line.
+// Errors: no history, a damaged line; lines that are not those of the checkpoint.
 func Summarise(dir string) (*Summary, error) {
-	c := &collector{phases: map[string]*series{}}
-	if err := readJournal(filepath.Join(dir, rundir.HistoryFile), c.record); err != nil {
+	c, err := collect(dir)
+	if err != nil {
 		return nil, err
 	}
-	if err := readJournal(filepath.Join(dir, rundir.TimingsFile), c.timing); err != nil {
-		return nil, err
-	}
-	s := &Summary{Phases: map[string]*PhaseSummary{}, Training: c.training()}
+	s := &Summary{Phases: map[string]*PhaseSummary{}, Trajectories: len(c.of), Training: c.training(), Events: c.events, Notes: c.notes}
 	for name, p := range c.phases {
 		s.Phases[name] = p.summary()
 	}
@@ -89,29 +99,30 @@ func Summarise(dir string) (*Summary, error) {
 	return s, nil
 }
 
-// readJournal calls f with a decoder for every line.
-func readJournal(path string, f func(decode func(any) error) error) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	r := rundir.NewJournalReader(path, file)
-	r.TolerateTorn() // of a run that is still going on
-	for r.Next() {
-		if err := f(r.Decode); err != nil {
-			return err
-		}
-	}
-	return r.Err()
+// entries are the numbers of an observable in a phase.
+type entries struct {
+	x  []float64
+	at []int // trajectory of the phase
 }
 
-// series are the numbers of a phase in Monte Carlo time.
+// every returns how many trajectories lie between two entries.
+func (e *entries) every() int {
+	if len(e.at) < 2 {
+		return 1
+	}
+	return e.at[1] - e.at[0] // a run cannot change it
+}
+
+// series are the numbers of a phase in Monte Carlo time. One that was made longer
+// after others had run goes on where it stood: between, there is more time than the
+// series knows.
 type series struct {
-	dh, guide, exp, accepted            []float64
-	solves, iterations, applications, s float64
-	costs                               costs
-	observables                         map[string][]float64
+	dh, guide, exp, accepted         []float64 // the first three without proposals that failed
+	solves, iterations, applications float64
+	unconditional                    int
+	production                       bool
+	costs                            costs
+	observables                      map[string]*entries
 }
 
 type collector struct {
@@ -119,49 +130,100 @@ type collector struct {
 	of     []*series // phase of each trajectory
 	at     []int     // and its number there
 	losses []float64
-	params []rundir.Float
+	last   *RecordedTraining
+	events []Event
+	notes  []string
 }
 
-func (c *collector) record(decode func(any) error) error {
-	var r Record
-	if err := decode(&r); err != nil {
+// collect reads history and timings. The checkpoint is read first: a run that goes on
+// has by then at least the lines that it counts.
+func collect(dir string) (*collector, error) {
+	c := &collector{phases: map[string]*series{}}
+	var counted rundir.Mark
+	switch stored, err := Load(dir); {
+	case err == nil:
+		counted = stored.History
+	case !errors.Is(err, rundir.ErrNoCheckpoint):
+		c.notes = append(c.notes, fmt.Sprintf("no checkpoint vouches for the history: %v", err))
+	}
+	path, end := filepath.Join(dir, rundir.HistoryFile), rundir.Mark{}
+	err := readJournal(path, func(r *rundir.JournalReader) error {
+		before := end.Offset
+		if end = r.Mark(); before < counted.Offset && counted.Offset <= end.Offset && end != counted {
+			return &rundir.Damage{File: path, Line: r.Line(), Offset: end.Offset, Reason: "these are not the lines that the checkpoint counts"}
+		}
+		line, err := decodeLine(r)
+		if err == nil {
+			err = c.line(line)
+		}
 		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if end.Offset < counted.Offset {
+		return nil, &rundir.Damage{File: path, Line: len(c.of) + len(c.events) + 1, Offset: end.Offset, Reason: fmt.Sprintf("the file ends before byte %d, up to which the checkpoint counts", counted.Offset)}
+	}
+	if err := readJournal(filepath.Join(dir, rundir.TimingsFile), c.timing); err != nil {
+		c.notes = append(c.notes, fmt.Sprintf("some times are not known: %v", err))
+	}
+	return c, nil
+}
+
+func (c *collector) line(l Line) error {
+	if l.Event != nil {
+		c.events = append(c.events, *l.Event)
+		return nil
+	}
+	r := l.Record
+	if r.Trajectory != uint64(len(c.of)) {
+		return fmt.Errorf("sampler: trajectory %d follows %d others", r.Trajectory, len(c.of))
 	}
 	p := c.phases[r.Phase]
 	if p == nil {
-		p = &series{observables: map[string][]float64{}}
+		p = &series{observables: map[string]*entries{}, production: r.Phase == "hmc" || r.Phase == "slhmc"}
 		c.phases[r.Phase] = p
 	}
-	c.of, c.at = append(c.of, p), append(c.at, len(p.dh))
-	p.costs.record(&r)
-	p.dh, p.guide = append(p.dh, float64(r.DeltaH)), append(p.guide, float64(r.GuideDeltaH))
-	p.exp = append(p.exp, math.Exp(-float64(r.DeltaH)))
+	at := len(p.accepted)
+	c.of, c.at = append(c.of, p), append(c.at, at)
+	p.costs.record(r)
+	if r.Failure == "" {
+		p.dh, p.guide = append(p.dh, float64(r.DeltaH)), append(p.guide, float64(r.GuideDeltaH))
+		p.exp = append(p.exp, math.Exp(-float64(r.DeltaH)))
+	}
 	a := 0.0
 	if r.Accepted {
 		a = 1
 	}
 	p.accepted = append(p.accepted, a)
+	if r.Unconditional {
+		p.unconditional++
+	}
 	p.solves += float64(r.Solves)
 	p.iterations += float64(r.Iterations)
 	p.applications += float64(r.Applications)
 	for name, v := range r.Observables {
-		p.observables[name] = append(p.observables[name], float64(v))
+		e := p.observables[name]
+		if e == nil {
+			e = &entries{}
+			p.observables[name] = e
+		}
+		e.x, e.at = append(e.x, float64(v)), append(e.at, at)
 	}
 	if r.Training != nil {
 		c.losses = append(c.losses, float64(r.Training.Loss))
-		c.params = r.Training.Params
+		c.last = r.Training
 	}
 	return nil
 }
 
-func (c *collector) timing(decode func(any) error) error {
+func (c *collector) timing(r *rundir.JournalReader) error {
 	var t Timing
-	if err := decode(&t); err != nil {
+	if err := r.Decode(&t); err != nil {
 		return err
 	}
 	if t.Trajectory < uint64(len(c.of)) {
-		c.of[t.Trajectory].s += t.Seconds
-		c.of[t.Trajectory].costs.seconds[c.at[t.Trajectory]] += t.Seconds
+		c.of[t.Trajectory].costs.seconds[c.at[t.Trajectory]] = t.Seconds
 	}
 	return nil
 }
@@ -179,7 +241,7 @@ func (c *collector) training() *TrainingSummary {
 	}
 	return &TrainingSummary{
 		Steps: n, LossFirst: rundir.Float(mean(first)), LossLast: rundir.Float(mean(last)),
-		ExpMinusLoss: rundir.Float(mean(likely)), Weights: c.params,
+		ExpMinusLoss: rundir.Float(mean(likely)), Weights: c.last.Params, WeightsNorm: c.last.ParamsNorm,
 	}
 }
 
@@ -192,24 +254,28 @@ func mean(x []float64) float64 {
 }
 
 func (p *series) summary() *PhaseSummary {
-	n := float64(len(p.dh))
+	n := float64(len(p.accepted))
 	s := &PhaseSummary{
-		Trajectories: len(p.dh),
-		Acceptance:   quantity(p.accepted), ExpMinusDH: quantity(p.exp),
-		DeltaH: quantity(p.dh), GuideDeltaH: quantity(p.guide),
-		Seconds: p.s / n, Iterations: p.iterations / n, Solves: p.solves / n, Applications: p.applications / n,
+		Trajectories: len(p.accepted), Unconditional: p.unconditional, Failed: len(p.accepted) - len(p.dh),
+		Acceptance: quantity(p.accepted, 1), ExpMinusDH: quantity(p.exp, 1),
+		DeltaH: quantity(p.dh, 1), GuideDeltaH: quantity(p.guide, 1),
+		Seconds: p.costs.knownSeconds(), Iterations: p.iterations / n, Solves: p.solves / n, Applications: p.applications / n,
 		Observables: map[string]Quantity{}, IndependentIn: map[string]Cost{},
 	}
-	for name, x := range p.observables {
-		q := quantity(x)
+	for _, a := range p.accepted {
+		s.Accepted += int(a)
+	}
+	if !p.production {
+		s.Drifts = p.drifts()
+	}
+	for name, e := range p.observables {
+		q := quantity(e.x, e.every())
 		if q.Error != nil && *q.Error == 0 { // nothing moved: no error is known, least of all 0
 			q.Error, q.TauInt, q.TauIntError, q.Note = nil, nil, nil, "it never changed"
 		}
 		s.Observables[name] = q
 		if q.TauInt != nil {
-			// entries may be measured every so many trajectories
-			every := n / float64(len(x))
-			k := 2 * *q.TauInt * every
+			k := 2 * *q.TauInt
 			s.IndependentIn[name] = Cost{k, k * s.Seconds, k * s.Iterations}
 		}
 	}
@@ -217,14 +283,15 @@ func (p *series) summary() *PhaseSummary {
 	return s
 }
 
-// quantity analyses one series.
-func quantity(x []float64) Quantity {
-	q := Quantity{Value: rundir.Float(mean(x)), Entries: len(x)}
+// quantity analyses one series, of which every so many trajectories have an entry.
+func quantity(x []float64, every int) Quantity {
+	q := Quantity{Value: rundir.Float(mean(x)), Entries: len(x), Every: every}
 	e, err := statistics.Gamma(x)
 	if err != nil {
 		q.Note = fmt.Sprint(err)
 		return q
 	}
-	q.Error, q.TauInt, q.TauIntError = &e.Error, &e.TauInt, &e.TauIntError
+	tau, tauError := e.TauInt*float64(every), e.TauIntError*float64(every)
+	q.Error, q.TauInt, q.TauIntError = &e.Error, &tau, &tauError
 	return q
 }

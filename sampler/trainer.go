@@ -1,6 +1,7 @@
 package sampler
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -24,9 +25,14 @@ type Trainer struct {
 	Batch, Keep int
 	Sampled     action.Pseudofermion
 
-	kept  []sample
-	grad  []float64
-	theta []float64
+	kept    []sample
+	dropped *sample // what the newest of kept took the place of, until the next one
+	grad    []float64
+	theta   []float64
+	before  struct { // the last step
+		theta, state []float64
+		kept         bool
+	}
 }
 
 // sample is a kept trajectory. Its pseudofermions are not stored: they are a
@@ -54,6 +60,7 @@ func (t *Trainer) Step(start, end *gauge.Field, stream rng.Stream, trajectory ui
 		t.grad, t.theta = make([]float64, n), make([]float64, n)
 	}
 	clear(t.grad)
+	t.remember()
 	var r Training
 	var err error
 	if t.Batch == 0 {
@@ -80,29 +87,68 @@ func (t *Trainer) Step(start, end *gauge.Field, stream rng.Stream, trajectory ui
 	}
 	t.Guide.Params(t.theta)
 	t.Optimizer.Step(t.theta, t.grad)
+	for k, x := range t.theta {
+		const most = 1e100 // its square, and what is made of it, is still a number
+		if !(math.Abs(x) < most) {
+			return r, fmt.Errorf("sampler: parameter %d of the guide is %v after a step against a gradient of norm %v: the learning rate is too large", k, x, norm)
+		}
+	}
 	return r, t.Guide.SetParams(t.theta)
+}
+
+// remember keeps what undo brings back.
+func (t *Trainer) remember() {
+	if n := t.Guide.NumParams(); len(t.before.theta) != n {
+		t.before.theta = make([]float64, n)
+	}
+	t.Guide.Params(t.before.theta)
+	t.before.state = append(t.before.state[:0], t.Optimizer.State()...)
+	t.before.kept = false
+}
+
+// undo takes the last step back, or what a failed one has done of it.
+func (t *Trainer) undo() error {
+	if t.before.theta == nil {
+		return nil
+	}
+	if t.before.kept {
+		newest := len(t.kept) - 1
+		s := t.kept[newest]
+		t.kept = t.kept[:newest]
+		if t.dropped != nil {
+			t.kept = append([]sample{*t.dropped}, t.kept...)
+		}
+		t.dropped, t.before.kept = &s, false
+	}
+	n := len(t.before.theta)
+	return errors.Join(t.Optimizer.SetState(t.before.state, n), t.Guide.SetParams(t.before.theta))
 }
 
 // keep remembers the newest trajectories in a ring.
 func (t *Trainer) keep(start, end *gauge.Field, trajectory uint64) {
-	var s sample
-	if len(t.kept) < t.Keep {
-		s.start, s.end = gauge.NewField(start.Geometry(), start.Group()), gauge.NewField(start.Geometry(), start.Group())
-	} else {
-		s = t.kept[0]
-		t.kept = append(t.kept[:0], t.kept[1:]...)
+	s := t.dropped // a place that nobody needs any more
+	t.dropped = nil
+	if s == nil {
+		s = &sample{start: gauge.NewField(start.Geometry(), start.Group()), end: gauge.NewField(start.Geometry(), start.Group())}
 	}
 	s.trajectory = trajectory
 	s.start.Copy(start)
 	s.end.Copy(end)
-	t.kept = append(t.kept, s)
+	if len(t.kept) == t.Keep {
+		oldest := t.kept[0]
+		t.dropped = &oldest
+		t.kept = append(t.kept[:0], t.kept[1:]...)
+	}
+	t.kept = append(t.kept, *s)
+	t.before.kept = true
 }
 
-// batch returns the mean loss over a random batch, and adds its gradient.
+// batch returns the mean loss over a random batch, and adds its gradient. As long
+// as fewer are kept than make a batch, it is of as many.
 func (t *Trainer) batch(stream rng.Stream) (float64, error) {
 	r := stream.Child("batch").Site(0)
-	mean := 0.0
-	for range t.Batch {
+	mean, size := 0.0, min(t.Batch, len(t.kept))
+	for range size {
 		s := t.kept[r.Uint64N(uint64(len(t.kept)))]
 		if _, err := t.Sampled.Refresh(s.start, stream.At(s.trajectory).Child(pseudofermions)); err != nil {
 			return 0, err
@@ -111,10 +157,10 @@ func (t *Trainer) batch(stream rng.Stream) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		mean += loss / float64(t.Batch)
+		mean += loss / float64(size)
 	}
 	for k := range t.grad {
-		t.grad[k] /= float64(t.Batch)
+		t.grad[k] /= float64(size)
 	}
 	return mean, nil
 }

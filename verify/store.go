@@ -25,12 +25,12 @@ type Store struct {
 const (
 	stateSection   = "state"
 	lengthSection  = "numbers"
-	offsetSection  = "journal"
+	markSection    = "journal"
 	journalOfStore = "journal.jsonl"
 )
 
-// Checkpoints returns how runs are kept: by checkpoints that say how long the journal
-// was.
+// Checkpoints returns how runs are kept: by checkpoints that say where the journal
+// ended.
 func Checkpoints() Store { return Store{saveCheckpoint, loadCheckpoint} }
 
 func saveCheckpoint(dir string, trajectory uint64, state []float64, record float64) (err error) {
@@ -42,7 +42,7 @@ func saveCheckpoint(dir string, trajectory uint64, state []float64, record float
 	case missing != nil:
 		return missing
 	default:
-		j, _, err = rundir.ResumeJournal(path, info.Size())
+		j, _, err = rundir.ResumeJournal(path, rundir.Mark{Offset: info.Size()})
 	}
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func saveCheckpoint(dir string, trajectory uint64, state []float64, record float
 	return rundir.WriteCheckpoint(dir, trajectory, func(w *rundir.CheckpointWriter) error {
 		w.Int64(lengthSection, int64(len(state)))
 		w.Float64s(stateSection, state)
-		w.Int64(offsetSection, j.Offset())
+		w.JSON(markSection, j.Mark())
 		return nil
 	})
 }
@@ -76,12 +76,12 @@ func loadCheckpoint(dir string) (trajectory uint64, state, records []float64, er
 	if err := c.Float64s(stateSection, state); err != nil {
 		return 0, nil, nil, err
 	}
-	offset, err := c.Int64(offsetSection)
-	if err != nil {
+	var end rundir.Mark
+	if err := c.JSON(markSection, &end); err != nil {
 		return 0, nil, nil, err
 	}
 	path := filepath.Join(dir, journalOfStore)
-	j, _, err := rundir.ResumeJournal(path, offset)
+	j, _, err := rundir.ResumeJournal(path, end)
 	if err != nil {
 		return 0, nil, nil, err
 	}
@@ -154,6 +154,19 @@ func (f folder) restore() {
 	}
 }
 
+// longer returns the journal as it is after one more trajectory, whose state is lost.
+func (f folder) longer() []byte {
+	check(f.Save(f.dir, uint64(len(f.states)+1), f.states[0], f.r.Normal()))
+	b, err := os.ReadFile(filepath.Join(f.dir, journalOfStore))
+	check(err)
+	entries, err := os.ReadDir(f.dir)
+	check(err)
+	for _, e := range entries {
+		check(os.Remove(filepath.Join(f.dir, e.Name())))
+	}
+	return b
+}
+
 // is counts what Load gets wrong of the run after a trajectory.
 func (f folder) is(trajectory int) (wrong int) {
 	t, state, records, err := f.Load(f.dir)
@@ -198,12 +211,11 @@ func storeResumes(f folder) []Result {
 	whole := f.is(last)
 	f.restore()
 	name := filepath.Join(f.dir, journalOfStore)
-	b := f.files[journalOfStore]
-	line := b[bytes.LastIndexByte(b[:len(b)-1], '\n')+1:]
+	b, longer := f.files[journalOfStore], f.longer()
 	torn := 0
-	for _, more := range [][]byte{line, line[:len(line)/2], bytes.Repeat(line, 3)} {
+	for _, more := range [][]byte{longer, longer[:(len(b)+len(longer))/2]} {
 		f.restore()
-		check(os.WriteFile(name, append(bytes.Clone(b), more...), 0o600))
+		check(os.WriteFile(name, more, 0o600))
 		torn += f.is(last)
 	}
 	return []Result{

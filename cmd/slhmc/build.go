@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/covnet"
@@ -28,11 +29,13 @@ type builder struct {
 	gauge *gauge.Action
 	quark *action.TwoFlavour // nil: quenched
 	guide *covnet.Effective  // nil: no self-learning part
+	fresh bool               // the files that it starts from are read: a checkpoint has what came of them
 }
 
-// build turns a configuration into a run that is ready to start.
-func build(c *config.Config, pool *lattice.Pool) (*sampler.Run, *lattice.Geometry, error) {
-	b := &builder{c: c}
+// build turns a configuration into a run that is ready to start, or, if it is not
+// fresh, to be resumed.
+func build(c *config.Config, pool *lattice.Pool, fresh bool) (*sampler.Run, *lattice.Geometry, error) {
+	b := &builder{c: c, fresh: fresh}
 	r, err := b.run(pool)
 	return r, b.geo, err
 }
@@ -43,6 +46,9 @@ func (b *builder) run(pool *lattice.Pool) (*sampler.Run, error) {
 		Stream:          rng.New(c.Seed).Child("run"),
 		MeasureEvery:    c.Run.MeasureEvery,
 		CheckpointEvery: c.Run.CheckpointEvery,
+		CheckpointAfter: time.Duration(c.Run.CheckpointMinutes * float64(time.Minute)),
+		RefuseFailures:  c.Run.OnFailure == "reject",
+		MaxFailures:     c.Run.MaxFailures,
 		SaveEvery:       c.Run.SaveEvery,
 		Save:            format.WriteILDG,
 	}
@@ -70,10 +76,90 @@ func (b *builder) lattice(pool *lattice.Pool) func(*sampler.Run) error {
 			b.links.Hot(start)
 		case "rough":
 			b.links.Rough(l.Roughness, start)
+		case "file":
+			if err := b.links0(r); err != nil {
+				return fmt.Errorf("lattice.file: %w", err)
+			}
 		}
 		r.Links = b.links
 		return nil
 	}
+}
+
+// links0 reads the configuration that the run starts from.
+func (b *builder) links0(r *sampler.Run) error {
+	if !b.fresh {
+		return nil
+	}
+	path := b.c.Lattice.File
+	f, err := b.linksFile()
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.ReadInto(b.links); err != nil {
+		return err
+	}
+	source, err := fileSource("links", path)
+	source.About = fmt.Sprintf("%s, %d bits", f.Kind, f.Precision)
+	// Of single precision they are off by some 1e-7, and molecular dynamics keeps that.
+	if off := b.links.Unitarity(); off > 1e-13 {
+		b.links.Reunitarize()
+		source.About += fmt.Sprintf("; brought back to %s from %.1e off", b.c.Lattice.Group, off)
+	}
+	r.Sources = append(r.Sources, source)
+	return err
+}
+
+// files says what is wrong with the files that the run starts from, as far as their
+// headers tell.
+func (b *builder) files() (err error) {
+	if b.group, err = group.Parse(b.c.Lattice.Group); err != nil {
+		return err
+	}
+	if b.c.Lattice.Start == "file" {
+		f, err := b.linksFile()
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil {
+			return fmt.Errorf("lattice.file: %w", err)
+		}
+	}
+	if s := b.c.SLHMC; s != nil && s.Weights != "" {
+		_, _, err = b.weights()
+	}
+	return err
+}
+
+// weights reads the parameters of the guide that slhmc.weights names.
+func (b *builder) weights() (params []float64, from sampler.Source, err error) {
+	w, from, err := readWeights(b.c.SLHMC.Weights)
+	if err == nil {
+		params, err = w.adopt(b.c)
+	}
+	if err != nil {
+		err = fmt.Errorf("slhmc.weights = %q: %w", b.c.SLHMC.Weights, err)
+	}
+	return params, from, err
+}
+
+// linksFile opens that configuration. Errors: it is of another lattice or group.
+func (b *builder) linksFile() (*format.File, error) {
+	f, err := format.Open(b.c.Lattice.File, format.Shape{})
+	if err == nil && (f.Extents == nil || f.Group.N() == 0) { // it does not say: the configuration does
+		if err = f.Close(); err == nil {
+			f, err = format.Open(b.c.Lattice.File, format.Shape{Extents: b.c.Lattice.Extents, Group: b.group})
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Equal(f.Extents, b.c.Lattice.Extents) || f.Group != b.group {
+		_ = f.Close() // nothing was written
+		return nil, fmt.Errorf("%s has %v %v, this lattice is %v %v", b.c.Lattice.File, f.Extents, f.Group, b.c.Lattice.Extents, b.group)
+	}
+	return f, nil
 }
 
 // target builds the sampled action.
@@ -154,6 +240,16 @@ func (b *builder) learner(r *sampler.Run) error {
 	}
 	if c.TrainCoefficient {
 		b.guide.TrainCoefficient()
+	}
+	if c.Weights != "" && b.fresh {
+		params, source, err := b.weights()
+		if err != nil {
+			return err
+		}
+		if err := b.guide.SetParams(params); err != nil {
+			return err
+		}
+		r.Sources = append(r.Sources, source)
 	}
 	r.Guide = b.guide
 	if t := b.c.Training; t != nil {
@@ -257,20 +353,17 @@ func (b *builder) phases(r *sampler.Run) error {
 		return err
 	}
 	n := b.c.Run
-	add := func(p sampler.Phase) {
-		if p.Trajectories > 0 {
-			r.Phases = append(r.Phases, p)
-		}
+	r.Phases = []sampler.Phase{
+		{Name: "thermalise", Sampler: hmc, Trajectories: n.Thermalise, Measure: true, Unconditional: n.Unconditional},
+		{Name: "train", Sampler: hmc, Trajectories: n.Train, Train: n.Train > 0},
+		{Name: "hmc", Sampler: hmc, Trajectories: n.HMC, Measure: true, Production: true},
 	}
-	add(sampler.Phase{Name: "thermalise", Sampler: hmc, Trajectories: n.Thermalise})
-	add(sampler.Phase{Name: "train", Sampler: hmc, Trajectories: n.Train, Train: true})
-	add(sampler.Phase{Name: "hmc", Sampler: hmc, Trajectories: n.HMC, Measure: true})
 	if b.guide != nil {
 		slhmc, err := b.sampler(b.c.SLHMC.Dynamics(), b.guide)
 		if err != nil {
 			return err
 		}
-		add(sampler.Phase{Name: "slhmc", Sampler: slhmc, Trajectories: n.SLHMC, Measure: true})
+		r.Phases = append(r.Phases, sampler.Phase{Name: "slhmc", Sampler: slhmc, Trajectories: n.SLHMC, Measure: true, Production: true})
 	}
 	return nil
 }

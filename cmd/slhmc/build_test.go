@@ -40,7 +40,7 @@ func built(t *testing.T, set ...string) (*builder, *sampler.Run) {
 func TestPresetsBuild(t *testing.T) {
 	for _, p := range config.Presets() {
 		c := preset(t, p.Name)
-		r, geo, err := build(c, lattice.NewPool(1))
+		r, geo, err := build(c, lattice.NewPool(1), true)
 		require.NoError(t, err, p.Name)
 		assert.Equal(t, c.Lattice.Extents, geo.Extents())
 		assert.Equal(t, c.Lattice.Group, r.Links.Group().String())
@@ -56,8 +56,10 @@ func TestPresetsBuild(t *testing.T) {
 		total := 0
 		for _, phase := range r.Phases {
 			total += phase.Trajectories
-			assert.Equal(t, phase.Name == "train", phase.Train)
-			assert.Equal(t, phase.Name == "hmc" || phase.Name == "slhmc", phase.Measure)
+			assert.Equal(t, phase.Name == "train" && c.Run.Train > 0, phase.Train)
+			assert.Equal(t, phase.Name != "train", phase.Measure)
+			assert.Equal(t, phase.Name == "hmc" || phase.Name == "slhmc", phase.Production)
+			assert.Equal(t, phase.Name == "thermalise", phase.Unconditional > 0)
 			assert.Equal(t, phase.Name != "slhmc", phase.Sampler.HMC(), phase.Name)
 		}
 		assert.Equal(t, c.Run.Thermalise+c.Run.Train+c.Run.HMC+c.Run.SLHMC, total)

@@ -2,11 +2,12 @@ package main
 
 import (
 	"fmt"
-	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/internal/machine"
 )
 
 func initCommand() *cobra.Command {
@@ -52,15 +53,24 @@ func configCommand() *cobra.Command {
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	var check, dump settings
+	var memory memoryFlag
 	checking := &cobra.Command{
 		Use:   "check FILE.toml",
-		Short: "Report everything that is wrong with a configuration",
+		Short: "Report everything that is wrong with a configuration, and how much memory its run needs",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if _, err := check.load(args); err != nil {
+			c1, err := check.load(args)
+			if err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(c.OutOrStdout(), "%s: ok\n", args[0])
+			needs, err := possible(c1, true)
+			if err == nil {
+				err = memory.check(needs)
+			}
+			if err != nil {
+				return usage{fmt.Errorf("%s: %w", args[0], err)}
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%s: ok, needs %s\n", args[0], machine.FormatSize(needs))
 			return err
 		},
 	}
@@ -82,6 +92,7 @@ func configCommand() *cobra.Command {
 		},
 	}
 	check.flags(checking)
+	memory.add(checking)
 	dump.flags(dumping)
 	checking.ValidArgsFunction, dumping.ValidArgsFunction = completeFile, completeFile
 	c.AddCommand(checking, dumping)
@@ -128,17 +139,23 @@ func (s *settings) load(args []string) (*config.Config, error) {
 	var err error
 	if len(args) > 0 {
 		name = args[0]
-		if text, err = os.ReadFile(name); err != nil {
+		if text, err = config.Read(name); err != nil {
 			return nil, usage{err}
 		}
 	} else if text, err = config.Preset(s.preset); err != nil {
 		return nil, usage{err}
 	}
-	var overrides []config.Override
+	return s.parse(name, text)
+}
+
+// parse reads a configuration with the overrides.
+func (s *settings) parse(name string, text []byte) (*config.Config, error) {
+	sets := s.set
 	if s.seeded() {
-		s.set = append(s.set, fmt.Sprintf("seed=%d", s.seed))
+		sets = append(slices.Clone(sets), fmt.Sprintf("seed=%d", s.seed))
 	}
-	for _, o := range s.set {
+	var overrides []config.Override
+	for _, o := range sets {
 		override, err := config.ParseOverride(o)
 		if err != nil {
 			return nil, usage{err}

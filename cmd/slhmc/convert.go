@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/format"
 )
 
@@ -22,6 +24,7 @@ type conversion struct {
 	order     string
 	rows      int
 	force     bool
+	project   bool
 }
 
 func convertCommand() *cobra.Command {
@@ -32,10 +35,12 @@ func convertCommand() *cobra.Command {
 		Long: fmt.Sprintf(`Convert reads a configuration in any format, verifies it, and writes it in the
 format that the extension of OUT or --format names: %s.
 Links stay bit for bit what they are where the format and --precision allow;
-the file is read back before it takes its name.
+the file is read back before it takes its name. Links that are off by up to %.2g
+(SU(3)), as in single precision, are brought back to the group before they are written
+in 64 bits, with --project those that are off by up to %.0e. What was accepted stands in
+OUT where its format has room for text.
 
-Files that do not say their shape need --extents and --group, unless an L^4
-lattice of SU(2), SU(3) or SU(4) is the only one that fits.`, kindNames()),
+%s`, kindNames(), format.ToleranceSingle(3), format.Tolerance32, fileHelp),
 		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error { return j.run(c, args[0], args[1]) },
 	}
@@ -44,6 +49,7 @@ lattice of SU(2), SU(3) or SU(4) is the only one that fits.`, kindNames()),
 	c.Flags().IntVarP(&j.precision, "precision", "p", 0, "bits of a real, 32 or 64 (default: those of IN)")
 	c.Flags().StringVar(&j.order, "byte-order", "", "big or little (default: that of the format)")
 	c.Flags().IntVar(&j.rows, "rows", 0, "rows of a matrix that NERSC files keep (default: all)")
+	c.Flags().BoolVar(&j.project, "project", false, fmt.Sprintf("bring links that are off by up to %.0e back to the group", format.Tolerance32))
 	c.Flags().BoolVar(&j.force, "force", false, "write over OUT if it exists")
 	return c
 }
@@ -82,19 +88,33 @@ func (j *conversion) encoding(out string) (e format.Encoding, err error) {
 	return e, nil
 }
 
+// free says whether OUT may be written: that it is not there, or a regular file that
+// --force gives up. Devices and pipes are never replaced.
+func (j *conversion) free(out string) error {
+	if _, err := os.Lstat(out); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if info, err := os.Stat(out); err == nil && !info.Mode().IsRegular() {
+		return usage{fmt.Errorf("%s is not a regular file: it is not written over", out)}
+	}
+	if !j.force {
+		return usage{fmt.Errorf("%s exists (--force writes over it)", out)}
+	}
+	return nil
+}
+
 func (j *conversion) run(c *cobra.Command, in, out string) error {
-	told, err := j.shape.shape()
-	if err != nil {
+	if _, err := j.shape.shape(); err != nil {
 		return err
 	}
 	e, err := j.encoding(out)
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(out); !j.force && !errors.Is(err, fs.ErrNotExist) {
-		return usage{fmt.Errorf("%s exists (--force writes over it)", out)}
+	if err := j.free(out); err != nil {
+		return err
 	}
-	h, u, err := load(in, told)
+	h, u, err := j.load(in)
 	if err != nil {
 		return err
 	}
@@ -104,16 +124,33 @@ func (j *conversion) run(c *cobra.Command, in, out string) error {
 			e.Precision = h.Precision
 		}
 	}
-	note := func(text string, values ...any) { fmt.Fprintf(c.ErrOrStderr(), "note: "+text+"\n", values...) }
-	switch {
-	case e.Precision > h.Precision:
-		u.Reunitarize()
-		note("links of %d bits have been brought back to %v before they are written in %d", h.Precision, h.Group, e.Precision)
-	case e.Precision < h.Precision:
-		note("reals of %d bits are rounded to %d", h.Precision, e.Precision)
+	said := remarksOf(h)
+	brought := j.bring(h, u, e.Precision)
+	if brought != "" {
+		said = append(said, brought)
+	}
+	if e.Precision < h.Precision {
+		said = append(said, fmt.Sprintf("reals of %d bits are rounded to %d", h.Precision, e.Precision))
+	}
+	e.Accept = promisesOf(h)
+	kept := keep(h, brought)
+	if e.Kind.HoldsText() {
+		e.Remarks = kept
+	}
+	for _, s := range said {
+		fmt.Fprintln(c.ErrOrStderr(), "note:", s)
+	}
+	// What killed conversions left there stays if the folder cannot be listed.
+	if err := rundir.Sweep(filepath.Dir(out)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintln(c.ErrOrStderr(), "note:", err)
 	}
 	if err := format.Write(out, u, e); err != nil {
 		return err
+	}
+	if !e.Kind.HoldsText() {
+		for _, r := range kept {
+			fmt.Fprintf(c.OutOrStdout(), "%s, which has no room to say it: %s\n", out, r)
+		}
 	}
 	_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %s, %v in %d bits\n", out, e.Kind, h.Shape, e.Precision)
 	return err

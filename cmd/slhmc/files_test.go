@@ -134,7 +134,7 @@ func TestFilesUsage(t *testing.T) {
 	}
 	for args, want := range map[string]string{
 		"info nothing.ildg":             "nothing.ildg: no such file",
-		"info u.ildg -L 4,8":            "the file holds SU(2) on [4 4], not ? on [4 8]",
+		"info u.ildg -L 4,8":            "SU(2) links of extents [4 8] in 64 bits do not fill the 2048 bytes of the data: so it was told, the header says SU(2) on [4 4]",
 		"convert u.ildg v.openqcd":      "openQCD holds [SU(3)] in 4 dimensions, not SU(2) on [4 4]",
 		"convert u.ildg v.npy --rows 1": "NumPy with 1 rows",
 	} {

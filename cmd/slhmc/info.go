@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -17,25 +19,74 @@ import (
 
 // info is what slhmc info says about a file.
 type info struct {
-	File      string   `json:"file"`
+	File      string   `json:"file"` // printable
 	Format    string   `json:"format"`
 	Extents   []int    `json:"extents"`
 	Group     string   `json:"group"`
 	Precision int      `json:"precision"`
 	ByteOrder string   `json:"byte_order,omitempty"`
 	Rows      int      `json:"rows"`
+	Packed    string   `json:"compression,omitempty"`
+	Axes      string   `json:"axes,omitempty"`
+	Boundary  []string `json:"boundary,omitempty"` // of the quarks, where not periodic
 	Inferred  bool     `json:"inferred,omitempty"` // a part of the above is not in the file
 	Checksum  string   `json:"checksum,omitempty"` // that of the data too
 	Claimed   *claimed `json:"header,omitempty"`
 
 	Plaquette float64 `json:"plaquette"`
 	Unitarity float64 `json:"unitarity"`
+
+	Notes    []string   `json:"notes,omitempty"`
+	Accepted []accepted `json:"accepted,omitempty"`
+	Remarks  []string   `json:"remarks,omitempty"` // of who wrote the file
 }
 
 // claimed are the numbers that stand in the header; the links agree with them.
 type claimed struct {
 	Plaquette *float64 `json:"plaquette,omitempty"`
 	LinkTrace *float64 `json:"link_trace,omitempty"`
+}
+
+// accepted is a promise that a file breaks and --accept let pass.
+type accepted struct {
+	Promise string `json:"promise"`
+	Broken  string `json:"broken"`
+}
+
+func acceptedOf(h format.Header) (list []accepted) {
+	for _, b := range h.Accepted {
+		list = append(list, accepted{string(b.Promise), strings.TrimPrefix(b.String(), string(b.Promise)+": ")})
+	}
+	return list
+}
+
+// promisesOf returns the promises that a file breaks and that were accepted.
+func promisesOf(h format.Header) (list []format.Promise) {
+	for _, b := range h.Accepted {
+		list = append(list, b.Promise)
+	}
+	return list
+}
+
+// boundaryOf says what a header says about the quarks; empty if nothing unusual.
+func boundaryOf(h format.Header) string {
+	if h.Boundary == nil {
+		return ""
+	}
+	return "boundary condition of the quarks: " + strings.Join(h.Boundary, ", ") + " (links are periodic)"
+}
+
+// remarksOf returns what there is to say about a file that was read: notes, and
+// promises that it breaks.
+func remarksOf(h format.Header) []string {
+	all := slices.Clone(h.Notes)
+	if b := boundaryOf(h); b != "" {
+		all = append(all, b)
+	}
+	for _, a := range h.Accepted {
+		all = append(all, "accepted "+a.String())
+	}
+	return all
 }
 
 func infoCommand() *cobra.Command {
@@ -48,17 +99,15 @@ func infoCommand() *cobra.Command {
 plaquette and how far links are from the group. All of it is verified: a file
 whose header, checksum, plaquette or links contradict each other is an error.
 
-Files that do not say their shape need --extents and --group, unless an L^4
-lattice of SU(2), SU(3) or SU(4) is the only one that fits.`,
+` + fileHelp,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			told, err := shape.shape()
-			if err != nil {
+			if _, err := shape.shape(); err != nil {
 				return err
 			}
 			var failed []error
 			for _, path := range args {
-				i, err := inspect(path, told)
+				i, err := shape.inspect(path)
 				if err != nil { // the others are looked at all the same
 					failed = append(failed, err)
 					continue
@@ -77,8 +126,15 @@ lattice of SU(2), SU(3) or SU(4) is the only one that fits.`,
 
 // openShaped opens a file whose shape is known. Errors: of the command line, that it
 // is not.
-func openShaped(path string, told format.Shape) (*format.File, error) {
-	f, err := format.Open(path, told)
+func openShaped(name string, told format.Shape, options ...format.Option) (*format.File, error) {
+	path, told, err := splitShape(name, told)
+	if err != nil {
+		return nil, err
+	}
+	f, err := format.Open(path, told, options...)
+	if errors.Is(err, format.ErrAxes) {
+		return nil, usage{err}
+	}
 	if err == nil && (f.Extents == nil || f.Group.N() == 0) {
 		_ = f.Close()
 		return nil, usage{fmt.Errorf("%s: %s does not say its extents and group: give --extents and --group", path, f.Kind)}
@@ -87,8 +143,27 @@ func openShaped(path string, told format.Shape) (*format.File, error) {
 }
 
 // load reads a file whole.
-func load(path string, told format.Shape) (h format.Header, u *gauge.Field, err error) {
-	f, err := openShaped(path, told)
+func (s *shapeFlags) load(name string) (h format.Header, u *gauge.Field, err error) {
+	told, err := s.shape()
+	if err != nil {
+		return h, nil, err
+	}
+	options, err := s.options()
+	if err != nil {
+		return h, nil, err
+	}
+	h, u, err = read(name, told, options...)
+	var broken *format.Broken
+	if errors.As(err, &broken) { // the first that is met; the others are as good to know
+		if all, _, e := read(name, told, append(options, format.Accept(format.Promises()...))...); e == nil && len(words(all)) > 1 {
+			err = fmt.Errorf("%w; it breaks in all: %s", err, strings.Join(words(all), ","))
+		}
+	}
+	return h, u, err
+}
+
+func read(name string, told format.Shape, options ...format.Option) (h format.Header, u *gauge.Field, err error) {
+	f, err := openShaped(name, told, options...)
 	if err != nil {
 		return h, nil, err
 	}
@@ -97,14 +172,25 @@ func load(path string, told format.Shape) (h format.Header, u *gauge.Field, err 
 	return f.Header, u, err
 }
 
-func inspect(path string, told format.Shape) (*info, error) {
-	h, u, err := load(path, told)
+// words returns the promises that a file breaks and that were accepted, each once.
+func words(h format.Header) (list []string) {
+	for _, p := range promisesOf(h) {
+		if !slices.Contains(list, string(p)) {
+			list = append(list, string(p))
+		}
+	}
+	return list
+}
+
+func (s *shapeFlags) inspect(path string) (*info, error) {
+	h, u, err := s.load(path)
 	if err != nil {
 		return nil, err
 	}
 	i := &info{
-		File: path, Format: string(h.Kind), Extents: h.Extents, Group: h.Group.String(), Precision: h.Precision, Rows: h.Rows, Inferred: h.Inferred,
-		Checksum: h.Checksum.String(), Plaquette: observe.NewPlaquette(u.Geometry(), u.Group()).Measure(u), Unitarity: u.Unitarity(),
+		File: printable(path), Format: string(h.Kind), Extents: h.Extents, Group: h.Group.String(), Precision: h.Precision, Rows: h.Rows, Inferred: h.Inferred,
+		Checksum: h.Checksum.String(), Plaquette: observe.NewPlaquette(u.Geometry(), u.Group()).Measure(u), Unitarity: h.Unitarity,
+		Packed: h.Compression, Axes: string(h.Axes), Boundary: h.Boundary, Notes: h.Notes, Accepted: acceptedOf(h), Remarks: h.Remarks,
 	}
 	if h.ByteOrder != nil {
 		i.ByteOrder = map[binary.ByteOrder]string{binary.BigEndian: "big", binary.LittleEndian: "little"}[h.ByteOrder]
@@ -130,7 +216,11 @@ func (i *info) print(to io.Writer, asJSON bool) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	line := func(name, form string, values ...any) { fmt.Fprintf(w, name+"\t"+form+"\n", values...) }
 	line("file", "%s", i.File)
-	line("format", "%s", i.Format)
+	packed := ""
+	if i.Packed != "" {
+		packed = ", compressed by " + i.Packed
+	}
+	line("format", "%s%s", i.Format, packed)
 	inferred := ""
 	if i.Inferred {
 		inferred = "  (inferred: all that size and unitarity admit)"
@@ -143,9 +233,18 @@ func (i *info) print(to io.Writer, asJSON bool) error {
 	}
 	line("reals", "%d bits%s", i.Precision, order)
 	line("rows", "%d", i.Rows)
+	if i.Axes != "" {
+		line("axes", "%s", i.Axes)
+	}
+	if i.Boundary != nil {
+		line("boundary", "%s  (of the quarks; links are periodic)", strings.Join(i.Boundary, ", "))
+	}
 	checksum := "none in the file"
 	if i.Checksum != "" {
 		checksum = i.Checksum + "  (header and data)"
+		if slices.ContainsFunc(i.Accepted, func(a accepted) bool { return a.Promise == string(format.PromiseChecksum) }) {
+			checksum = i.Checksum + "  (header, NOT the data)"
+		}
 	}
 	line("checksum", "%s", checksum)
 	line("plaquette", "%.15g%s", i.Plaquette, headerSays(i.Claimed, func(c *claimed) *float64 { return c.Plaquette }))
@@ -153,6 +252,15 @@ func (i *info) print(to io.Writer, asJSON bool) error {
 		line("link trace", "%.12g", *i.Claimed.LinkTrace)
 	}
 	line("unitarity", "%.2g", i.Unitarity)
+	for _, n := range i.Notes {
+		line("note", "%s", n)
+	}
+	for _, a := range i.Accepted {
+		line("accepted", "%s: %s", a.Promise, a.Broken)
+	}
+	for _, r := range i.Remarks {
+		line("remark", "%s", r)
+	}
 	return w.Flush()
 }
 

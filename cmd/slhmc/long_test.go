@@ -89,7 +89,7 @@ func layers(n int, share string, terms ...string) []string {
 	return append(set, "slhmc.layers=["+strings.Join(all, ", ")+"]")
 }
 
-func weights(w ...float64) []string {
+func firstWeights(w ...float64) []string {
 	var set []string
 	for i, x := range w {
 		set = append(set, fmt.Sprintf("slhmc.layers.%d.terms.%d.weight=%v", i/3, i%3, x))
@@ -112,8 +112,8 @@ var learners = []learner{
 	{"action, adam", join([]string{"training.loss=action"}, trained), 6000, 0.03},
 	{"delta", join([]string{"training.loss=delta"}, trained), 6000, 0.72},
 	{"force", join([]string{"training.loss=force"}, trained), 6000, 0.72},
-	{"bad: rho +.02", join([]string{"run.train=0"}, weights(.02, 0, 0, .02, 0, 0)), 6000, 0},
-	{"bad: polyakov .1", join([]string{"run.train=0"}, weights(-.005, .1, -.1, -.005, -.1, .1)), 6000, 0},
+	{"bad: rho +.02", join([]string{"run.train=0"}, firstWeights(.02, 0, 0, .02, 0, 0)), 6000, 0},
+	{"bad: polyakov .1", join([]string{"run.train=0"}, firstWeights(-.005, .1, -.1, -.005, -.1, .1)), 6000, 0},
 	{"delta + rectangles", join(trained, layers(2, "all", "plaquette", "rectangle", "polyakov_space", "polyakov_time")), 2000, 0.03},
 	{"delta, per direction", join(trained, layers(2, "direction", "plaquette", "polyakov_space", "polyakov_time")), 2000, 0.03},
 	{"delta, 4 layers", join(trained, layers(4, "all", "plaquette", "rectangle", "polyakov_space", "polyakov_time")), 2000, 0.03},

@@ -52,8 +52,8 @@ func execute(args []string, stdout, stderr *os.File) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.AddCommand(
-		runCommand(stderr), verifyCommand(stderr), initCommand(), presetsCommand(), configCommand(), versionCommand(),
-		infoCommand(), convertCommand(), measureCommand(stderr), reportCommand(), benchCommand(stderr),
+		runCommand(stdout, stderr), verifyCommand(stderr), initCommand(), presetsCommand(), configCommand(), versionCommand(),
+		infoCommand(), convertCommand(), weightsCommand(), measureCommand(stderr), reportCommand(), benchCommand(stderr),
 	)
 	c, err := root.ExecuteC()
 	var u usage

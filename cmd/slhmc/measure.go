@@ -1,41 +1,30 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"github.com/slhmc/slhmc/covnet"
-	"github.com/slhmc/slhmc/internal/rundir"
+	memory "github.com/slhmc/slhmc/internal/machine"
 	"github.com/slhmc/slhmc/physics/format"
-	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/lattice"
-	"github.com/slhmc/slhmc/physics/rng"
-	"github.com/slhmc/slhmc/sampler"
 )
-
-// measured is the result of a file: a line of the output.
-type measured struct {
-	File    string   `json:"file"`
-	Numbers []number `json:"numbers"`
-	Flow    []flowed `json:"flow,omitempty"`
-}
 
 // measureSettings are all that the numbers depend on: results of other settings are
 // not continued.
 type measureSettings struct {
-	What   []string      `json:"what"`
-	Smear  []string      `json:"smear,omitempty"`
-	Flow   flowSettings  `json:"flow"`
-	Quarks quarkSettings `json:"quarks"`
-	Seed   uint64        `json:"seed"`
+	Version int           `json:"version"`
+	What    []string      `json:"what"`
+	Smear   []string      `json:"smear,omitempty"`
+	Flow    flowSettings  `json:"flow"`
+	Quarks  quarkSettings `json:"quarks"`
+	Seed    uint64        `json:"seed"`
 }
 
 // survey is one invocation of slhmc measure.
@@ -46,27 +35,23 @@ type survey struct {
 	json    bool
 	csv     bool
 	plot    string
+	asGiven bool
+	memText string
 	workers int
 	quiet   bool
 	stderr  *os.File
 
-	told  format.Shape
-	smear []smearing
-	pool  *lattice.Pool
-	set   *setup
-}
-
-// setup is what is made for configurations of one shape.
-type setup struct {
-	shape   format.Shape
-	u       *gauge.Field
-	network *covnet.Network
-	measure measurement
-	flower  *flower
+	told          format.Shape
+	memoryAllowed uint64 // 0: what the machine has
+	smear         []smearing
+	pool          *lattice.Pool
+	stop          func() error
+	kept          *kept
+	set           *setup
 }
 
 func measureCommand(stderr *os.File) *cobra.Command {
-	s := &survey{stderr: stderr}
+	s := &survey{stderr: stderr, measureSettings: measureSettings{Version: measureVersion}}
 	text := `Measure reads configurations in any format, smears and flows them if asked to, and
 measures observables:
 
@@ -78,9 +63,25 @@ measures observables:
 		Use:   "measure FILE...",
 		Short: "Measure observables on configuration files",
 		Long: text + `
+Of eight files and more of a lattice and group the table has means with errors by the
+Gamma method, files being neighbours in Monte Carlo time: in the order given, or, where
+numbers in their names go down, in natural order (9 before 10); --as-given keeps the
+order. A file given twice, by whatever spelling or link, counts once. Two files of the same
+content, as a chain leaves them behind that refuses a proposal, are measured once and
+count twice.
+
+A file that cannot be measured is named, and the others are: exit code 1.
+
 With --out results are kept, file by file, and the command continues where it was
-stopped. Of eight files and more the table has means with errors by the Gamma method,
-files being neighbours in Monte Carlo time in the order given.`,
+stopped. Files are known there by their length and SHA-256, and so is the noise: it
+follows from --seed and the SHA-256, not from the name.
+
+A flow stops at the same times on all files. t0 and w0 in the table are those of the mean
+curve t²<E(t)>; with them stands how many files reach the level by themselves. The
+table of times has E by clovers, its planes in space and with time, and the charge by
+clovers and improved.
+
+` + fileHelp,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return s.run(c, args) },
 	}
@@ -92,26 +93,38 @@ files being neighbours in Monte Carlo time in the order given.`,
 	f.Float64Var(&s.Flow.Time, "flow-time", 1, "flow time to reach, in lattice units")
 	f.Float64Var(&s.Flow.Step, "flow-step", .01, "step of the flow (the first one, if adaptive)")
 	f.Float64Var(&s.Flow.Tolerance, "flow-tolerance", 0, "adaptive steps with this error each (0: fixed steps)")
+	f.Float64SliceVar(&s.Flow.At, "flow-at", nil, "flow times of the table (default: the quarters of --flow-time, to a step)")
+	f.Lookup("flow-at").DefValue = "" // said in words
+	f.Float64Var(&s.Flow.Level, "flow-level", .3, "level of t²<E> at t0, and of its derivative at w0")
 	f.StringVar(&s.plot, "plot", "", "SVG file for t²E(t) and Q(t) of the flows")
 	f.Float64Var(&s.Quarks.Mass, "mass", .1, "mass of staggered quarks")
+	f.StringSliceVar(&s.Quarks.Boundary, "boundary", nil, "their boundary conditions, periodic or antiperiodic, one for each direction, time last (default: antiperiodic in time)")
 	f.Float64Var(&s.Quarks.Tolerance, "tolerance", 1e-10, "relative residual of solves")
 	f.IntVar(&s.Quarks.Noise, "noise", 10, "noise vectors of the condensate")
 	f.IntVar(&s.Quarks.Eigenvalues, "eigenvalues", 10, "how many eigenvalues")
-	f.Uint64Var(&s.Seed, "seed", 1, "seed of noise; each file has its own, by its name")
+	f.Uint64Var(&s.Seed, "seed", 1, "seed of noise; each file has its own, by its content")
 	f.StringVarP(&s.out, "out", "o", "", "file that keeps the results, to be continued")
+	f.BoolVar(&s.asGiven, "as-given", false, "keep the order of the files, whatever their numbers")
 	f.BoolVar(&s.json, "json", false, "one JSON object a file and line")
 	f.BoolVar(&s.csv, "csv", false, "one row a file, with a header")
 	f.IntVar(&s.workers, "workers", runtime.GOMAXPROCS(0), "goroutines that share a lattice; any number gives the same bits")
+	f.StringVar(&s.memText, "memory", "", "memory to be used at most, as in 64GiB, whatever the machine says (default: what it has)")
 	f.BoolVar(&s.quiet, "quiet", false, "print no progress")
 	return c
 }
 
 // check says what is wrong with the command line.
-func (s *survey) check() (err error) {
+func (s *survey) check(flags *pflag.FlagSet) (err error) {
 	if s.told, err = s.shape.shape(); err != nil {
 		return err
 	}
-	if err := checkObservables(s.What); err != nil {
+	if s.memText != "" {
+		if s.memoryAllowed, err = memory.ParseSize(s.memText); err != nil {
+			return usage{fmt.Errorf("--memory: %w", err)}
+		}
+	}
+	used, err := checkObservables(s.What)
+	if err != nil {
 		return err
 	}
 	for _, text := range s.Smear {
@@ -124,187 +137,39 @@ func (s *survey) check() (err error) {
 	if err := s.Flow.check(); err != nil {
 		return err
 	}
+	if err := s.Quarks.check(); err != nil {
+		return err
+	}
 	switch {
 	case s.json && s.csv:
 		return usage{errors.New("--json and --csv (allowed: one of them)")}
-	case s.plot != "" && s.Flow.Kind == "":
-		return usage{errors.New("--plot needs --flow")}
 	case s.workers < 1 || s.workers > 1024:
 		return usage{fmt.Errorf("--workers %d (allowed: 1 … 1024)", s.workers)}
 	}
-	return nil
+	return s.unused(flags, used)
 }
 
-func (s *survey) run(c *cobra.Command, files []string) (err error) {
-	if err := s.check(); err != nil {
-		return err
+// unused finds a flag that was given and that nothing of what was asked for looks at.
+// Errors: of the command line.
+func (s *survey) unused(flags *pflag.FlagSet, used []string) (err error) {
+	var quarks []string
+	for _, o := range observables() {
+		quarks = append(quarks, o.flags...)
 	}
-	for i, f := range files {
-		if slices.Contains(files[:i], f) {
-			return usage{fmt.Errorf("%s twice", f)}
-		}
-	}
-	results, journal, err := s.open()
-	if err != nil {
-		return err
-	}
-	if journal != nil {
-		defer func() { err = errors.Join(err, journal.Close()) }()
-	}
-	s.pool = lattice.NewPool(s.workers)
-	defer s.pool.Close()
-	ctx, stop := rundir.Interrupt(c.Context())
-	defer stop()
-	if err := s.all(ctx, files, results, journal); err != nil {
-		return err
-	}
-	var wanted []*measured // in the order of the command line
-	for _, f := range files {
-		wanted = append(wanted, results[f])
-	}
-	if s.plot != "" {
-		if err := plotFlows(s.plot, wanted); err != nil {
-			return err
-		}
-	}
-	return s.print(c.OutOrStdout(), wanted)
-}
-
-// all measures the files that have no result yet.
-func (s *survey) all(ctx context.Context, files []string, results map[string]*measured, journal *rundir.Journal) error {
-	bar := newBar(s.stderr, s.quiet, len(files))
-	defer bar.end()
-	for i, f := range files {
-		bar.show(i, f)
-		if results[f] != nil {
-			continue
-		}
-		if ctx.Err() != nil {
-			bar.end()
-			if journal == nil {
-				return fmt.Errorf("interrupted after %d of %d files (with --out, results are kept)", i, len(files))
-			}
-			fmt.Fprintf(s.stderr, "interrupted after %d of %d files; the same command continues\n", i, len(files))
-			return sampler.ErrInterrupted
-		}
-		m, err := s.one(f)
-		if err != nil {
-			return err
-		}
-		results[f] = m
-		if journal != nil {
-			if err := journal.Append(m); err != nil {
-				return err
-			}
-			if err := journal.Flush(); err != nil {
-				return err
-			}
-		}
-	}
-	bar.show(len(files), "")
-	return nil
-}
-
-// open reads what --out holds, and opens it for more. Errors: other settings.
-func (s *survey) open() (results map[string]*measured, journal *rundir.Journal, err error) {
-	results = map[string]*measured{}
-	if s.out == "" {
-		return results, nil, nil
-	}
-	settings, err := json.Marshal(s.measureSettings)
-	if err != nil {
-		return nil, nil, err
-	}
-	offset := int64(0)
-	file, err := os.Open(s.out)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return nil, nil, err
-	default:
-		defer file.Close()
-		r := rundir.NewJournalReader(s.out, file)
-		r.TolerateTorn() // of a command that was killed
-		for first := true; r.Next(); first = false {
-			if first {
-				if string(r.Record()) != string(settings) {
-					return nil, nil, usage{fmt.Errorf("%s holds results of other settings, %s: choose another --out", s.out, r.Record())}
+	flags.Visit(func(f *pflag.Flag) {
+		switch {
+		case err != nil:
+		case s.Flow.Kind == "" && (strings.HasPrefix(f.Name, "flow-") || f.Name == "plot"):
+			err = usage{fmt.Errorf("--%s needs --flow", f.Name)}
+		case slices.Contains(quarks, f.Name) && !slices.Contains(used, f.Name):
+			var by []string
+			for _, o := range observables() {
+				if slices.Contains(o.flags, f.Name) {
+					by = append(by, o.name)
 				}
-			} else {
-				var m measured
-				if err := r.Decode(&m); err != nil {
-					return nil, nil, err
-				}
-				results[m.File] = &m
 			}
-			offset = r.Offset()
+			err = usage{fmt.Errorf("--%s: nothing in --what %s uses it (what does: %s)", f.Name, strings.Join(s.What, ","), strings.Join(by, ", "))}
 		}
-		if err := r.Err(); err != nil {
-			return nil, nil, err
-		}
-	}
-	if journal, _, err = rundir.ResumeJournal(s.out, offset); err == nil && offset == 0 {
-		err = journal.Append(json.RawMessage(settings))
-	}
-	return results, journal, err
-}
-
-// one measures a file.
-func (s *survey) one(path string) (*measured, error) {
-	f, err := openShaped(path, s.told)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if err := s.prepare(f); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := f.ReadInto(s.set.u); err != nil {
-		return nil, err
-	}
-	u := s.set.network.Forward(s.set.u)
-	m := &measured{File: path}
-	var scales []number
-	if s.set.flower != nil {
-		if m.Flow, scales, err = s.set.flower.run(u); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		u = s.set.flower.flow.Links()
-	}
-	if m.Numbers, err = s.set.measure(u, rng.New(s.Seed).Child(path)); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	m.Numbers = append(m.Numbers, scales...)
-	return m, nil
-}
-
-// prepare makes what files of this shape need, once.
-func (s *survey) prepare(f *format.File) error {
-	if s.set != nil && slices.Equal(s.set.shape.Extents, f.Extents) && s.set.shape.Group == f.Group {
-		return nil
-	}
-	u, err := f.NewField(lattice.WithPool(s.pool))
-	if err != nil {
-		return err
-	}
-	set := &setup{shape: f.Shape, u: u}
-	var layers []covnet.Layer
-	for _, one := range s.smear {
-		l, err := one.layers(u)
-		if err != nil {
-			return err
-		}
-		layers = append(layers, l...)
-	}
-	set.network = covnet.NewNetwork(u, layers...)
-	if set.measure, err = newMeasurement(s.What, u, s.Quarks); err != nil {
-		return err
-	}
-	if s.Flow.Kind != "" {
-		if set.flower, err = newFlower(s.Flow, u); err != nil {
-			return err
-		}
-	}
-	s.set = set
-	return nil
+	})
+	return err
 }

@@ -163,16 +163,66 @@ func TestMeasureUsage(t *testing.T) {
 		"measure u.ildg --plot x.svg":                "--plot needs --flow",
 		"measure u.ildg --json --csv":                "--json and --csv",
 		"measure u.ildg --workers 0":                 "--workers 0",
+
+		// numbers that are none, or that nothing can be done with
+		"measure u.ildg --smear stout:nan":                                   "nan is not within -1 and 1 (allowed: ape:ALPHA, stout:RHO,",
+		"measure u.ildg --smear stout:inf":                                   "inf is not within -1 and 1",
+		"measure u.ildg --smear stout:1e300":                                 "1e300 is not within -1 and 1",
+		"measure u.ildg --smear stout:1e999":                                 "1e999 is not within -1 and 1",
+		"measure u.ildg --smear ape:nan":                                     "nan is not within 0 and 1",
+		"measure u.ildg --smear ape:-0.1":                                    "-0.1 is not within 0 and 1",
+		"measure u.ildg --smear hyp:.1,.2":                                   "2 numbers",
+		"measure u.ildg --smear hyp:.1,.2,-inf":                              "-inf is not within 0 and 1",
+		"measure u.ildg --smear hyp:space":                                   `"space" is not for it`,
+		"measure u.ildg --smear stout:.1:maxretr":                            `"maxretr" is not for it`,
+		"measure u.ildg --smear ape:.1:maxretr:maxretr":                      `"maxretr" is not for it`,
+		"measure u.ildg --smear ape:.1:.2":                                   `".2" is not for it`,
+		"measure u.ildg --smear ape::space":                                  `"" is not a number`,
+		"measure u.ildg --smear stout:.1x99999999999999999999":               "not a number of times",
+		"measure u.ildg -w pion --mass nan":                                  "--mass NaN (allowed: numbers)",
+		"measure u.ildg -w pion --mass -inf":                                 "--mass -Inf",
+		"measure u.ildg -w condensate --noise 0":                             "--noise 0 (allowed: at least 1)",
+		"measure u.ildg -w condensate --tolerance 1e-30":                     "--tolerance 1e-30 (allowed: 2.3e-16, where round-off begins, to 1)",
+		"measure u.ildg -w condensate --tolerance nan":                       "--tolerance NaN",
+		"measure u.ildg -w eigenvalues --eigenvalues 0":                      "--eigenvalues 0 (allowed: at least 1)",
+		"measure u.ildg -w eigenvalues --eigenvalues 64":                     "u.ildg: eigenvalues: --eigenvalues 64: observe: 64 eigenvalues of an operator that has 16",
+		"measure u.ildg -w eigenvalues_largest --eigenvalues 17":             "17 eigenvalues of an operator that has 16",
+		"measure u.ildg -w pion --boundary periodic,odd":                     `--boundary periodic,odd: "odd" (allowed: periodic, antiperiodic,`,
+		"measure u.ildg -w pion --boundary periodic":                         "u.ildg: pion: --boundary periodic: 1 conditions in 2 dimensions",
+		"measure u.ildg --flow wilson --flow-step .4":                        "u.ildg: --flow-step 0.4: the wilson flow in 2 dimensions is unstable beyond steps of 0.3141",
+		"measure u.ildg --flow wilson --flow-step 1e-300":                    "--flow-time 1 in steps of --flow-step 1e-300 are 1e+300 steps (allowed: at most 1000000)",
+		"measure u.ildg --flow wilson --flow-time 1e9":                       "--flow-time 1e+09 in steps of --flow-step 0.01 are 1e+11 steps",
+		"measure u.ildg --flow wilson --flow-time inf":                       "--flow-time +Inf (allowed: above 0)",
+		"measure u.ildg --flow wilson --flow-tolerance 1e-17":                "--flow-tolerance 1e-17: round-off of SU(2) is above that (allowed: 0, fixed steps, or at least 4.4e-16)",
+		"measure u.ildg --flow wilson --flow-tolerance 1e-30":                "--flow-tolerance 1e-30: round-off",
+		"measure u.ildg --flow wilson --flow-tolerance nan":                  "--flow-tolerance NaN",
+		"measure u.ildg --flow wilson --flow-tolerance 1e-5 --flow-time 1e9": "--flow-time 1e+09 takes more than 1000000 steps",
+		"measure u.ildg --flow wilson --flow-at 2":                           "--flow-at [2] (allowed: ascending times above 0, to the --flow-time 1)",
+		"measure u.ildg --flow wilson --flow-at .5,.5":                       "--flow-at [0.5 0.5]",
+		"measure u.ildg --flow wilson --flow-at nan":                         "--flow-at [NaN]",
+		"measure u.ildg --flow wilson --flow-level 0":                        "--flow-level 0 (allowed: above 0)",
+
+		// what nothing uses
+		"measure u.ildg --flow-time 2":                 "--flow-time needs --flow",
+		"measure u.ildg --flow-tolerance 0":            "--flow-tolerance needs --flow",
+		"measure u.ildg --flow-at .5":                  "--flow-at needs --flow",
+		"measure u.ildg --mass .2":                     "--mass: nothing in --what plaquette,polyakov uses it (what does: condensate, condensate_exact, pion, mesons, eigenvalues, eigenvalues_largest)",
+		"measure u.ildg -w pion --noise 3":             "--noise: nothing in --what pion uses it (what does: condensate)",
+		"measure u.ildg -w pion --seed 3":              "--seed: nothing in --what pion uses it",
+		"measure u.ildg -w condensate --eigenvalues 3": "--eigenvalues: nothing in --what condensate uses it",
+		"measure u.ildg --plot u.ildg --flow wilson":   "--plot u.ildg is one of the files to be measured",
+		"measure u.ildg --out u.ildg":                  "--out u.ildg is one of the files to be measured",
 	} {
 		o := slhmc(t, dir, strings.Fields(args)...)
 		assert.Equal(t, rundir.ExitUsage, o.code, args)
 		assert.Contains(t, o.stderr, want, args)
 	}
 	for args, want := range map[string]string{
-		"measure nothing.ildg":                   "nothing.ildg: no such file",
-		"measure u.ildg -w charge":               "u.ildg: charge: observe: topological charge in 2 dimensions (allowed: 4)",
-		"measure u.ildg --smear hyp":             "u.ildg: covnet: HYP smearing in 2 dimensions (allowed: 4)",
-		"measure u.ildg -w condensate --noise 0": "u.ildg: condensate: observe: condensate from 0 noise vectors",
+		"measure nothing.ildg":                  "nothing.ildg: no such file",
+		"measure u.ildg -w charge":              "u.ildg: charge: observe: topological charge in 2 dimensions (allowed: 4)",
+		"measure u.ildg --smear hyp":            "u.ildg: covnet: HYP smearing in 2 dimensions (allowed: 4)",
+		"measure u.ildg --smear ape:.5:space":   "u.ildg: covnet: smearing in space in 2 dimensions (allowed: 3, 4)",
+		"measure u.ildg --smear stout:.1:space": "u.ildg: stout smearing in space in 2 dimensions (allowed: 3, 4)",
 	} {
 		o := slhmc(t, dir, strings.Fields(args)...)
 		assert.Equal(t, rundir.ExitFailed, o.code, args)

@@ -5,22 +5,35 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/slhmc/slhmc/internal/rundir"
-	"github.com/slhmc/slhmc/physics/observe"
 	"github.com/slhmc/slhmc/physics/statistics"
 )
 
-// print writes the results as JSON, CSV or a table.
+// print writes the results as JSON, CSV or tables; what there is to note about files is in
+// the JSON, below the tables, and beside the CSV.
 func (s *survey) print(to io.Writer, results []*measured) error {
+	if !s.json {
+		notes := to
+		if s.csv {
+			notes = s.stderr
+		}
+		defer func() {
+			for _, m := range results {
+				for _, n := range m.Notes {
+					fmt.Fprintf(notes, "note: %s: %s\n", m.File, n)
+				}
+			}
+		}()
+	}
 	switch {
 	case s.json:
 		e := json.NewEncoder(to)
+		e.SetEscapeHTML(false)
 		for _, m := range results {
 			if err := e.Encode(m); err != nil {
 				return err
@@ -29,10 +42,43 @@ func (s *survey) print(to io.Writer, results []*measured) error {
 		return nil
 	case s.csv:
 		return writeCSV(to, results)
-	case len(results) >= statistics.MinLength:
-		return writeMeans(to, results)
 	}
-	return writeNumbers(to, results)
+	groups := byShape(results)
+	for i, group := range groups {
+		if i > 0 {
+			fmt.Fprintln(to)
+		}
+		if len(groups) > 1 {
+			fmt.Fprintf(to, "%s on %v\n", group[0].Group, group[0].Extents)
+		}
+		if err := s.table(to, group); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// byShape splits the results by lattice and group, in the order in which these occur.
+func byShape(results []*measured) (groups [][]*measured) {
+	for _, m := range results {
+		i := slices.IndexFunc(groups, func(g []*measured) bool { return g[0].Group == m.Group && slices.Equal(g[0].Extents, m.Extents) })
+		if i < 0 {
+			i, groups = len(groups), append(groups, nil)
+		}
+		groups[i] = append(groups[i], m)
+	}
+	return groups
+}
+
+// table writes the results of a lattice and group: each of a few files, and means.
+func (s *survey) table(to io.Writer, results []*measured) error {
+	if len(results) < statistics.MinLength {
+		if err := s.writeNumbers(to, results); err != nil || len(results) == 1 {
+			return err
+		}
+		fmt.Fprintln(to)
+	}
+	return s.writeMeans(to, results)
 }
 
 // columns returns the names of all numbers, in the order in which they first occur.
@@ -56,15 +102,24 @@ func (m *measured) find(name string) (number, bool) {
 	return m.Numbers[i], true
 }
 
-// writeCSV writes a row for each file, with empty fields for what it does not have.
+// writeCSV writes a row for each file, with empty fields for what it does not have, and
+// with lattice and group if these are not those of all.
 func writeCSV(to io.Writer, results []*measured) error {
 	w := csv.NewWriter(to)
 	names := columns(results)
-	if err := w.Write(append([]string{"file"}, names...)); err != nil {
+	mixed := len(byShape(results)) > 1
+	head := []string{"file"}
+	if mixed {
+		head = append(head, "group", "extents")
+	}
+	if err := w.Write(append(head, names...)); err != nil {
 		return err
 	}
 	for _, m := range results {
 		row := []string{m.File}
+		if mixed {
+			row = append(row, m.Group, strings.Trim(strings.ReplaceAll(fmt.Sprint(m.Extents), " ", "x"), "[]"))
+		}
 		for _, name := range names {
 			n, ok := m.find(name)
 			if !ok {
@@ -82,7 +137,7 @@ func writeCSV(to io.Writer, results []*measured) error {
 }
 
 // writeNumbers writes the numbers of a few files, one below the other.
-func writeNumbers(to io.Writer, results []*measured) error {
+func (s *survey) writeNumbers(to io.Writer, results []*measured) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	for i, m := range results {
 		if i > 0 {
@@ -96,11 +151,19 @@ func writeNumbers(to io.Writer, results []*measured) error {
 				fmt.Fprintf(w, "%s\t%.12g\t\n", n.Name, float64(n.Value))
 			}
 		}
+		if m.Flow == nil {
+			continue
+		}
+		for _, scale := range flowScales() {
+			if _, err := scale.find(energyCurve(m.Flow), s.Flow.Level); err != nil {
+				fmt.Fprintf(w, "%s\t-\t%s\n", scale.name, reason(err))
+			}
+		}
 		for _, p := range m.Flow {
 			t := float64(p.Time)
 			charge := ""
 			if p.Charge != nil {
-				charge = fmt.Sprintf("Q %.6f", float64(*p.Charge))
+				charge = fmt.Sprintf("Q %.6f (improved) %.6f (clover)", float64(*p.Charge), float64(*p.ChargeClover))
 			}
 			fmt.Fprintf(w, "t = %.6g\tt²E %.10g (clover) %.10g (plaquette)\t%s\n", t, t*t*float64(p.EnergyClover), t*t*float64(p.EnergyPlaquette), charge)
 		}
@@ -108,74 +171,13 @@ func writeNumbers(to io.Writer, results []*measured) error {
 	return w.Flush()
 }
 
-// quantity is a mean over files, or a function of means.
-type quantity struct {
-	name   string
-	series [][]float64
-	f      func(means []float64) float64
-}
-
-// writeMeans writes the means over files with their errors by the Gamma method and, for
-// comparison, by the jackknife with bins of about 2 tau_int; effective masses of the
-// pion and the static potential follow from the means.
-func writeMeans(to io.Writer, results []*measured) error {
-	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "%d files\tmean\terror\tby jackknife\ttau_int\n", len(results))
-	for _, q := range quantities(results) {
-		e, err := statistics.GammaDerived(q.f, q.series)
-		if err != nil {
-			fmt.Fprintf(w, "%s\t%s\n", q.name, reason(err))
-			continue
-		}
-		jackknife := "-"
-		if j, err := statistics.JackknifeDerived(q.f, max(int(math.Ceil(2*e.TauInt)), 1), q.series...); err == nil {
-			jackknife = fmt.Sprintf("%.2g", j.Error)
-		}
-		fmt.Fprintf(w, "%s\t%.10g\t%.2g\t%s\t%.2g\n", q.name, e.Value, e.Error, jackknife, e.TauInt)
+// reason is the text of an error without the package that it comes from.
+func reason(err error) string {
+	text := err.Error()
+	for _, name := range []string{"statistics: ", "observe: "} {
+		text = strings.TrimPrefix(text, name)
 	}
-	return w.Flush()
-}
-
-func reason(err error) string { return strings.TrimPrefix(err.Error(), "statistics: ") }
-
-// quantities lists what has a value on every file, and what is derived of it.
-func quantities(results []*measured) (all []quantity) {
-	series := map[string][]float64{}
-	names := columns(results)
-	for _, name := range names {
-		var x []float64
-		for _, m := range results {
-			if n, ok := m.find(name); ok {
-				x = append(x, float64(n.Value))
-			}
-		}
-		if len(x) == len(results) {
-			series[name] = x
-			all = append(all, quantity{name, [][]float64{x}, func(m []float64) float64 { return m[0] }})
-		}
-	}
-	derive := func(name string, f func(m []float64) float64, of ...string) {
-		var s [][]float64
-		for _, o := range of {
-			if series[o] == nil {
-				return
-			}
-			s = append(s, series[o])
-		}
-		all = append(all, quantity{name, s, f})
-	}
-	for _, name := range names {
-		var r, t int
-		if n, _ := fmt.Sscanf(name, "pion[%d]", &t); n == 1 && t > 0 {
-			derive(fmt.Sprintf("pion_mass[%d]", t), func(m []float64) float64 { return observe.EffectiveMass(m[0], m[1], m[2]) },
-				fmt.Sprintf("pion[%d]", t-1), name, fmt.Sprintf("pion[%d]", t+1))
-		}
-		if n, _ := fmt.Sscanf(name, "wilson_loop[%d,%d]", &r, &t); n == 2 {
-			derive(fmt.Sprintf("potential[%d] at %d", r, t), func(m []float64) float64 { return observe.Potential(m[0], m[1]) },
-				name, fmt.Sprintf("wilson_loop[%d,%d]", r, t+1))
-		}
-	}
-	return all
+	return text
 }
 
 // plotFlows draws t²E(t) and, in four dimensions, Q(t) of all files.

@@ -2,19 +2,22 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
 
 	"golang.org/x/term"
 
+	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/sampler"
 )
 
 // progress shows how far a run has come: one line that is rewritten on a
 // terminal, a line now and then elsewhere.
 type progress struct {
-	to       *os.File
+	to       io.Writer
+	fd       int
 	quiet    bool
 	terminal bool
 	began    time.Time
@@ -28,7 +31,8 @@ type progress struct {
 }
 
 func newProgress(to *os.File, quiet bool) *progress {
-	return &progress{to: to, quiet: quiet, terminal: term.IsTerminal(int(to.Fd())), began: time.Now()}
+	fd := int(to.Fd())
+	return &progress{to: rundir.Listener(to), fd: fd, quiet: quiet, terminal: term.IsTerminal(fd), began: time.Now()}
 }
 
 func (p *progress) update(s sampler.Progress) {
@@ -65,7 +69,7 @@ func (p *progress) update(s sampler.Progress) {
 	fmt.Fprintf(&b, "  left %s", (rate * time.Duration(s.Total-s.Trajectory)).Round(time.Second))
 	if p.terminal {
 		line := b.String()
-		if width, _, err := term.GetSize(int(p.to.Fd())); err == nil && width > 0 {
+		if width, _, err := term.GetSize(p.fd); err == nil && width > 0 {
 			line = line[:min(len(line), width-1)] // a line that wraps cannot be rewritten
 		}
 		fmt.Fprintf(p.to, "\r\033[K%s", line)

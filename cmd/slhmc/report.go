@@ -59,13 +59,16 @@ type reportedHistogram struct {
 	Counts []uint64  `json:"counts"`
 }
 
-// reportedAnalysis is what the Gamma method says, autocorrelation function included.
+// reportedAnalysis is what the Gamma method says, autocorrelation function included:
+// rho and the window in entries, of which there is one every so many trajectories,
+// tau_int in trajectories.
 type reportedAnalysis struct {
 	Mean        float64   `json:"mean"`
 	Error       float64   `json:"error"`
 	TauInt      float64   `json:"tau_int"`
 	TauIntError float64   `json:"tau_int_error"`
 	Window      int       `json:"window"`
+	Every       int       `json:"every"`
 	Rho         []float64 `json:"rho"`
 	RhoError    []float64 `json:"rho_error"`
 }
@@ -154,12 +157,6 @@ type raw struct {
 
 // history reads all series of a run.
 func history(dir string) (phases []reportedPhase, err error) {
-	path := filepath.Join(dir, rundir.HistoryFile)
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
 	var series [][]*raw // of each phase
 	add := func(phase int, name string, trajectory uint64, v float64) {
 		i := slices.IndexFunc(series[phase], func(s *raw) bool { return s.name == name })
@@ -170,13 +167,14 @@ func history(dir string) (phases []reportedPhase, err error) {
 		s := series[phase][i]
 		s.at, s.x = append(s.at, float64(trajectory)), append(s.x, v)
 	}
-	r := rundir.NewJournalReader(path, file)
-	r.TolerateTorn() // of a run that is still going on
-	for r.Next() {
-		var record sampler.Record
-		if err := r.Decode(&record); err != nil {
+	for line, err := range sampler.History(dir) {
+		if err != nil {
 			return nil, err
 		}
+		if line.Record == nil {
+			continue
+		}
+		record := line.Record
 		p := slices.IndexFunc(phases, func(p reportedPhase) bool { return p.Name == record.Phase })
 		if p < 0 {
 			p = len(phases)
@@ -188,7 +186,9 @@ func history(dir string) (phases []reportedPhase, err error) {
 			accepted = 1
 		}
 		add(p, "acceptance", record.Trajectory, accepted)
-		add(p, "dH", record.Trajectory, float64(record.DeltaH))
+		if record.Failure == "" {
+			add(p, "dH", record.Trajectory, float64(record.DeltaH))
+		}
 		if record.Training != nil {
 			add(p, "loss", record.Trajectory, float64(record.Training.Loss))
 		}
@@ -200,9 +200,6 @@ func history(dir string) (phases []reportedPhase, err error) {
 		for _, name := range names {
 			add(p, name, record.Trajectory, float64(record.Observables[name]))
 		}
-	}
-	if err := r.Err(); err != nil {
-		return nil, err
 	}
 	for p := range phases {
 		for _, s := range series[p] {
@@ -220,7 +217,12 @@ func (s *raw) reported() reportedSeries {
 		out.Note = reason(err)
 		return out
 	}
-	out.Analysis = &reportedAnalysis{e.Value, e.Error, e.TauInt, e.TauIntError, e.Window, e.Rho, e.RhoError}
+	every := 1
+	if len(s.at) > 1 {
+		every = int(s.at[1] - s.at[0])
+	}
+	tau := float64(every)
+	out.Analysis = &reportedAnalysis{e.Value, e.Error, tau * e.TauInt, tau * e.TauIntError, e.Window, every, e.Rho, e.RhoError}
 	return out
 }
 

@@ -128,19 +128,19 @@ func (r *runReport) analyses(b *strings.Builder) {
 				continue
 			}
 			fmt.Fprintf(&rows, "<tr><td>%s</td><td>%s</td><td>%d</td><td>%.8g</td><td>%.2g</td><td>%.3g(%.2g)</td><td>%d</td></tr>",
-				html.EscapeString(p.Name), html.EscapeString(s.Name), s.Entries, a.Mean, a.Error, a.TauInt, a.TauIntError, a.Window)
+				html.EscapeString(p.Name), html.EscapeString(s.Name), s.Entries, a.Mean, a.Error, a.TauInt, a.TauIntError, a.Window*a.Every)
 			f := figure{
-				Title: p.Name + ": " + s.Name, X: "t (entries)", Y: "ρ(t)",
-				Marks:  []mark{{At: 0}, {At: float64(a.Window), Vertical: true, Label: fmt.Sprintf("W = %d", a.Window)}},
+				Title: p.Name + ": " + s.Name, X: "t (trajectories)", Y: "ρ(t)",
+				Marks:  []mark{{At: 0}, {At: float64(a.Window * a.Every), Vertical: true, Label: fmt.Sprintf("W = %d", a.Window*a.Every)}},
 				Curves: []curve{{Y: a.Rho, Errors: a.RhoError, Points: true}},
 			}
 			for t := range a.Rho {
-				f.Curves[0].X = append(f.Curves[0].X, float64(t))
+				f.Curves[0].X = append(f.Curves[0].X, float64(t*a.Every))
 			}
 			if len(a.Rho) > 1 {
 				r.figure(b, &f)
 			}
 		}
 	}
-	fmt.Fprintf(b, "<table><tr><th>phase</th><th>quantity</th><th>entries</th><th>mean</th><th>error</th><th>τ_int</th><th>window</th></tr>%s</table>", rows.String())
+	fmt.Fprintf(b, "<table><tr><th>phase</th><th>quantity</th><th>entries</th><th>mean</th><th>error</th><th>τ_int (trajectories)</th><th>window</th></tr>%s</table>", rows.String())
 }

@@ -1,15 +1,16 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/observe"
+	"github.com/slhmc/slhmc/physics/solver"
 	"github.com/slhmc/slhmc/sampler"
 )
 
@@ -30,17 +32,23 @@ const (
 
 // job is one invocation of slhmc run.
 type job struct {
-	settings settings
-	out      string
-	workers  int
-	resume   bool
-	quiet    bool
-	stdout   io.Writer
-	stderr   *os.File
+	settings    settings
+	out         string
+	workers     int
+	resume      bool
+	repeat      string
+	quiet       bool
+	sameProgram bool
+	maxTime     time.Duration
+	memory      memoryFlag
+	began       time.Time
+	stdout      io.Writer
+	stderr      io.Writer
 }
 
-func runCommand(stderr *os.File) *cobra.Command {
-	j := &job{stderr: stderr}
+func runCommand(stdout, stderr *os.File) *cobra.Command {
+	// A run does not end with whom it tells.
+	j := &job{stdout: rundir.Listener(stdout), stderr: rundir.Listener(stderr)}
 	c := &cobra.Command{
 		Use:   "run [FILE.toml]",
 		Short: "Thermalise, train, and sample by HMC and SLHMC",
@@ -52,13 +60,24 @@ Everything goes to a directory of its own. A run that is killed continues with
 
     slhmc run --resume --out DIR
 
-and ends with the same history, bit for bit. SIGINT, SIGTERM and SIGUSR1 finish
-the trajectory, write a checkpoint and exit with code 75.`,
+and ends with the same history, bit for bit. SIGINT, SIGTERM, SIGHUP and SIGUSR1
+finish the trajectory, write a checkpoint and exit with code 75, and so does
+--max-time; a second signal ends at once.
+
+With --resume, --set may change what leaves the distribution and the history so far
+alone, so that a finished run is extended, and one that a solve has stopped goes on:
+
+    slhmc run --resume --out DIR --set run.hmc=20000
+    slhmc run --resume --out DIR --set solver.max_iterations=50000
+
+These are ` + wrapped(config.Changeable()) + `;
+of lists only more. Changes stand in the history with the trajectory from which
+they hold, and --repeat DIR does the same run again, changes and all, bit for bit.`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: completeFile,
 		RunE: func(c *cobra.Command, args []string) error {
-			j.stdout = c.OutOrStdout()
-			return j.run(c, args)
+			j.began = time.Now()
+			return j.run(c, args, newProgress(stderr, j.quiet))
 		},
 	}
 	f := c.Flags()
@@ -67,18 +86,61 @@ the trajectory, write a checkpoint and exit with code 75.`,
 	f.StringVar(&j.out, "out", "", "run directory (default: the first free runs/NAME-NNN)")
 	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "goroutines that share the lattice; any number gives the same bits")
 	f.BoolVar(&j.resume, "resume", false, "continue the run in --out from its last checkpoint")
+	f.StringVar(&j.repeat, "repeat", "", "do the run of this directory again, with the changes that it went through")
+	f.DurationVar(&j.maxTime, "max-time", 0, "stop with a checkpoint and code 75 before this time, such as 23h50m, is over (0: no limit)")
+	j.memory.add(c)
+	f.BoolVar(&j.sameProgram, "same-program", false, "refuse to continue what another build of the program wrote")
 	f.BoolVar(&j.quiet, "quiet", false, "print no progress")
 	return c
 }
 
-func (j *job) run(cmd *cobra.Command, args []string) (err error) {
-	if j.workers < 1 || j.workers > 1024 {
+// wrapped lists words in lines that fit the text above.
+func wrapped(words []string) string {
+	var b strings.Builder
+	width := len("These are ")
+	for i, w := range words {
+		if i > 0 {
+			b.WriteByte(',')
+			width++
+			if width+1+len(w) > 84 {
+				b.WriteByte('\n')
+				width = 0
+			} else {
+				b.WriteByte(' ')
+				width++
+			}
+		}
+		b.WriteString(w)
+		width += len(w)
+	}
+	return b.String()
+}
+
+// check says what is wrong with the command line.
+func (j *job) check(cmd *cobra.Command, args []string) error {
+	configured := len(args) > 0 || len(j.settings.set) > 0 || j.settings.seeded() || cmd.Flags().Changed("preset")
+	switch {
+	case j.workers < 1 || j.workers > 1024:
 		return usage{fmt.Errorf("--workers %d (allowed: 1 … 1024)", j.workers)}
-	}
-	if cmd.Flags().Changed("preset") && (len(args) > 0 || j.resume) {
+	case j.maxTime < 0:
+		return usage{fmt.Errorf("--max-time %v (allowed: above 0, or 0 for no limit)", j.maxTime)}
+	case cmd.Flags().Changed("preset") && (len(args) > 0 || j.resume):
 		return usage{errors.New("--preset is for a run without a file (allowed: FILE.toml, --preset or --resume)")}
+	case j.sameProgram && !j.resume:
+		return usage{errors.New("--same-program is for a run that is continued (allowed: with --resume)")}
+	case j.repeat != "" && configured:
+		return usage{errors.New("--repeat takes everything from the run that it repeats (allowed: --out, --workers, --resume, --max-time, --quiet)")}
+	case j.resume && j.out == "":
+		return usage{errors.New("--resume needs --out, the directory of the run to continue")}
 	}
-	c, err := j.configuration(args)
+	return nil
+}
+
+func (j *job) run(cmd *cobra.Command, args []string, show *progress) (err error) {
+	if err := j.check(cmd, args); err != nil {
+		return err
+	}
+	stages, restored, err := j.stages(args)
 	if err != nil {
 		return err
 	}
@@ -86,13 +148,21 @@ func (j *job) run(cmd *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return usage{err}
 	}
-	pool := lattice.NewPool(j.workers)
-	defer pool.Close()
-	r, geo, err := build(c, pool)
+	needs, err := possible(stages[0].c, !j.resume)
 	if err != nil {
 		return usage{err}
 	}
-	text, err := c.TOML()
+	if err := j.memory.check(needs); err != nil {
+		return err
+	}
+	keepMemory(needs)
+	pool := lattice.NewPool(j.workers)
+	defer pool.Close()
+	ctx, stop := rundir.Interrupt(cmd.Context())
+	defer stop()
+
+	// What the first stage lacks should be known before a directory is made.
+	first, err := j.prepare(&stages[0], pool, kernels, show)
 	if err != nil {
 		return err
 	}
@@ -101,118 +171,129 @@ func (j *job) run(cmd *cobra.Command, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.Release()) }()
+	for _, text := range lock.Notices() {
+		show.notice(text)
+	}
+	if restored {
+		show.notice(filepath.Join(j.out, configFile) + " is not there: it is written again from the checkpoint")
+	}
+	if restored || !j.resume {
+		if err := j.writeConfig(stages[0].text); err != nil {
+			return err
+		}
+	}
+	if err := j.start(kernels, show.notice); err != nil {
+		return err
+	}
+	for i := range stages {
+		r := first
+		if i > 0 {
+			if r, err = j.prepare(&stages[i], pool, kernels, show); err != nil {
+				return err
+			}
+		}
+		r.Held = lock.Held
+		if err := j.stage(ctx, r, &stages[i], show); err != nil {
+			return err
+		}
+	}
+	show.end()
+	return j.summarise(stages[len(stages)-1].c)
+}
 
+// stage runs one stage to its end.
+func (j *job) stage(ctx context.Context, r *sampler.Run, s *stage, show *progress) (err error) {
+	r.Dir = j.out
+	if j.resume {
+		err = r.Resume(ctx)
+	} else {
+		err = r.Start(ctx)
+	}
+	j.resume = true
+	if errors.Is(err, sampler.ErrReached) {
+		return nil
+	}
+	if err != nil {
+		show.end()
+	}
+	var failed *sampler.Failed
+	switch {
+	case errors.Is(err, sampler.ErrInterrupted):
+		why := "interrupted"
+		if errors.Is(err, sampler.ErrDeadline) {
+			why = fmt.Sprintf("--max-time %v is nearly over", j.maxTime)
+		}
+		again := ""
+		if j.repeat != "" {
+			again = " --repeat " + j.repeat
+		}
+		fmt.Fprintf(j.stderr, "%s; to continue: slhmc run --resume --out %s%s\n", why, j.out, again)
+	case errors.Is(err, sampler.ErrOtherRun):
+		err = usage{fmt.Errorf("%w (what may change on resume: %s)", err, strings.Join(config.Changeable(), ", "))}
+	case errors.Is(err, sampler.ErrSettings):
+		err = usage{err}
+	case errors.As(err, &failed):
+		err = fmt.Errorf("%w; the state before it is kept, to go on: slhmc run --resume --out %s%s", err, j.out, helps(err, s.c))
+	}
+	return err
+}
+
+// helps returns settings that may help a run on that has failed.
+func helps(err error, c *config.Config) string {
+	var slow *solver.NotConverged
+	text := ""
+	if errors.As(err, &slow) {
+		text += fmt.Sprintf(" --set solver.max_iterations=%d", 10*c.Solver.MaxIterations)
+	}
+	if c.Run.OnFailure == "stop" {
+		if text != "" {
+			text += ", or"
+		}
+		text += " --set run.on_failure=reject"
+	}
+	return text
+}
+
+// prepare builds the run of a stage.
+func (j *job) prepare(s *stage, pool *lattice.Pool, kernels string, show *progress) (*sampler.Run, error) {
+	r, geo, err := build(s.c, pool, !j.resume)
+	if err != nil {
+		return nil, usage{err}
+	}
 	// the kernels' last bits are part of what a run is
-	r.Dir, r.Identity = j.out, string(text)+"kernels: "+kernels+"\n"
-	show := newProgress(j.stderr, j.quiet)
+	r.Identity, r.Settings, r.Until = s.c.Identity()+"kernels: "+kernels+"\n", s.text, s.until
+	r.Changes = func(former string) ([]sampler.Change, error) { return changes(former, s.c) }
+	r.Adopt = func() error { return j.writeConfig(s.text) }
+	if j.maxTime > 0 {
+		r.Deadline = j.began.Add(j.maxTime)
+	}
 	plaquette := observe.NewPlaquette(geo, r.Links.Group())
 	show.plaquette = func() float64 { return plaquette.Measure(r.Links) }
 	r.Progress, r.Notice = show.update, show.notice
 	split := min(geo.Dims(), 3) // directions that the lanes of a block can share
-	if lanes := geo.ActiveLanes(); lanes < 1<<split && !j.quiet {
+	if lanes := geo.ActiveLanes(); lanes < 1<<split && !j.quiet && !j.resume {
 		show.notice(fmt.Sprintf("extents %v use %d of the %d sites that the kernels treat at once: the run is correct, and slower than it could be (fastest: %d extents that are multiples of 4)", geo.Extents(), lanes, 1<<split, split))
 	}
-	ctx, stop := rundir.Interrupt(cmd.Context())
-	defer stop()
-	if j.resume {
-		err = r.Resume(ctx)
-	} else {
-		if err := j.describe(text, kernels); err != nil {
-			return err
-		}
-		err = r.Start(ctx)
-	}
-	show.end()
-	switch {
-	case errors.Is(err, sampler.ErrInterrupted):
-		fmt.Fprintf(j.stderr, "interrupted; to continue: slhmc run --resume --out %s\n", j.out)
-		return err
-	case errors.Is(err, sampler.ErrOtherRun):
-		return usage{err}
-	case err != nil:
-		return err
-	}
-	return j.summarise(c)
+	return r, nil
 }
 
-// configuration reads the file, or, to resume without one, that of the run.
-func (j *job) configuration(args []string) (*config.Config, error) {
-	if !j.resume {
-		return j.settings.load(args)
-	}
-	if j.out == "" {
-		return nil, usage{errors.New("--resume needs --out, the directory of the run to continue")}
-	}
-	if len(j.settings.set) > 0 || j.settings.seeded() {
-		return nil, usage{fmt.Errorf("--resume continues a run as it was configured in %s: --set and --seed are not possible", filepath.Join(j.out, configFile))}
-	}
-	own := filepath.Join(j.out, configFile)
-	if _, err := os.Stat(own); errors.Is(err, fs.ErrNotExist) {
-		return nil, usage{fmt.Errorf("there is no %s, so no run to continue: start one without --resume", own)}
-	}
-	if len(args) == 0 {
-		args = []string{own}
-	}
-	return j.settings.load(args)
-}
-
-// directory makes and locks the run directory.
-func (j *job) directory(args []string) (*rundir.Lock, error) {
-	if j.out == "" {
-		name := j.settings.preset
-		if len(args) > 0 {
-			name = strings.TrimSuffix(filepath.Base(args[0]), filepath.Ext(args[0]))
-		}
-		out, err := freeDirectory(filepath.Join("runs", name))
-		if err != nil {
-			return nil, err
-		}
-		j.out = out
-	} else if !j.resume {
-		if err := os.MkdirAll(j.out, 0o755); err != nil {
-			return nil, err
-		}
-	}
-	lock, err := rundir.Acquire(j.out)
+// changes compares settings as they are stored with a configuration.
+func changes(former string, now *config.Config) (list []sampler.Change, err error) {
+	was, err := config.Parse("the checkpoint's configuration", []byte(former), nil)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(filepath.Join(j.out, rundir.HistoryFile)); err == nil && !j.resume {
-		return nil, errors.Join(usage{fmt.Errorf("%s holds a run already: continue it with --resume, or choose another --out", j.out)}, lock.Release())
+	keys, err := config.Changes(was, now)
+	for _, c := range keys {
+		list = append(list, sampler.Change{Key: c.Key, Was: c.Was, Now: c.Now})
 	}
-	return lock, nil
+	return list, err
 }
 
-// freeDirectory makes the first of base-001, base-002, … that does not exist.
-func freeDirectory(base string) (string, error) {
-	if err := os.MkdirAll(filepath.Dir(base), 0o755); err != nil {
-		return "", err
-	}
-	for n := 1; ; n++ {
-		dir := fmt.Sprintf("%s-%03d", base, n)
-		err := os.Mkdir(dir, 0o755)
-		if !errors.Is(err, fs.ErrExist) {
-			return dir, err
-		}
-	}
-}
-
-// describe writes what the run is: its configuration, and where it began.
-func (j *job) describe(resolved []byte, kernels string) error {
-	err := rundir.WriteAtomic(filepath.Join(j.out, configFile), func(w io.Writer) error {
-		_, err := w.Write(resolved)
+func (j *job) writeConfig(text string) error {
+	return rundir.WriteAtomic(filepath.Join(j.out, configFile), func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
 		return err
-	})
-	if err != nil {
-		return err
-	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
-	}
-	return writeJSON(filepath.Join(j.out, machineFile), map[string]any{
-		"version": version(), "go": runtime.Version(), "system": runtime.GOOS + "/" + runtime.GOARCH,
-		"host": host, "processors": runtime.NumCPU(), "workers": j.workers, "kernels": kernels,
 	})
 }
 
@@ -229,6 +310,9 @@ func (j *job) summarise(c *config.Config) error {
 	s, err := sampler.Summarise(j.out)
 	if err != nil {
 		return err
+	}
+	for _, note := range s.Notes {
+		fmt.Fprintln(j.stderr, "note:", note)
 	}
 	if err := writeJSON(filepath.Join(j.out, summaryFile), summaryJSON(s)); err != nil {
 		return err

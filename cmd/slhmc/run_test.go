@@ -61,9 +61,11 @@ func TestRunDirectory(t *testing.T) {
 	again := done(t, dir, "run", filepath.Join(out, "config.toml"), "--quiet")
 	assert.Empty(t, again.stderr)
 	assert.Equal(t, content(t, out, "history.jsonl"), content(t, dir, "runs", "config-001", "history.jsonl"))
-	var machine map[string]any
-	require.NoError(t, json.Unmarshal([]byte(content(t, out, "machine.json")), &machine))
-	assert.Equal(t, runtime.Version(), machine["go"])
+	var m provenance
+	require.NoError(t, json.Unmarshal([]byte(content(t, out, "machine.json")), &m))
+	require.Len(t, m.Starts, 1)
+	assert.Equal(t, runtime.Version(), m.Starts[0].Go)
+	assert.Len(t, m.Starts[0].Build, 64)
 
 	done(t, dir, with(little, "--quiet", "--set", "run.hmc=1", "--set", "run.slhmc=0")...)
 	assert.DirExists(t, filepath.Join(dir, "runs", "default-002"))
@@ -167,7 +169,7 @@ func TestOutHoldsARun(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "other.toml"), []byte(other), 0o666))
 	o = slhmc(t, dir, "run", "other.toml", "--resume", "--out", "a", "--quiet")
 	assert.Equal(t, rundir.ExitUsage, o.code)
-	assert.Contains(t, o.stderr, `it belongs to another run: it has "beta = 2.7", this run "beta = 2.8"`)
+	assert.Contains(t, o.stderr, `it belongs to another run: it has "gauge.beta = 2.7", this run "gauge.beta = 2.8" (what may change on resume: solver.max_iterations, `)
 	assert.Equal(t, 1, strings.Count(o.stderr, "\n"), o.stderr)
 	assert.Equal(t, history, content(t, dir, "a", "history.jsonl"))
 	done(t, dir, "run", filepath.Join("a", "config.toml"), "--resume", "--out", "a", "--quiet")
@@ -275,7 +277,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 	newest := filepath.Join(dir, "a", rundir.CheckpointName(90))
 	require.NoError(t, os.Truncate(newest, 1000))
 	o := done(t, dir, "run", "--resume", "--out", "a", "--quiet")
-	assert.Contains(t, o.stderr, "note: skipped a damaged checkpoint: ")
+	assert.Contains(t, o.stderr, "note: skipped a checkpoint: ")
 	assert.Contains(t, o.stderr, rundir.CheckpointName(90))
 	assert.Equal(t, 1, strings.Count(o.stderr, "\n"), o.stderr)
 	assert.Equal(t, history, content(t, dir, "a", "history.jsonl"))

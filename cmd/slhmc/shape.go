@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 
@@ -11,42 +12,123 @@ import (
 	"github.com/slhmc/slhmc/physics/group"
 )
 
-// shapeFlags are what some configuration files do not say.
-type shapeFlags struct{ extents, group string }
+// fileHelp says what the flags of shapeFlags are for.
+const fileHelp = `What a file does not say is told by --extents, --group and --axes, or for one file
+behind its name: FILE@4x4x4x8@SU(3). An L^4 lattice of SU(2), SU(3) or SU(4) needs no
+telling if no other fits. What is told overrules what the file says.
+
+A file that breaks a promise is refused: its checksum, plaquette, trace of the links,
+their unitarity, a header that contradicts itself or the size of the file, flags of
+LIME records. --accept reads it all the same, and what was accepted is said. Files may
+be compressed by gzip.`
+
+// shapeFlags are what some configuration files do not say, and what they may break.
+type shapeFlags struct{ extents, group, axes, accept string }
 
 func (s *shapeFlags) add(c *cobra.Command) {
-	c.Flags().StringVarP(&s.extents, "extents", "L", "", "extents x,y,z,t of files that do not say them")
-	c.Flags().StringVarP(&s.group, "group", "N", "", "gauge group of files that do not say it: SU(3), or the number of colours")
+	c.Flags().StringVarP(&s.extents, "extents", "L", "", "extents x,y,z,t or XxYxZxT of the files")
+	c.Flags().StringVarP(&s.group, "group", "N", "", "gauge group of the files: SU(3), or the number of colours")
+	c.Flags().StringVar(&s.axes, "axes", "", fmt.Sprintf("axes of NumPy and Fortran files from slowest to fastest: %s or %s", format.DirectionFastest, format.DirectionSlowest))
+	c.Flags().StringVar(&s.accept, "accept", "", "promises that files may break: of "+promises())
 }
 
-// shape returns what the flags say. Errors: of the command line.
+func promises() string {
+	var words []string
+	for _, p := range format.Promises() {
+		words = append(words, string(p))
+	}
+	return strings.Join(words, ",")
+}
+
+// shape returns what the flags say about the shape. Errors: of the command line.
 func (s *shapeFlags) shape() (told format.Shape, err error) {
+	if _, err := s.options(); err != nil {
+		return told, err
+	}
 	if s.extents != "" {
-		for _, word := range strings.Split(s.extents, ",") {
-			l, err := strconv.Atoi(strings.TrimSpace(word))
-			if err != nil || l < 1 {
-				return told, usage{fmt.Errorf("--extents %s: %q is not a number of sites (allowed: as in 4,4,4,8)", s.extents, word)}
-			}
-			told.Extents = append(told.Extents, l)
-		}
-		if d := len(told.Extents); d < 2 || d > 4 {
-			return told, usage{fmt.Errorf("--extents %s: %d directions (allowed: 2 … 4)", s.extents, d)}
+		if told.Extents, err = parseExtents(s.extents); err != nil {
+			return told, usage{fmt.Errorf("--extents %s: %w", s.extents, err)}
 		}
 	}
-	if s.group == "" {
-		return told, nil
-	}
-	if n, e := strconv.Atoi(s.group); e == nil {
-		if n == 1 {
-			told.Group = group.U1
-			return told, nil
+	if s.group != "" {
+		if told.Group, err = parseGroup(s.group); err != nil {
+			return told, usage{fmt.Errorf("--group: %w", err)}
 		}
-		told.Group, err = group.SU(n)
-	} else {
-		told.Group, err = group.Parse(s.group)
-	}
-	if err != nil {
-		return told, usage{fmt.Errorf("--group: %w", err)}
 	}
 	return told, nil
+}
+
+// options returns how files are to be opened. Errors: of the command line.
+func (s *shapeFlags) options() ([]format.Option, error) {
+	options := []format.Option{format.Overrule()}
+	if s.axes != "" {
+		axes, err := format.ParseAxes(s.axes)
+		if err != nil {
+			return nil, usage{fmt.Errorf("--axes: %w", err)}
+		}
+		options = append(options, format.WithAxes(axes))
+	}
+	if s.accept != "" {
+		accept, err := format.ParsePromises(s.accept)
+		if err != nil {
+			return nil, usage{fmt.Errorf("--accept: %w", err)}
+		}
+		options = append(options, format.Accept(accept...))
+	}
+	return options, nil
+}
+
+// parseExtents reads 4,4,4,8 or 4x4x4x8.
+func parseExtents(text string) (extents []int, err error) {
+	for word := range strings.SplitSeq(strings.ReplaceAll(strings.ToLower(text), "x", ","), ",") {
+		l, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || l < 1 {
+			return nil, fmt.Errorf("%q is not a number of sites (allowed: as in 4,4,4,8 or 4x4x4x8)", word)
+		}
+		extents = append(extents, l)
+	}
+	if d := len(extents); d < 2 || d > 4 {
+		return nil, fmt.Errorf("%d directions (allowed: 2 … 4)", d)
+	}
+	return extents, nil
+}
+
+// parseGroup reads SU(3) or 3.
+func parseGroup(text string) (group.Group, error) {
+	n, err := strconv.Atoi(text)
+	switch {
+	case err != nil:
+		return group.Parse(text)
+	case n == 1:
+		return group.U1, nil
+	}
+	return group.SU(n)
+}
+
+// splitShape returns the path of a file, and its shape as told behind its name,
+// FILE@4x4x4x8, FILE@SU(3), FILE@4x4x4x8@3, or else for all files. A file of the whole
+// name is meant where there is one. Errors: of the command line.
+func splitShape(name string, told format.Shape) (string, format.Shape, error) {
+	if _, err := os.Lstat(name); err == nil {
+		return name, told, nil
+	}
+	path, rest, found := strings.Cut(name, "@")
+	if last := strings.LastIndexAny(name, `/\`); last > len(path) { // in the name of a folder
+		path, rest, found = strings.Cut(name[last:], "@")
+		path = name[:last] + path
+	}
+	for found {
+		var word string
+		var err error
+		word, rest, found = strings.Cut(rest, "@")
+		if strings.ContainsAny(word, "xX,") {
+			told.Extents, err = parseExtents(word)
+		} else {
+			told.Group, err = parseGroup(word)
+		}
+		if err != nil {
+			return "", told, usage{fmt.Errorf("%s: no such file, and behind an @: %w", name, err)}
+		}
+	}
+	return path, told, nil
 }

@@ -19,12 +19,15 @@ func summaryJSON(s *sampler.Summary) map[string]any {
 	m := map[string]any{}
 	for name, p := range s.Phases {
 		phase := map[string]any{
-			"trajectories": p.Trajectories, "acceptance": p.Acceptance, "exp_minus_dh": p.ExpMinusDH,
+			"trajectories": p.Trajectories, "accepted": p.Accepted, "unconditional": p.Unconditional, "failed": p.Failed, "acceptance": p.Acceptance, "exp_minus_dh": p.ExpMinusDH,
 			"dh": p.DeltaH, "dh_guide": p.GuideDeltaH, "seconds_per_trajectory": p.Seconds,
 			"cg_iterations_per_trajectory": p.Iterations, "solves_per_trajectory": p.Solves,
 			"operator_applications_per_trajectory": p.Applications,
 			"cost_per_independent_configuration":   p.IndependentIn,
 			"cost":                                 p.Costs,
+		}
+		if p.Drifts != nil {
+			phase["drifts"] = p.Drifts
 		}
 		for o, q := range p.Observables {
 			phase[o] = q
@@ -36,6 +39,9 @@ func summaryJSON(s *sampler.Summary) map[string]any {
 	}
 	if s.Agreement != nil {
 		m["agreement_sigma"] = s.Agreement
+	}
+	if s.Events != nil {
+		m["events"] = s.Events
 	}
 	return m
 }
@@ -52,9 +58,16 @@ var talk = map[string]published{
 	"acceptance":     {"", "about 0.4"},
 }
 
-// isTalk reports whether c is the system of those numbers.
+// isTalk reports whether c is the system of those numbers: target, guide and length of
+// the trajectories, and a network of these layers, whatever its weights begin with.
 func isTalk(c *config.Config) bool {
-	return slices.Equal(c.Lattice.Extents, []int{4, 4, 4, 4}) && c.Lattice.Group == "SU(2)" &&
+	layer := func(l config.Layer) bool {
+		return l.Kind == "stout" && l.Share == "all" && slices.EqualFunc(l.Terms, []string{"plaquette", "polyakov_space", "polyakov_time"},
+			func(t config.Term, loop string) bool { return t.Loop == loop })
+	}
+	return c.SLHMC != nil && c.SLHMC.Mass == 0.4 && !c.SLHMC.TrainMass && c.SLHMC.Coefficient == 1 && !c.SLHMC.TrainCoefficient &&
+		c.SLHMC.Tau == 1 && c.HMC.Tau == 1 && len(c.SLHMC.Layers) == 2 && layer(c.SLHMC.Layers[0]) && layer(c.SLHMC.Layers[1]) &&
+		slices.Equal(c.Lattice.Extents, []int{4, 4, 4, 4}) && c.Lattice.Group == "SU(2)" &&
 		c.Gauge.Action == "plaquette" && c.Gauge.Beta == 2.7 &&
 		c.Quarks.Action == "staggered" && c.Quarks.Flavours == 4 && c.Quarks.Mass == 0.3 &&
 		slices.Equal(c.Quarks.Boundary, []string{"periodic", "periodic", "periodic", "antiperiodic"})
@@ -77,6 +90,7 @@ func writeTable(w io.Writer, c *config.Config, s *sampler.Summary) error {
 	if s.Training != nil {
 		writeTraining(&b, s.Training)
 	}
+	writeRemarks(&b, remarks(c, s))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -88,6 +102,9 @@ func writeTraining(b *strings.Builder, t *sampler.TrainingSummary) {
 	}
 	fmt.Fprintf(b, "training: %d steps, loss %.4g -> %.4g, mean exp(-loss) at the end %.3f\nweights: ",
 		t.Steps, float64(t.LossFirst), float64(t.LossLast), float64(t.ExpMinusLoss))
+	if t.WeightsNorm != nil {
+		fmt.Fprintf(b, " more than %d, of norm %.5g (slhmc weights writes them)", sampler.MaxRecordedParams, float64(*t.WeightsNorm))
+	}
 	const shown = 12
 	for _, x := range t.Weights[:min(len(t.Weights), shown)] {
 		fmt.Fprintf(b, " %.5f", float64(x))
@@ -165,6 +182,7 @@ func (t *table) results() {
 	}
 	t.quantity("acceptance", func(p *sampler.PhaseSummary) (sampler.Quantity, bool) { return p.Acceptance, true })
 	t.quantity("<exp(-dH)>", func(p *sampler.PhaseSummary) (sampler.Quantity, bool) { return p.ExpMinusDH, true })
+	t.row("tau_int in trajectories")
 }
 
 func (t *table) both() bool { return len(t.phases) == 2 }
@@ -280,10 +298,13 @@ func withError(q sampler.Quantity) (value, tau string) {
 }
 
 // bracket writes v(e) with the given number of digits of e after the point, and
-// all those before it; v ± e where these would be too many.
+// all those before it; v ± e where these would be too many on either side.
 func bracket(v, e float64, digits int) string {
 	if e >= 1e4 {
 		return fmt.Sprintf("%.3g ± %.1g", v, e)
+	}
+	if e < 1e-13 {
+		return fmt.Sprintf("%.6g ± %.1g", v, e)
 	}
 	smallest, decimals := math.Pow10(digits-1)-0.05*math.Pow10(digits-1), 0
 	unit := e

@@ -76,6 +76,7 @@ polyakov_trace                   0.808(13)    0.790(94)    0.2    12(1)        2
 condensate                       0.42361(38)  0.4241(?)           0.71(3)      ?              0.4245(5)      0.4241(5)
 acceptance                       0.98412(93)  0.723(22)           0.55(2)      0.6(1)                        about 0.4
 <exp(-dH)>                       1.00034(51)  2 ± 1e+04           0.50(1)      0.50(5)
+tau_int in trajectories
 
 trajectories                     20000        400
 ms per trajectory                12.35        29.7
@@ -103,6 +104,7 @@ polyakov_trace                   0.808(13)    12(1)        0.82(1)
 condensate                       0.42361(38)  0.71(3)      0.4245(5)
 acceptance                       0.98412(93)  0.55(2)
 <exp(-dH)>                       1.00034(51)  0.50(1)
+tau_int in trajectories
 
 trajectories                     20000
 ms per trajectory                12.35
@@ -129,6 +131,7 @@ polyakov_trace                   0.790(94)         25(12)
 condensate                       0.4241(?)         ?
 acceptance                       0.723(22)         0.6(1)
 <exp(-dH)>                       2.34e+30 ± 1e+30  0.50(5)
+tau_int in trajectories
 
 trajectories                     400
 ms per trajectory                29.7
@@ -157,6 +160,7 @@ plaquette             0.70253(10)  0.93(4)
 polyakov_trace        0.808(13)    12(1)
 acceptance            0.98412(93)  0.55(2)
 <exp(-dH)>            1.00034(51)  0.50(1)
+tau_int in trajectories
 
 trajectories          20000
 ms per trajectory     12.35
@@ -179,6 +183,7 @@ plaquette          0.687123(?)  0.687123(?)         ?            ?
 mine               -12345.6(?)  -12345.6(?)         ?            ?
 acceptance         1(?)         1(?)                ?            ?
 <exp(-dH)>         +Inf(?)      +Inf(?)             ?            ?
+tau_int in trajectories
 
 trajectories       3            3
 ms per trajectory  12.35        29.7
@@ -203,6 +208,7 @@ for each independent configuration (2 tau_int trajectories), as seen by
 plaquette                        0.70253(10)  0.93(4)
 acceptance                       0.98412(93)  0.55(2)
 <exp(-dH)>                       1.00034(51)  0.50(1)
+tau_int in trajectories
 
 trajectories                     20000
 ms per trajectory                12.35
@@ -251,7 +257,7 @@ func TestWithError(t *testing.T) {
 		{known(1234, 567, 1, 0.2), "1234(567)", "1.0(2)"},
 		{known(2.5e30, 1.1e30, 1, 0.2), "2.5e+30 ± 1e+30", "1.0(2)"},
 		{known(1, 0, 0.5, 0), "1", "-"},
-		{known(1, 1e-18, 0.5, 0.1), "1.000000000000000(0)", "0.5(1)"},
+		{known(1, 1e-18, 0.5, 0.1), "1 ± 1e-18", "0.5(1)"},
 		{unknown(0.123456789), "0.123457(?)", "?"},
 		{unknown(math.NaN()), "NaN(?)", "?"},
 	} {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/debug"
 
@@ -31,6 +32,16 @@ func version() string {
 	return v + dirty
 }
 
+// buildHash returns the SHA-256 of the running program.
+func buildHash() (string, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	s, err := fileSource("program", path)
+	return s.SHA256, err
+}
+
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
@@ -41,7 +52,11 @@ func versionCommand() *cobra.Command {
 			if err != nil {
 				return usage{err}
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "slhmc %s, %s %s/%s, %s kernels\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, kernels)
+			hash, err := buildHash()
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "slhmc %s, build %.12s, %s %s/%s, %s kernels\n", version(), hash, runtime.Version(), runtime.GOOS, runtime.GOARCH, kernels)
 			return err
 		},
 	}

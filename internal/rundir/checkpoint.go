@@ -15,7 +15,7 @@ import (
 const (
 	// magic has, like that of PNG, line ends and an end-of-file character that a transfer as text would change.
 	magic   = "SLHMC\r\n\x1a"
-	version = 1
+	version = 2 // 1: lines of journals were no chain
 
 	headSize = len(magic) + 4 + 8
 	tailSize = 1 + 8 + sha256.Size
@@ -34,12 +34,15 @@ const (
 //
 // Errors: of sections, of the writer, of the file system. Nothing is removed before the new checkpoint is durable.
 func WriteCheckpoint(dir string, trajectory uint64, sections func(*CheckpointWriter) error) error {
-	path := filepath.Join(dir, CheckpointName(trajectory))
-	err := WriteAtomic(path, func(w io.Writer) error { return encodeCheckpoint(w, trajectory, sections) })
-	if err != nil {
+	if err := WriteSections(filepath.Join(dir, CheckpointName(trajectory)), trajectory, sections); err != nil {
 		return err
 	}
 	return prune(dir, trajectory)
+}
+
+// WriteSections writes a file of the form of a checkpoint, atomically, under any name; [OpenCheckpoint] reads it.
+func WriteSections(path string, trajectory uint64, sections func(*CheckpointWriter) error) error {
+	return WriteAtomic(path, func(w io.Writer) error { return encodeCheckpoint(w, trajectory, sections) })
 }
 
 func encodeCheckpoint(w io.Writer, trajectory uint64, sections func(*CheckpointWriter) error) error {

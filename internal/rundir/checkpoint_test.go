@@ -40,7 +40,7 @@ func seal(body []byte) []byte {
 
 // body returns the sealed part of a checkpoint with the given raw sections.
 func body(sections ...string) []byte {
-	b := append([]byte(magic), 1, 0, 0, 0, 42, 0, 0, 0, 0, 0, 0, 0)
+	b := append([]byte(magic), version, 0, 0, 0, 42, 0, 0, 0, 0, 0, 0, 0)
 	return append(b, strings.Join(sections, "")...)
 }
 
@@ -244,8 +244,8 @@ func TestCheckpointLies(t *testing.T) {
 		{"nothing", body("\x01"), "byte 20: a section's name is longer than the file"},
 		{"long name", body("\xff", strings.Repeat("x", 255), end), "longer than the file"},
 		{"twice", body(raw("a", 0, ""), raw("a", 0, ""), end), `section "a" for the second time`},
-		{"version", append([]byte(magic), append([]byte{2, 0, 0, 0}, make([]byte, 9)...)...), "byte 8: format version 2"},
-		{"as text", []byte(strings.Replace(string(body(end))+" ", "\r\n", "\n", 1)), `not a checkpoint: it starts with "SLHMC\n\x1a\x01"`},
+		{"version", append([]byte(magic), append([]byte{1, 0, 0, 0}, make([]byte, 9)...)...), "byte 8: format version 1, this program reads 2"},
+		{"as text", []byte(strings.Replace(string(body(end))+" ", "\r\n", "\n", 1)), `not a checkpoint: it starts with "SLHMC\n\x1a\x02"`},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -184,6 +184,16 @@ func (c *Checkpoint) Float64s(name string, dst []float64) error {
 	return nil
 }
 
+// Numbers returns the numbers of a section, as many as there are.
+func (c *Checkpoint) Numbers(name string) ([]float64, error) {
+	s, err := c.Section(name)
+	if err != nil {
+		return nil, err
+	}
+	x := make([]float64, s.Size()/8) // no more than the file has
+	return x, c.Float64s(name, x)
+}
+
 // Uint64 returns the counter of a section.
 func (c *Checkpoint) Uint64(name string) (uint64, error) {
 	s, err := c.sized(name, 8)

@@ -93,11 +93,11 @@ func run(dir string, point func(where byte) error) (err error) {
 			return err
 		}
 	}
-	history, _, err := ResumeJournal(filepath.Join(dir, HistoryFile), offsets[0])
+	history, _, err := ResumeJournal(filepath.Join(dir, HistoryFile), Mark{Offset: offsets[0]})
 	if err != nil {
 		return err
 	}
-	timings, _, err := ResumeJournal(filepath.Join(dir, TimingsFile), offsets[1])
+	timings, _, err := ResumeJournal(filepath.Join(dir, TimingsFile), Mark{Offset: offsets[1]})
 	if err != nil {
 		return err
 	}

@@ -50,12 +50,12 @@ func Example() {
 	// trajectory 5
 	// trajectory 6
 	// exit 0 <nil>
-	// {"crc":"43f6ac9e","record":{"trajectory":1,"delta_h":0.1,"plaquette":0.5}}
-	// {"crc":"5ae6e2b7","record":{"trajectory":2,"delta_h":0.1,"plaquette":0.25}}
-	// {"crc":"f06dd872","record":{"trajectory":3,"delta_h":0.1,"plaquette":0.125}}
-	// {"crc":"bc0fdfce","record":{"trajectory":4,"delta_h":0.1,"plaquette":0.0625}}
-	// {"crc":"6ccd5fff","record":{"trajectory":5,"delta_h":0.1,"plaquette":0.03125}}
-	// {"crc":"63877fc3","record":{"trajectory":6,"delta_h":0.1,"plaquette":0.015625}}
+	// {"crc":"5103032c","record":{"trajectory":1,"delta_h":0.1,"plaquette":0.5}}
+	// {"crc":"08ad398a","record":{"trajectory":2,"delta_h":0.1,"plaquette":0.25}}
+	// {"crc":"ece5d631","record":{"trajectory":3,"delta_h":0.1,"plaquette":0.125}}
+	// {"crc":"3ce39ab7","record":{"trajectory":4,"delta_h":0.1,"plaquette":0.0625}}
+	// {"crc":"69646dac","record":{"trajectory":5,"delta_h":0.1,"plaquette":0.03125}}
+	// {"crc":"846f18d8","record":{"trajectory":6,"delta_h":0.1,"plaquette":0.015625}}
 }
 
 func run(ctx context.Context, dir string, trajectories, every uint64, interrupt func()) (code int, err error) {
@@ -67,15 +67,14 @@ func run(ctx context.Context, dir string, trajectories, every uint64, interrupt 
 	ctx, stop := rundir.Interrupt(ctx)
 	defer stop()
 
-	n, offset, state := uint64(0), int64(0), []float64{1}
+	n, end, state := uint64(0), rundir.Mark{}, []float64{1}
 	c, skipped, err := rundir.Latest(dir)
 	for _, reason := range skipped {
 		fmt.Println("damaged:", reason)
 	}
 	if err == nil {
 		n = c.Trajectory()
-		offset, err = c.Int64("history")
-		err = errors.Join(err, c.Float64s("state", state), c.Close())
+		err = errors.Join(c.JSON("history", &end), c.Float64s("state", state), c.Close())
 		fmt.Println("resumed at", n)
 	} else if errors.Is(err, rundir.ErrNoCheckpoint) {
 		err = nil
@@ -83,7 +82,7 @@ func run(ctx context.Context, dir string, trajectories, every uint64, interrupt 
 	if err != nil {
 		return rundir.ExitFailed, err
 	}
-	history, _, err := rundir.ResumeJournal(filepath.Join(dir, rundir.HistoryFile), offset)
+	history, _, err := rundir.ResumeJournal(filepath.Join(dir, rundir.HistoryFile), end)
 	if err != nil {
 		return rundir.ExitFailed, err
 	}
@@ -104,7 +103,7 @@ func run(ctx context.Context, dir string, trajectories, every uint64, interrupt 
 			}
 			err := rundir.WriteCheckpoint(dir, n, func(c *rundir.CheckpointWriter) error {
 				c.Float64s("state", state)
-				c.Int64("history", history.Offset())
+				c.JSON("history", history.Mark())
 				return nil
 			})
 			if err != nil {

@@ -11,7 +11,13 @@ import (
 	"path/filepath"
 )
 
-// Journal appends records to a file of lines, each with its own CRC-32C (format: package comment).
+// Mark is a place between two lines of a journal: what a checkpoint keeps of it.
+type Mark struct {
+	Offset int64  `json:"offset"` // bytes before it
+	Check  string `json:"check"`  // that of the last line before it, which stands for all of them; "": not known
+}
+
+// Journal appends records to a file of lines, one chain of CRC-32C (format: package comment).
 //
 // Appended lines are buffered. Flush hands them to the operating system (they survive the death of the
 // process), Sync to the disk (they survive that of the machine). After a failed write or sync what is on
@@ -23,6 +29,7 @@ type Journal struct {
 	line   bytes.Buffer
 	enc    *json.Encoder // into line
 	offset int64
+	check  digits // of the last line
 	lines  int
 	err    error
 }
@@ -38,16 +45,16 @@ func CreateJournal(path string) (*Journal, error) {
 	if err := syncDir(filepath.Dir(path)); err != nil {
 		return nil, errors.Join(fmt.Errorf("rundir: %s: sync of its folder: %w", path, err), f.Close())
 	}
-	return newJournal(path, f, 0, 0), nil
+	return newJournal(path, f), nil
 }
 
-// ResumeJournal verifies the first offset bytes of a journal, cuts off the rest and appends from there.
-// It returns how many bytes were cut off. With offset 0 the file need not exist.
+// ResumeJournal verifies a journal up to a mark, cuts off the rest and appends from there. It returns how many
+// bytes were cut off. At offset 0 the file need not exist.
 //
-// Errors: *Damage if the file is shorter than offset, offset is not the end of a line, or a line before it
-// is damaged; the file is then left as it was.
-func ResumeJournal(path string, offset int64) (j *Journal, dropped int64, err error) {
-	if offset == 0 {
+// Errors: *Damage if the file is shorter than at.Offset, that is not the end of a line, a line before it is
+// damaged, or the lines are not those that were marked; the file is then left as it was.
+func ResumeJournal(path string, at Mark) (j *Journal, dropped int64, err error) {
+	if at.Offset == 0 {
 		if j, err := CreateJournal(path); !errors.Is(err, os.ErrExist) {
 			return j, 0, err
 		}
@@ -56,53 +63,55 @@ func ResumeJournal(path string, offset int64) (j *Journal, dropped int64, err er
 	if err != nil {
 		return nil, 0, fmt.Errorf("rundir: %w", err)
 	}
-	lines, size, err := truncate(path, f, offset)
-	if err != nil {
+	j = newJournal(path, f)
+	if dropped, err = j.cut(at); err != nil {
 		_ = f.Close() // nothing was written
 		return nil, 0, err
 	}
-	return newJournal(path, f, offset, lines), size - offset, nil
+	return j, dropped, nil
 }
 
-// truncate verifies and cuts f at offset, where it leaves the position; it returns the lines kept and the
-// former size.
-func truncate(path string, f *os.File, offset int64) (lines int, size int64, err error) {
-	info, err := f.Stat()
+// cut verifies and cuts the file at a mark, where it leaves the position.
+func (j *Journal) cut(at Mark) (dropped int64, err error) {
+	info, err := j.file.Stat()
 	if err != nil {
-		return 0, 0, fmt.Errorf("rundir: %w", err)
+		return 0, fmt.Errorf("rundir: %w", err)
 	}
-	size = info.Size()
-	if offset < 0 {
-		return 0, size, &Damage{File: path, Offset: offset, Reason: "negative offset"}
+	size := info.Size()
+	if at.Offset < 0 {
+		return 0, &Damage{File: j.path, Offset: at.Offset, Reason: "negative offset"}
 	}
-	r := NewJournalReader(path, io.LimitReader(f, offset))
+	r := NewJournalReader(j.path, io.LimitReader(j.file, at.Offset))
 	for r.Next() {
-		lines++
 	}
+	j.lines, j.offset, j.check = r.line, r.offset, r.check
 	var d *Damage
 	switch err := r.Err(); {
 	case errors.As(err, &d) && d == r.incomplete:
-		d.Reason = fmt.Sprintf("the line is not complete at byte %d, where the journal should be resumed", min(offset, size))
-		return 0, size, d
+		d.Reason = fmt.Sprintf("the line is not complete at byte %d, where the journal should be resumed", min(at.Offset, size))
+		return 0, d
 	case err != nil:
-		return 0, size, err
-	case size < offset:
-		return 0, size, &Damage{File: path, Line: lines + 1, Offset: size, Reason: fmt.Sprintf("the file ends before byte %d, where it should be resumed", offset)}
+		return 0, err
+	case size < at.Offset:
+		return 0, &Damage{File: j.path, Line: j.lines + 1, Offset: size, Reason: fmt.Sprintf("the file ends before byte %d, where it should be resumed", at.Offset)}
+	case at.Check != "" && at.Check != string(j.check[:]):
+		return 0, &Damage{File: j.path, Line: j.lines, Offset: at.Offset, Reason: fmt.Sprintf("these are not the lines that were written here: "+
+			"their chain ends with %s, and should with %s", j.check[:], at.Check)}
 	}
-	if err := f.Truncate(offset); err != nil {
-		return 0, size, fmt.Errorf("rundir: %w", err)
+	if err := j.file.Truncate(at.Offset); err != nil {
+		return 0, fmt.Errorf("rundir: %w", err)
 	}
-	if err := syncFile(f); err != nil {
-		return 0, size, fmt.Errorf("rundir: %w", err)
+	if err := syncFile(j.file); err != nil {
+		return 0, fmt.Errorf("rundir: %w", err)
 	}
-	if _, err := f.Seek(offset, io.SeekStart); err != nil {
-		return 0, size, fmt.Errorf("rundir: %w", err)
+	if _, err := j.file.Seek(at.Offset, io.SeekStart); err != nil {
+		return 0, fmt.Errorf("rundir: %w", err)
 	}
-	return lines, size, nil
+	return size - at.Offset, nil
 }
 
-func newJournal(path string, f *os.File, offset int64, lines int) *Journal {
-	j := &Journal{path: path, file: f, w: bufio.NewWriterSize(f, 1<<16), offset: offset, lines: lines}
+func newJournal(path string, f *os.File) *Journal {
+	j := &Journal{path: path, file: f, w: bufio.NewWriterSize(f, 1<<16), check: noLine}
 	j.enc = json.NewEncoder(&j.line)
 	j.enc.SetEscapeHTML(false)
 	return j
@@ -124,7 +133,8 @@ func (j *Journal) Append(record any) error {
 	}
 	j.line.Truncate(j.line.Len() - 1) // the encoder's newline
 	body := j.line.Bytes()
-	appendCRC(body[crcAt:crcAt], body[recordAt:])
+	now := j.check.after(body[recordAt:])
+	copy(body[crcAt:], now[:])
 	j.line.WriteString(lineTail)
 	if j.line.Len() > maxLine {
 		return fmt.Errorf("rundir: %s:%d: a record of %d bytes is longer than a line may be (%d)", j.path, j.lines+1, j.line.Len(), maxLine)
@@ -135,6 +145,7 @@ func (j *Journal) Append(record any) error {
 		return j.fail(err)
 	}
 	j.lines++
+	j.check = now
 	return nil
 }
 
@@ -160,8 +171,11 @@ func (j *Journal) Sync() error {
 	return nil
 }
 
-// Offset returns the length of the journal with the buffered lines: after Sync, the offset to resume at.
+// Offset returns the length of the journal with the buffered lines.
 func (j *Journal) Offset() int64 { return j.offset }
+
+// Mark returns the end of the journal with the buffered lines: after Sync, where to resume.
+func (j *Journal) Mark() Mark { return Mark{j.offset, string(j.check[:])} }
 
 // Lines returns the number of lines, with those kept by ResumeJournal and the buffered ones.
 func (j *Journal) Lines() int { return j.lines }

@@ -27,14 +27,14 @@ type trajectory struct {
 }
 
 // wantLine is the format once more, by other means: the twin of Append.
-func wantLine(t testing.TB, record any) string {
+func wantLine(t testing.TB, before string, record any) string {
 	t.Helper()
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	require.NoError(t, e.Encode(record))
 	s := strings.TrimSuffix(b.String(), "\n")
-	return fmt.Sprintf("{\"crc\":\"%08x\",\"record\":%s}\n", crc32.Checksum([]byte(s), crc32.MakeTable(crc32.Castagnoli)), s)
+	return fmt.Sprintf("{\"crc\":\"%08x\",\"record\":%s}\n", crc32.Checksum([]byte(before+s), crc32.MakeTable(crc32.Castagnoli)), s)
 }
 
 func testRecord(n uint64) trajectory {
@@ -53,8 +53,11 @@ func testRecord(n uint64) trajectory {
 
 func testLines(t testing.TB, n uint64) string {
 	var b strings.Builder
+	before := "00000000"
 	for i := range n {
-		b.WriteString(wantLine(t, testRecord(i+1)))
+		line := wantLine(t, before, testRecord(i+1))
+		before = line[crcAt : crcAt+8]
+		b.WriteString(line)
 	}
 	return b.String()
 }
@@ -68,16 +71,19 @@ func readFile(t testing.TB, path string) string {
 
 // The check value of CRC-32C: the nine bytes "123456789" have e3069283 [Castagnoli; RFC 3720 B.4 has the same polynomial].
 func TestLineCRCKnownAnswer(t *testing.T) {
-	assert.Equal(t, "e3069283", string(appendCRC(nil, []byte("123456789"))))
+	before := digits([]byte("12345678"))
+	known := before.after([]byte("9"))
+	assert.Equal(t, "e3069283", string(known[:]))
 	// Computed bit by bit from the reflected polynomial 82f63b78.
 	crc := ^uint32(0)
-	for _, b := range []byte(`{"x":1}`) {
+	for _, b := range []byte(`00000000{"x":1}`) {
 		crc ^= uint32(b)
 		for range 8 {
 			crc = crc>>1 ^ 0x82f63b78&-(crc&1)
 		}
 	}
-	assert.Equal(t, fmt.Sprintf("%08x", ^crc), string(appendCRC(nil, []byte(`{"x":1}`))))
+	first := noLine.after([]byte(`{"x":1}`))
+	assert.Equal(t, fmt.Sprintf("%08x", ^crc), string(first[:]))
 }
 
 func TestJournalAppends(t *testing.T) {
@@ -115,7 +121,7 @@ func TestJournalAppends(t *testing.T) {
 		assert.EqualValues(t, i+1, r.Line())
 		assert.EqualValues(t, len(testLines(t, i+1)), r.Offset())
 		// NaN is not equal to itself: compare the text.
-		assert.Equal(t, wantLine(t, testRecord(i+1)), wantLine(t, got))
+		assert.Equal(t, wantLine(t, "", testRecord(i+1)), wantLine(t, "", got))
 	}
 	assert.False(t, r.Next())
 	require.NoError(t, r.Err())
@@ -165,10 +171,13 @@ func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 func TestResumeJournal(t *testing.T) {
 	all := testLines(t, 5)
 	at := func(n uint64) int64 { return int64(len(testLines(t, n))) }
+	line := strings.SplitAfter(all, "\n")
+	end := line[2][crcAt : crcAt+8]
 	cases := []struct {
 		name    string
 		content string
 		offset  int64
+		check   string
 		lines   int   // kept
 		dropped int64 // if there is no damage
 		line    int   // of the damage
@@ -185,13 +194,19 @@ func TestResumeJournal(t *testing.T) {
 		{name: "too short, torn", content: all[:at(3)+2], offset: at(4), line: 4, reason: fmt.Sprintf("not complete at byte %d", at(3)+2)},
 		{name: "negative", content: all, offset: -1, reason: "negative"},
 		{name: "wrong crc", content: strings.Replace(all, `"trajectory":2`, `"trajectory":7`, 1), offset: at(4), line: 2, reason: "CRC-32C"},
+		{name: "the chain's end agrees", content: all, offset: at(3), check: end, lines: 3, dropped: at(5) - at(3)},
+		{name: "the chain's end differs", content: all, offset: at(4), check: end, line: 4, reason: "not the lines that were written"},
+		{name: "two lines exchanged", content: line[0] + line[2] + line[1] + line[3], offset: at(4), line: 2, reason: "exchanged"},
+		{name: "a line lost", content: line[0] + line[2] + line[3], offset: at(4) - int64(len(line[1])), line: 2, reason: "lost"},
+		{name: "the first line lost", content: line[1] + line[2], offset: at(3) - at(1), line: 1, reason: "lost"},
+		{name: "a line twice", content: line[0] + line[0], offset: 2 * at(1), line: 2, reason: "exchanged"},
 		{name: "wrong frame", content: strings.Replace(all, `{"crc"`, ` {"crc"`, 1), offset: at(4) + 1, line: 1, reason: "form"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), HistoryFile)
 			require.NoError(t, os.WriteFile(path, []byte(c.content), 0o666))
-			j, dropped, err := ResumeJournal(path, c.offset)
+			j, dropped, err := ResumeJournal(path, Mark{Offset: c.offset, Check: c.check})
 			if c.reason != "" {
 				var d *Damage
 				require.ErrorAs(t, err, &d)
@@ -215,9 +230,9 @@ func TestResumeJournal(t *testing.T) {
 	}
 	t.Run("no file", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), HistoryFile)
-		_, _, err := ResumeJournal(path, 10)
+		_, _, err := ResumeJournal(path, Mark{Offset: 10})
 		require.ErrorIs(t, err, os.ErrNotExist)
-		j, dropped, err := ResumeJournal(path, 0)
+		j, dropped, err := ResumeJournal(path, Mark{})
 		require.NoError(t, err)
 		assert.Zero(t, dropped)
 		require.NoError(t, j.Close())
@@ -282,7 +297,7 @@ func TestJournalReaderPassesErrors(t *testing.T) {
 	var d *Damage
 	require.False(t, errors.As(r.Err(), &d), "a failing disk is not damage of the file")
 
-	r = NewJournalReader("f", strings.NewReader(wantLine(t, "text")))
+	r = NewJournalReader("f", strings.NewReader(wantLine(t, "00000000", "text")))
 	require.True(t, r.Next())
 	var n int
 	require.ErrorContains(t, r.Decode(&n), "f:1:")
@@ -298,7 +313,7 @@ func TestJournalErrorSticks(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, nil, 0o666))
 	f, err := os.Open(path) // not writable
 	require.NoError(t, err)
-	j := newJournal(path, f, 0, 0)
+	j := newJournal(path, f)
 	require.NoError(t, j.Append(1))
 	first := j.Sync()
 	require.ErrorContains(t, first, path)
@@ -329,7 +344,7 @@ func TestAppendAllocatesLittle(t *testing.T) {
 		}
 	})
 	assert.LessOrEqual(t, n, 8.0)
-	t.Logf("%.1f allocations for each line of %d bytes", n, len(wantLine(t, r)))
+	t.Logf("%.1f allocations for each line of %d bytes", n, len(wantLine(t, "", r)))
 	require.NoError(t, j.Close())
 }
 

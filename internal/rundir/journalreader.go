@@ -25,6 +25,7 @@ type JournalReader struct {
 	record     []byte // in buf
 	line       int    // of the current record
 	offset     int64  // of the end of the last verified line
+	check      digits // of that line
 	tolerant   bool
 	incomplete *Damage // the last line, if it has no newline
 	err        error
@@ -32,7 +33,7 @@ type JournalReader struct {
 
 // NewJournalReader reads a journal from r; name is for messages.
 func NewJournalReader(name string, r io.Reader) *JournalReader {
-	return &JournalReader{name: name, r: bufio.NewReaderSize(r, 1<<16)}
+	return &JournalReader{name: name, r: bufio.NewReaderSize(r, 1<<16), check: noLine}
 }
 
 // TolerateTorn makes a last line without its newline an end of the journal instead of an error, as a
@@ -71,12 +72,12 @@ func (r *JournalReader) Next() bool {
 		r.err = fmt.Errorf("rundir: %s:%d: %w", r.name, r.line+1, err)
 		return false
 	}
-	record, reason := parseLine(r.buf)
+	record, check, reason := parseLine(r.buf, r.check)
 	if reason != "" {
 		r.err = r.damage(reason)
 		return false
 	}
-	r.record = record
+	r.record, r.check = record, check
 	r.line++
 	r.offset += int64(len(r.buf))
 	return true
@@ -105,6 +106,9 @@ func (r *JournalReader) Line() int { return r.line }
 
 // Offset returns the byte at which the current record's line ends.
 func (r *JournalReader) Offset() int64 { return r.offset }
+
+// Mark returns where the current record's line ends, and the check that stands there for all of them.
+func (r *JournalReader) Mark() Mark { return Mark{r.offset, string(r.check[:])} }
 
 // Torn reports the incomplete last line that TolerateTorn let pass, nil if there was none.
 func (r *JournalReader) Torn() *Damage {

@@ -29,21 +29,47 @@ func CheckpointName(trajectory uint64) string {
 // Errors: ErrNoCheckpoint if there is none; if there are some but none is valid, another error that holds
 // every reason.
 func Latest(dir string) (c *Checkpoint, skipped []error, err error) {
-	numbers, err := checkpoints(dir)
+	skipped, err = each(dir, func(newest *Checkpoint) (bool, error) {
+		c = newest
+		return false, nil
+	})
+	return c, skipped, err
+}
+
+// Newest calls use with the newest valid checkpoint in dir; while that returns an error and true, with the one
+// before. Skipped and errors are those of [Latest], and what use says when there is no other to try.
+func Newest(dir string, use func(*Checkpoint) (again bool, err error)) (skipped []error, err error) {
+	return each(dir, func(c *Checkpoint) (bool, error) {
+		again, err := use(c)
+		if err != nil && !strings.Contains(err.Error(), c.name) {
+			err = fmt.Errorf("%s: %w", c.name, err)
+		}
+		return again, errors.Join(err, c.Close())
+	})
+}
+
+func each(dir string, use func(*Checkpoint) (again bool, err error)) (skipped []error, err error) {
+	numbers, err := Checkpoints(dir)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if len(numbers) == 0 {
-		return nil, nil, fmt.Errorf("rundir: %s: %w", dir, ErrNoCheckpoint)
+		return nil, fmt.Errorf("rundir: %s: %w", dir, ErrNoCheckpoint)
 	}
 	for _, n := range numbers {
 		c, err := openNumbered(dir, n)
 		if err == nil {
-			return c, skipped, nil
+			again := false
+			if again, err = use(c); err == nil || !again {
+				return skipped, err
+			}
 		}
 		skipped = append(skipped, err)
 	}
-	return nil, skipped, fmt.Errorf("rundir: no valid checkpoint in %s:\n%w", dir, errors.Join(skipped...))
+	if len(skipped) == 1 {
+		return skipped, skipped[0]
+	}
+	return skipped, fmt.Errorf("rundir: no valid checkpoint in %s:\n%w", dir, errors.Join(skipped...))
 }
 
 // openNumbered opens the checkpoint of trajectory n, and checks that it is that.
@@ -59,8 +85,8 @@ func openNumbered(dir string, n uint64) (*Checkpoint, error) {
 	return c, nil
 }
 
-// checkpoints returns the numbers of the checkpoints in dir, falling.
-func checkpoints(dir string) ([]uint64, error) {
+// Checkpoints returns the trajectories of the checkpoints in dir, valid or not, falling.
+func Checkpoints(dir string) ([]uint64, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("rundir: %w", err)
@@ -80,7 +106,7 @@ func checkpoints(dir string) ([]uint64, error) {
 
 // prune removes all checkpoints but that of trajectory n and the newest valid one before it.
 func prune(dir string, n uint64) error {
-	numbers, err := checkpoints(dir)
+	numbers, err := Checkpoints(dir)
 	if err != nil {
 		return err
 	}

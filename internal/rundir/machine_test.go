@@ -67,7 +67,7 @@ func (m *machine) checkpoint(t *rapid.T) {
 		t.Skip("dead")
 	}
 	require.NoError(t, m.history.Sync())
-	sections := func(c *CheckpointWriter) error { c.Int64("offset", m.history.Offset()); return nil }
+	sections := func(c *CheckpointWriter) error { c.JSON("mark", m.history.Mark()); return nil }
 	require.NoError(t, WriteCheckpoint(m.dir, m.n, sections))
 	spare := false
 	for _, k := range m.numbers() {
@@ -121,13 +121,13 @@ func (m *machine) resume(t *rapid.T) {
 	if m.history != nil {
 		t.Skip("alive")
 	}
-	n, offset := m.latest(t)
+	n, end := m.latest(t)
 	kept := m.whole[:m.ends[n]]
-	require.EqualValues(t, len(kept), offset)
+	require.EqualValues(t, len(kept), end.Offset)
 	b, err := os.ReadFile(m.path)
 	require.NoError(t, err)
 
-	j, dropped, err := ResumeJournal(m.path, offset)
+	j, dropped, err := ResumeJournal(m.path, end)
 	if !strings.HasPrefix(string(b), kept) {
 		at := 0 // the first byte that is wrong or missing
 		for at < len(b) && b[at] == kept[at] {
@@ -141,7 +141,7 @@ func (m *machine) resume(t *rapid.T) {
 		require.Equal(t, string(b), string(same), "a refused file is left alone")
 		b = []byte(kept)
 		require.NoError(t, os.WriteFile(m.path, b, 0o666))
-		j, dropped, err = ResumeJournal(m.path, offset)
+		j, dropped, err = ResumeJournal(m.path, end)
 	}
 	require.NoError(t, err)
 	require.EqualValues(t, len(b)-len(kept), dropped)
@@ -149,7 +149,7 @@ func (m *machine) resume(t *rapid.T) {
 }
 
 // latest finds the newest valid checkpoint, and checks what is said of the others.
-func (m *machine) latest(t *rapid.T) (n uint64, offset int64) {
+func (m *machine) latest(t *rapid.T) (n uint64, end Mark) {
 	var damaged []uint64
 	newest := -1
 	for _, k := range m.numbers() {
@@ -169,10 +169,9 @@ func (m *machine) latest(t *rapid.T) (n uint64, offset int64) {
 	if newest >= 0 {
 		require.NoError(t, err)
 		require.EqualValues(t, newest, c.Trajectory())
-		offset, err := c.Int64("offset")
-		require.NoError(t, err)
+		require.NoError(t, c.JSON("mark", &end))
 		require.NoError(t, c.Close())
-		return uint64(newest), offset
+		return uint64(newest), end
 	}
 	require.Equal(t, len(damaged) == 0, errors.Is(err, ErrNoCheckpoint))
 	require.Error(t, err)
@@ -180,7 +179,7 @@ func (m *machine) latest(t *rapid.T) (n uint64, offset int64) {
 		require.NoError(t, os.Remove(m.checkpointPath(k)))
 		delete(m.written, k)
 	}
-	return 0, 0
+	return 0, Mark{}
 }
 
 // invariant: what is on disk is what was written.
@@ -194,7 +193,7 @@ func (m *machine) invariant(t *rapid.T) {
 	require.NoError(t, err)
 	require.LessOrEqual(t, len(b), m.ends[m.n])
 	require.True(t, strings.HasPrefix(m.whole, string(b)))
-	numbers, err := checkpoints(m.dir)
+	numbers, err := Checkpoints(m.dir)
 	require.NoError(t, err)
 	require.Equal(t, m.numbers(), numbers)
 }

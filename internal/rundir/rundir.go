@@ -12,9 +12,10 @@
 //	lock.pid                    the same, where the file system has no locks
 //	.slhmc-MARK-RANDOM.tmp      a file being written; the next writer removes what a killed one left
 //
-// and whatever else the caller writes with [WriteAtomic]. A mark tells one process from every other,
-// of any host. At a checkpoint the caller syncs the journals, then writes the checkpoint with their offsets in it: a checkpoint on disk implies the lines it counts.
-// To resume, it opens the [Latest] checkpoint and truncates the journals to those offsets
+// and whatever else the caller writes with [WriteAtomic]. A mark tells one process from every other, of any
+// host. At a checkpoint the caller syncs the journals, then writes the checkpoint with their ends ([Mark]) in
+// it: a checkpoint on disk implies the lines before them. To resume, it opens the [Latest] checkpoint and
+// truncates the journals to those marks
 // ([ResumeJournal]); the lines beyond are computed again, to the same bits. A run that has no checkpoint
 // yet resumes at offset 0.
 //
@@ -22,7 +23,9 @@
 //
 //	{"crc":"HHHHHHHH","record":RECORD}\n
 //
-// RECORD is compact JSON, HHHHHHHH the CRC-32C of its bytes in lower-case hexadecimal. Struct fields keep
+// RECORD is compact JSON, HHHHHHHH in lower-case hexadecimal the CRC-32C of the HHHHHHHH of the line before
+// (00000000 in the first line) and RECORD. The lines are one chain: one that was changed, lost, exchanged or
+// replaced is found where the chain breaks, and the last HHHHHHHH stands for all lines. Struct fields keep
 // their order, keys of maps are sorted, float64 values have the shortest decimal form that reads back to
 // the same bits; quantities that can be NaN or infinite have the type [Float].
 //

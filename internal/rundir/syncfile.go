@@ -36,3 +36,11 @@ func MakeDir(dir string) error {
 	}
 	return syncDir(filepath.Dir(dir))
 }
+
+// NewDir makes dir, durably, in a folder that exists. Errors: it exists (fs.ErrExist).
+func NewDir(dir string) error {
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(dir))
+}

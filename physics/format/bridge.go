@@ -3,33 +3,33 @@ package format
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"strconv"
 )
 
-// longest bounds a line of a text file; a real takes some 25 bytes.
-const longest = 256
+// longest bounds a line of a text file; a real takes some 25 bytes, a site of SU(3)
+// has 72 of them.
+const longest = 4096
 
-// bridgeTextCodec is the text format of Bridge++ [B], plain or compressed by
-// gzip: one real a line, in the order of the package comment. The file does not
-// say its extents and group.
+// bridgeTextCodec is the text format of Bridge++ [B]: reals, one a line, in the order
+// of the package comment. Read are any number of them on a line, with exponents of
+// Fortran, and with parentheses and commas around pairs. The file does not say its
+// extents and group.
 func bridgeTextCodec() codec {
 	return codec{
 		kind: BridgeText, extensions: []string{"txt", "text"},
 		begins: beginsText,
 		open: func(f *File) error {
 			f.Precision = 64
-			if f.told.complete() { // the lines are counted when they are read
+			if f.told.complete() { // the reals are counted when they are read
 				h := f.Header
 				h.Shape, h.Rows = f.told, f.told.Group.N()
 				f.data.length = int64(h.bytes())
 				return nil
 			}
-			lines, err := countLines(f)
-			f.data.length = 8 * lines
+			reals, err := countReals(f)
+			f.data.length = 8 * reals
 			return err
 		},
 		lay: func(h Header) (layout, error) { return lexicographic(h.Extents), nil },
@@ -46,73 +46,43 @@ func bridgeTextCodec() codec {
 	}
 }
 
-// bridgeBinaryCodec is the binary format of Bridge++ [B]: the same reals, 64 bits,
-// big endian, and nothing else. Nothing tells it from other data but that it is
-// of the right size, and that its links are in the group.
-func bridgeBinaryCodec() codec {
-	return codec{
-		kind: BridgeBinary, extensions: []string{"bin"},
-		begins: func([]byte, int64) bool { return true },
-		open: func(f *File) error {
-			f.Precision, f.ByteOrder = 64, binary.BigEndian
-			f.data.length = f.size
-			guess := *f
-			if err := guess.infer(); err != nil || !guess.complete() {
-				return at(0, "the file begins like none of the formats, and is no %s of %v by its size and first links (allowed: %v)", f.Kind, f.told, Kinds())
-			}
-			return nil
-		},
-		lay: func(h Header) (layout, error) { return lexicographic(h.Extents), nil },
-		encode: func(h *Header) error {
-			return choose(h, []int{64}, []binary.ByteOrder{binary.BigEndian})
-		},
-		frame: func(Header) (before, after []byte) { return nil, nil },
+// beginsText: what begins like reals.
+func beginsText(start []byte, _ int64) bool {
+	line, _, whole := bytes.Cut(start, []byte("\n"))
+	words := bytes.FieldsFunc(line, separates)
+	if !whole && len(words) > 1 {
+		words = words[:len(words)-1] // the last may go on
 	}
+	for _, w := range words {
+		if _, err := parseReal(w); err != nil && (whole || len(bytes.Trim(w, "+-.0123456789eEdD")) > 0) {
+			return false
+		}
+	}
+	return len(words) > 0
 }
 
-func gzipped(start []byte) bool { return bytes.HasPrefix(start, []byte{0x1f, 0x8b}) }
-
-// beginsText: what begins like a real, or is compressed.
-func beginsText(start []byte, _ int64) bool {
-	if gzipped(start) {
+// separates says whether a character stands between reals.
+func separates(r rune) bool {
+	switch r {
+	case ' ', '\t', '\r', '\n', '\v', '\f', '(', ')', ',':
 		return true
 	}
-	line, _, _ := bytes.Cut(start, []byte("\n"))
-	if len(line) == len(start) { // of a long line, what is there
-		return len(bytes.Trim(line, "+-.0123456789eE \t\r")) == 0 && len(line) > 0
-	}
-	_, err := strconv.ParseFloat(string(bytes.TrimSpace(line)), 64)
-	return err == nil
+	return false
 }
 
-// lines returns the lines of a text, decompressed.
-func (f *File) lines() (*bufio.Scanner, error) {
-	var start [2]byte
-	in := io.Reader(io.NewSectionReader(f.r, 0, f.size))
-	if f.size >= 2 {
-		if err := readAt(f.r, start[:], 0); err != nil {
-			return nil, err
-		}
+// parseReal reads a real; Fortran writes the exponent of a double with a D.
+func parseReal(word []byte) (float64, error) {
+	if i := bytes.IndexAny(word, "dD"); i >= 0 {
+		word = bytes.Clone(word)
+		word[i] = 'e'
 	}
-	if gzipped(start[:]) {
-		z, err := gzip.NewReader(bufio.NewReaderSize(in, chunk))
-		if err != nil {
-			return nil, at(0, "%w", err)
-		}
-		in = z
-	}
-	s := bufio.NewScanner(in)
-	s.Buffer(make([]byte, 1<<16), 1<<16)
-	return s, nil
+	return strconv.ParseFloat(string(word), 64)
 }
 
-// countLines counts those that are not empty.
-func countLines(f *File) (n int64, err error) {
+// countReals counts them.
+func countReals(f *File) (n int64, err error) {
 	t := newText(f)
-	for t.scan() {
-		if len(bytes.TrimSpace(t.lines.Bytes())) > 0 {
-			n++
-		}
+	for ; t.word(); n++ {
 	}
 	return n, t.err
 }
@@ -120,68 +90,71 @@ func countLines(f *File) (n int64, err error) {
 // textSource is the source of a text: it keeps the first error.
 type textSource struct {
 	lines *bufio.Scanner
+	words [][]byte // that are left of the line
 	line  int
 	first int // of the last link
 	err   error
 }
 
 func newText(f *File) *textSource {
-	t := &textSource{}
-	t.lines, t.err = f.lines()
+	t := &textSource{lines: bufio.NewScanner(io.NewSectionReader(f.r, 0, f.size))}
+	t.lines.Buffer(make([]byte, 1<<16), 1<<16)
 	return t
 }
 
-// scan goes to the next line.
-func (t *textSource) scan() bool {
-	if t.err != nil {
-		return false
+// word goes to the next word: the first of words.
+func (t *textSource) word() bool {
+	if len(t.words) > 0 {
+		t.words = t.words[1:]
 	}
-	if !t.lines.Scan() {
-		if err := t.lines.Err(); err != nil {
-			t.err = fmt.Errorf("format: line %d: %w", t.line+1, err)
+	for len(t.words) == 0 {
+		if t.err != nil || !t.lines.Scan() {
+			if err := t.lines.Err(); err != nil && t.err == nil {
+				t.err = fmt.Errorf("format: line %d: %w", t.line+1, err)
+			}
+			return false
 		}
-		return false
-	}
-	t.line++
-	if len(t.lines.Bytes()) > longest {
-		t.err = fmt.Errorf("format: line %d: %d bytes (allowed: %d)", t.line, len(t.lines.Bytes()), longest)
-		return false
+		t.line++
+		if len(t.lines.Bytes()) > longest {
+			t.err = fmt.Errorf("format: line %d: %d bytes (allowed: %d)", t.line, len(t.lines.Bytes()), longest)
+			return false
+		}
+		t.words = bytes.FieldsFunc(t.lines.Bytes(), separates)
 	}
 	return true
 }
 
 func (t *textSource) next(m []complex128) error {
-	t.first = t.line + 1
 	for k := range m {
 		re := t.real()
+		if k == 0 {
+			t.first = t.line
+		}
 		m[k] = complex(re, t.real())
 	}
 	return t.err
 }
 
 func (t *textSource) real() float64 {
-	if !t.scan() {
+	if !t.word() {
 		if t.err == nil {
 			t.err = fmt.Errorf("format: line %d: the text ends before the configuration", t.line+1)
 		}
 		return 0
 	}
-	text := bytes.TrimSpace(t.lines.Bytes())
-	x, err := strconv.ParseFloat(string(text), 64)
+	x, err := parseReal(t.words[0])
 	if err != nil {
-		t.err = fmt.Errorf("format: line %d: %q is not a real", t.line, text)
+		t.err = fmt.Errorf("format: line %d: %q is not a real", t.line, t.words[0])
 	}
 	return x
 }
 
 func (t *textSource) at(err error) error { return fmt.Errorf("format: line %d: %w", t.first, err) }
 
-// end says whether nothing but empty lines is left.
+// end says whether nothing but blanks is left.
 func (t *textSource) end() error {
-	for t.scan() {
-		if len(bytes.TrimSpace(t.lines.Bytes())) > 0 {
-			return fmt.Errorf("format: line %d: the text goes on after the configuration", t.line)
-		}
+	if t.word() {
+		return fmt.Errorf("format: line %d: the text goes on after the configuration", t.line)
 	}
 	return t.err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math/bits"
+	"strconv"
 	"strings"
 )
 
@@ -19,6 +20,12 @@ func (c Checksum) String() string {
 		s[i] = fmt.Sprintf("%x", v)
 	}
 	return strings.Join(s, " ")
+}
+
+// parseSum reads a hexadecimal number of 32 bits, as codes print them.
+func parseSum(text string) (uint32, error) {
+	v, err := strconv.ParseUint(strings.TrimPrefix(strings.ToLower(text), "0x"), 16, 32)
+	return uint32(v), err
 }
 
 // adder adds the bytes of a record to the sums of a format. Records are added in

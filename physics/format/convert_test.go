@@ -120,6 +120,25 @@ func TestConversions(t *testing.T) {
 	}
 }
 
+// Links that were read make the same file, header and all, in every encoding.
+func TestSameFileAgain(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 4} {
+		for _, extents := range [][]int{{2, 3}, {2, 2, 2, 2}} {
+			if len(extents) == 4 && n != 3 {
+				continue // no more encodings
+			}
+			u := hot(t, su(n), extents...)
+			for _, e := range encodings(u) {
+				first := written(t, u, e)
+				f, v, err := opened(first, format.Of(u), format.WithAxes(format.DirectionFastest))
+				require.NoError(t, err)
+				assert.Empty(t, f.Notes, "%+v", e)
+				require.True(t, bytes.Equal(first, written(t, v, e)), "N=%d %v %+v", n, extents, e)
+			}
+		}
+	}
+}
+
 // What a format cannot hold is refused by name.
 func TestEncodingRefused(t *testing.T) {
 	su2, odd := hot(t, group.SU2, 2, 2, 2, 2), hot(t, group.SU3, 2, 3, 2, 2)

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -16,7 +17,10 @@ import (
 type File struct {
 	Header
 	layout
+	settings
 	told   Shape
+	said   Shape    // by the file, where told otherwise
+	open   []axesOf // orders of the axes that the file leaves open
 	r      io.ReaderAt
 	size   int64
 	data   span   // the links; in a text, in units of eight bytes a real
@@ -32,16 +36,23 @@ type span struct{ offset, length int64 }
 type claim struct{ shape, checksum, plaquette, linkTrace int64 }
 
 // Open opens a configuration file in any of the formats, told apart by how it
-// begins. What the file does not say must be told, unless it is inferred; what
-// is told must agree with what the file says.
+// begins, and compressed by gzip or not. What the file does not say must be told,
+// unless it is inferred; what is told must agree with what the file says, or
+// [Overrule] it.
 //
 // Errors: of the file system; as in [Parse].
-func Open(path string, told Shape) (*File, error) {
+func Open(path string, told Shape, options ...Option) (*File, error) {
+	// Looked at before it is opened: a pipe would wait for a writer.
+	if info, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("format: %w", err)
+	} else if !info.Mode().IsRegular() {
+		return nil, named(path, errNotRegular)
+	}
 	r, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("format: %w", err)
 	}
-	f, err := open(r, told)
+	f, err := open(r, told, options...)
 	if err != nil {
 		_ = r.Close()
 		return nil, named(path, err)
@@ -49,15 +60,17 @@ func Open(path string, told Shape) (*File, error) {
 	return f, nil
 }
 
-func open(r *os.File, told Shape) (*File, error) {
+var errNotRegular = errors.New("not a regular file")
+
+func open(r *os.File, told Shape, options ...Option) (*File, error) {
 	info, err := r.Stat()
 	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("not a regular file")
+		return nil, errNotRegular
 	}
-	f, err := Parse(r, info.Size(), told)
+	f, err := Parse(r, info.Size(), told, options...)
 	if err == nil {
 		f.path, f.closer = r.Name(), r
 	}
@@ -85,20 +98,30 @@ func (t *trimmed) Unwrap() error { return t.err }
 // Parse is [Open] for the bytes of a file of the given size.
 //
 // Errors: with the byte of the file, whatever is no header of the formats here
-// or contradicts itself, the size, or what was told.
-func Parse(r io.ReaderAt, size int64, told Shape) (*File, error) {
-	start := make([]byte, min(size, 64))
-	if err := readAt(r, start, 0); err != nil {
+// or contradicts itself, the size, or what was told: a [Broken] where [Accept] lets
+// it pass, [ErrAxes] where only [WithAxes] can tell.
+func Parse(r io.ReaderAt, size int64, told Shape, options ...Option) (*File, error) {
+	f := &File{r: r, size: size, told: told}
+	for _, o := range options {
+		o(&f.settings)
+	}
+	start, err := f.start()
+	if err == nil && gzipped(start) {
+		if err = unpack(f); err == nil {
+			start, err = f.start()
+		}
+	}
+	if err != nil {
 		return nil, err
 	}
-	if size == 0 {
-		return nil, at(0, "the file is empty")
+	if gzipped(start) {
+		return nil, at(0, "the file is compressed twice (allowed: once)")
 	}
 	for _, c := range codecs() {
-		if c.begins == nil || !c.begins(start, size) {
+		if c.begins == nil || !c.begins(start, f.size) {
 			continue
 		}
-		f := &File{r: r, size: size, told: told, Header: Header{Kind: c.kind}}
+		f.Kind = c.kind
 		if err := c.open(f); err != nil {
 			return nil, err
 		}
@@ -110,25 +133,13 @@ func Parse(r io.ReaderAt, size int64, told Shape) (*File, error) {
 	panic("format: no codec takes what the others refuse")
 }
 
-// settle compares what the file says with its size and with what was told, and
-// completes it.
-func (f *File) settle() error {
-	if !f.complete() {
-		if err := f.infer(); err != nil || !f.complete() {
-			return err
-		}
+// start returns the first bytes.
+func (f *File) start() ([]byte, error) {
+	if f.size == 0 {
+		return nil, at(0, "the file is empty")
 	}
-	var err error
-	if f.layout, err = codecOf(f.Kind).lay(f.Header); err != nil {
-		return at(f.where.shape, "%w", err)
-	}
-	if !f.fills(f.data.length) {
-		return at(f.where.shape, "%v links of extents %v in %d bits do not fill the %d bytes of the data", f.Group, f.Extents, f.Precision, f.data.length)
-	}
-	if !f.agrees(f.told) {
-		return at(f.where.shape, "the file holds %v, not %v", f.Shape, f.told)
-	}
-	return nil
+	start := make([]byte, min(f.size, 64))
+	return start, readAt(f.r, start, 0)
 }
 
 // Close closes what Open opened.
@@ -158,26 +169,32 @@ func (f *File) Read(options ...lattice.Option) (*gauge.Field, error) {
 
 // fill sets u, and leaves it useless on error.
 func (f *File) fill(u *gauge.Field) error {
-	trace, err := f.scan(newFiller(u).set)
+	sum, err := f.scan(newFiller(u).set)
 	u.Changed()
 	if err != nil {
 		return err
 	}
-	if err := f.LinkTrace.check(f.where.linkTrace, "trace of the links", trace); err != nil {
-		return err
+	if is, said, differs := f.LinkTrace.differs(sum.trace, sum.slack); differs {
+		err := at(f.where.linkTrace, "trace of the links %s%s", said, sum.signed(f.LinkTrace, is))
+		if err := f.broken(PromiseTrace, err); err != nil {
+			return err
+		}
 	}
 	if f.Plaquette == nil {
 		return nil
 	}
-	return f.Plaquette.check(f.where.plaquette, "plaquette", plaquette(u))
+	if _, said, differs := f.Plaquette.differs(plaquette(u), sum.slack); differs {
+		return f.broken(PromisePlaquette, at(f.where.plaquette, "plaquette %s", said))
+	}
+	return nil
 }
 
-// check compares what the header claims with what the links give.
-func (c *Claim) check(where int64, what string, is float64) error {
-	if c == nil || math.Abs(is-c.Value) <= c.Tolerance {
-		return nil
+// differs compares what the header claims with what the links give.
+func (c *Claim) differs(is, slack float64) (_ float64, said string, differs bool) {
+	if c == nil || math.Abs(is-c.Value) <= c.Tolerance+slack {
+		return is, "", false
 	}
-	return at(where, "%s %.12g in the header, %.12g of the links (allowed: a difference of %.2g)", what, c.Value, is, c.Tolerance)
+	return is, fmt.Sprintf("%.12g in the header, %.12g of the links (allowed: a difference of %.2g)", c.Value, is, c.Tolerance+slack), true
 }
 
 // plaquette returns the average of Re tr P / N, over all processes.
@@ -195,7 +212,8 @@ func plaquette(u *gauge.Field) float64 {
 }
 
 // Inspect returns the header of a configuration file. Links, checksum and
-// plaquette are not verified.
+// plaquette are not verified, and links only looked at where they decide about the
+// axes.
 //
 // Errors: as [Open].
 func Inspect(path string) (Header, error) {

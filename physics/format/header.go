@@ -50,6 +50,22 @@ type Header struct {
 	// last follows from the others.
 	Rows    int
 	columns bool // matrices stand column by column
+	// Compression is "gzip" or empty.
+	Compression string
+	// Axes is the order of the axes where a format knows more than one.
+	Axes Axes
+	// Boundary holds the boundary condition of the quarks in each direction as a
+	// NERSC header says it; nil if all are periodic. Links are periodic.
+	Boundary []string
+	// Notes say what is unusual about the file and yet read; those about the links
+	// come when these are read.
+	Notes []string
+	// Unitarity is the largest group.Unitarity of the links, once they have been read.
+	Unitarity float64
+	// Accepted are the promises that the file breaks and that were accepted.
+	Accepted []*Broken
+	// Remarks are what a writer of this package was told to keep: Encoding.Remarks.
+	Remarks []string
 	// Inferred says that a part of Shape and Precision was neither written in the
 	// file nor told, but is all that its size and the unitarity of its first
 	// links admit.
@@ -112,7 +128,7 @@ func (s Shape) String() string {
 	return g + " on " + e
 }
 
-// fourDimensional says that a format knows no other links than SU(N) ones, N
+// only says that a format knows no other links than SU(N) ones, N
 // from the list, in four dimensions.
 func (h Header) only(dims int, groups ...group.Group) error {
 	if len(h.Extents) != dims || !slices.Contains(groups, h.Group) {

@@ -32,7 +32,7 @@ func ildgCodec() codec {
 		lay:    layLIME,
 		encode: encodeLIME,
 		frame: func(h Header) (before, after []byte) {
-			before = appendRecord(nil, formatRecord, limeBegin, h.ildgXML())
+			before = appendRecord(h.describe(), formatRecord, 0, h.ildgXML())
 			before = appendHeader(before, dataRecord, 0, int64(h.bytes()))
 			return before, appendChecksum(h)
 		},
@@ -46,14 +46,18 @@ func scidacCodec() codec {
 		kind: SciDAC, extensions: []string{"scidac"},
 		lay: layLIME, encode: encodeLIME,
 		frame: func(h Header) (before, after []byte) {
-			before = appendRecord(nil, privateFileRecord, limeBegin, h.scidacFileXML())
-			before = appendRecord(before, fileRecord, limeEnd, []byte("<title>gauge configuration</title>"))
-			before = appendRecord(before, privateRecord, limeBegin, h.scidacRecordXML())
-			before = appendRecord(before, userRecord, 0, []byte("<title>links</title>"))
-			before = appendHeader(before, scidacRecord, 0, int64(h.bytes()))
-			return before, appendChecksum(h)
+			return appendHeader(h.describe(), scidacRecord, 0, int64(h.bytes())), appendChecksum(h)
 		},
 	}
+}
+
+// describe returns the records with which QIO begins a file and the message of its
+// links.
+func (h Header) describe() []byte {
+	b := appendRecord(nil, privateFileRecord, limeBegin, h.scidacFileXML())
+	b = appendRecord(b, fileRecord, limeEnd, []byte(`<?xml version="1.0" encoding="UTF-8"?><title>gauge configuration</title>`))
+	b = appendRecord(b, privateRecord, limeBegin, h.scidacRecordXML())
+	return appendRecord(b, userRecord, 0, h.userXML())
 }
 
 func loneCodec() codec { return codec{kind: LoneRecord, lay: layLIME} }
@@ -89,45 +93,24 @@ func choose(h *Header, precisions []int, orders []binary.ByteOrder) error {
 	return nil
 }
 
+// appendChecksum ends a file. Blanks fill the record, which needs no padding then: a
+// file that lacks its last byte lacks some of the text.
 func appendChecksum(h Header) []byte {
-	after := make([]byte, padding(int64(h.bytes())))
-	return appendRecord(after, checksumRecord, limeEnd, fmt.Appendf(nil,
-		`<?xml version="1.0" encoding="UTF-8"?><scidacChecksum><version>1.0</version><suma>%x</suma><sumb>%x</sumb></scidacChecksum>`, h.Checksum[0], h.Checksum[1]))
+	text := fmt.Appendf(nil, `<?xml version="1.0" encoding="UTF-8"?><scidacChecksum><version>1.0</version><suma>%x</suma><sumb>%x</sumb>`, h.Checksum[0], h.Checksum[1])
+	const end = "</scidacChecksum>"
+	text = append(text, bytes.Repeat([]byte{' '}, int(padding(int64(len(text)+len(end)))))...)
+	return appendRecord(make([]byte, padding(int64(h.bytes()))), checksumRecord, limeEnd, append(text, end...))
 }
 
 // openLIME finds and reads the records.
 func openLIME(f *File) error {
-	at0 := map[string]record{}
-	text := map[string][]byte{}
-	var last record
-	within := false // a message, which flags begin and end
-	err := scanLIME(f.r, f.size, func(rec record) error {
-		last, within = rec, (within || rec.flags&limeBegin != 0) && rec.flags&limeEnd == 0
-		switch rec.kind {
-		case formatRecord, checksumRecord, privateFileRecord, privateRecord, dataRecord, scidacRecord:
-		default:
-			return nil
-		}
-		if _, seen := at0[rec.kind]; seen {
-			return at(rec.offset-limeHeader, "a second record %q", rec.kind)
-		}
-		at0[rec.kind] = rec
-		if rec.kind == dataRecord || rec.kind == scidacRecord {
-			return nil
-		}
-		var err error
-		text[rec.kind], err = f.text(rec)
-		return err
-	})
+	m, err := f.messages()
 	if err != nil {
 		return err
 	}
-	if (last.kind == dataRecord || last.kind == scidacRecord) && within {
-		return at(f.size, "the file ends with %q, but by the flags of its records that does not end the message: a checksum may have been cut off", last.kind)
-	}
 	f.ByteOrder = binary.BigEndian
-	data, ildg := at0[dataRecord]
-	scidac, both := at0[scidacRecord]
+	data, ildg := m.at[dataRecord]
+	scidac, both := m.at[scidacRecord]
 	switch {
 	case ildg && both:
 		return at(scidac.offset-limeHeader, "data in records %q and %q", dataRecord, scidacRecord)
@@ -138,39 +121,51 @@ func openLIME(f *File) error {
 	default:
 		f.Kind, f.data = SciDAC, span{scidac.offset, scidac.length}
 	}
-	parse := func(kind string, read func(text []byte) error) error {
-		t, there := text[kind]
-		if !there {
-			if f.Kind == SciDAC && kind != checksumRecord {
-				return at(f.size, "the file ends without a record %q", kind)
-			}
-			return nil
+	if _, there := m.at[formatRecord]; there && ildg {
+		f.Kind, f.where.shape = ILDG, m.at[formatRecord].offset
+		if err := m.parse(formatRecord, f.parseFormat); err != nil {
+			return err
 		}
-		if err := read(t); err != nil {
-			return at(at0[kind].offset, "%s: %w", kind, err)
+	}
+	for _, d := range []struct {
+		kind string
+		read func([]byte) error
+	}{{privateFileRecord, f.parseSciDACFile}, {privateRecord, f.parseSciDACRecord}, {userRecord, f.parseUser}} {
+		_, there := m.at[d.kind]
+		switch {
+		case f.Kind == LoneRecord && d.kind != userRecord:
+			continue
+		case !there && f.Kind == SciDAC && d.kind != userRecord:
+			return at(f.size, "the file ends without a record %q", d.kind)
+		case !there:
+			continue
+		case f.Kind == SciDAC && d.kind == privateFileRecord:
+			f.where.shape = m.at[d.kind].offset
 		}
+		err := m.parse(d.kind, d.read)
+		if f.Kind == ILDG && isMalformed(err) { // the format record is enough
+			f.note("%v: passed over", &trimmed{err})
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	f.Rows = f.Group.N()
+	f.where.plaquette, f.where.linkTrace = m.at[userRecord].offset, m.at[userRecord].offset
+	sum, there := m.at[checksumRecord]
+	if !there && f.Plaquette != nil {
+		return f.broken(PromiseChecksum, at(f.size, "no record %q, which stands in all files with <%s>", checksumRecord, userName))
+	}
+	if !there {
 		return nil
 	}
-	if _, there := text[formatRecord]; there && f.Kind == LoneRecord {
-		f.Kind, f.where.shape = ILDG, at0[formatRecord].offset
-		if err := parse(formatRecord, f.parseFormat); err != nil {
-			return err
-		}
+	f.where.checksum = sum.offset
+	if err := m.parse(checksumRecord, f.parseChecksum); err != nil {
+		f.Checksum = nil
+		return f.broken(PromiseChecksum, err)
 	}
-	if f.Kind != LoneRecord {
-		if f.Kind == SciDAC {
-			f.where.shape = at0[privateFileRecord].offset
-		}
-		if err := parse(privateFileRecord, f.parseSciDACFile); err != nil {
-			return err
-		}
-		if err := parse(privateRecord, f.parseSciDACRecord); err != nil {
-			return err
-		}
-	}
-	f.where.checksum = at0[checksumRecord].offset
-	f.Rows = f.Group.N()
-	return parse(checksumRecord, f.parseChecksum)
+	return nil
 }
 
 // text reads an XML record, which other codes end with zeros.

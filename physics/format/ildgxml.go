@@ -28,7 +28,7 @@ type formatXML struct {
 // parseFormat reads an ildg-format record.
 func (f *File) parseFormat(data []byte) error {
 	var x formatXML
-	if err := xml.Unmarshal(data, &x); err != nil {
+	if err := unmarshal(data, &x); err != nil {
 		return err
 	}
 	field, err := single("field", x.Field)
@@ -71,14 +71,6 @@ func (f *File) parseFormat(data []byte) error {
 	return nil
 }
 
-// single returns the text of an XML element that must occur once.
-func single(name string, values []string) (string, error) {
-	if len(values) != 1 {
-		return "", fmt.Errorf("%d elements <%s> (allowed: 1)", len(values), name)
-	}
-	return strings.TrimSpace(values[0]), nil
-}
-
 // parseFieldName returns the group of a field "su3gauge".
 func parseFieldName(field string) (group.Group, error) {
 	name, isGauge := strings.CutSuffix(field, "gauge")
@@ -115,7 +107,7 @@ type checksumXML struct {
 
 func (f *File) parseChecksum(data []byte) error {
 	var x checksumXML
-	if err := xml.Unmarshal(data, &x); err != nil {
+	if err := unmarshal(data, &x); err != nil {
 		return err
 	}
 	for _, e := range []struct {
@@ -126,11 +118,11 @@ func (f *File) parseChecksum(data []byte) error {
 		if err != nil {
 			return err
 		}
-		v, err := strconv.ParseUint(s, 16, 32)
+		v, err := parseSum(s)
 		if err != nil {
 			return fmt.Errorf("<%s> is %q, not a 32-bit hexadecimal number", e.name, s)
 		}
-		f.Checksum = append(f.Checksum, uint32(v))
+		f.Checksum = append(f.Checksum, v)
 	}
 	return nil
 }

@@ -109,7 +109,9 @@ func openMILC(f *File) error {
 		return at(5*4+milcDate, "sites in the order %d of a parallel checkpoint (allowed: 0, lexicographic)", order)
 	}
 	if date := b[5*4 : 5*4+milcDate]; !bytes.Contains(date, []byte{0}) {
-		return at(5*4, "the date %q does not end", date)
+		if err := f.broken(PromiseHeader, at(5*4, "the date %q does not end", date)); err != nil {
+			return err
+		}
 	}
 	f.Checksum = Checksum{f.ByteOrder.Uint32(b[milcHeader-8:]), f.ByteOrder.Uint32(b[milcHeader-4:])}
 	return nil

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	nerscBegin = "BEGIN_HEADER\n"
-	nerscEnd   = "END_HEADER\n"
+	nerscBegin = "BEGIN_HEADER"
+	nerscEnd   = "END_HEADER"
 )
 
 // nerscCodec is the format of the Gauge Connection [NERSC]: a text of keys and
@@ -23,8 +23,10 @@ const (
 func nerscCodec() codec {
 	return codec{
 		kind: NERSC, extensions: []string{"nersc"},
-		begins: func(start []byte, _ int64) bool { return bytes.HasPrefix(start, []byte(nerscBegin)) },
-		open:   openNERSC,
+		begins: func(start []byte, _ int64) bool {
+			return bytes.HasPrefix(bytes.TrimLeft(start, " \t\r\n"), []byte(nerscBegin))
+		},
+		open: openNERSC,
 		lay: func(h Header) (layout, error) {
 			l := lexicographic(h.Extents)
 			l.sum = nerscSum()
@@ -41,61 +43,30 @@ func nerscCodec() codec {
 	}
 }
 
-// nerscHeader holds the values of a header, each taken once, with the byte of
-// its line.
-type nerscHeader struct {
-	values map[string]string
-	where  map[string]int64
-}
+// nerscRemark is the key of Encoding.Remarks.
+const nerscRemark = "REMARK"
 
 func openNERSC(f *File) error {
-	b := make([]byte, min(f.size, most))
-	if err := readAt(f.r, b, 0); err != nil {
+	h := nerscHeader{values: map[string]string{}, where: map[string]int64{}}
+	end, err := h.split(f)
+	if err != nil {
 		return err
 	}
-	end := bytes.Index(b, []byte("\n"+nerscEnd))
-	if end < 0 {
-		return at(int64(len(b)), "no END_HEADER within %d bytes", len(b))
-	}
-	h := nerscHeader{map[string]string{}, map[string]int64{}}
-	pos := int64(len(nerscBegin))
-	for _, line := range strings.Split(string(b[pos:max(end, int(pos))]), "\n") {
-		key, value, found := strings.Cut(line, "=")
-		key = strings.TrimSpace(key)
-		if !found && strings.TrimSpace(line) != "" {
-			return at(pos, "%q is not KEY = VALUE", line)
+	for _, l := range h.lines {
+		if err := h.add(f, l); err != nil {
+			return err
 		}
-		if _, twice := h.values[key]; twice {
-			return at(pos, "a second %s", key)
-		}
-		h.values[key], h.where[key] = strings.TrimSpace(value), pos
-		pos += int64(len(line)) + 1
 	}
-	f.data.offset = int64(end + 1 + len(nerscEnd))
-	f.data.length = f.size - f.data.offset
+	f.data = span{end, f.size - end}
 	f.where = claim{h.where["DATATYPE"], h.where["CHECKSUM"], h.where["PLAQUETTE"], h.where["LINK_TRACE"]}
 	for _, read := range []func(*File, nerscHeader) error{
-		nerscType, nerscExtents, nerscReals, nerscChecksum,
+		nerscType, nerscExtents, nerscReals, nerscChecksum, nerscClaims, nerscBoundary,
 	} {
 		if err := read(f, h); err != nil {
 			return err
 		}
 	}
-	var err error
-	if f.Plaquette, err = h.claim("PLAQUETTE", f.Precision); err != nil {
-		return err
-	}
-	f.LinkTrace, err = h.claim("LINK_TRACE", f.Precision)
-	return err
-}
-
-// bad returns an error about a key.
-func (h nerscHeader) bad(key, allowed string) error {
-	value, there := h.values[key]
-	if !there {
-		return at(0, "the header has no %s (allowed: %s)", key, allowed)
-	}
-	return at(h.where[key], "%s = %s (allowed: %s)", key, value, allowed)
+	return nil
 }
 
 // nerscType reads 4D_SU3_GAUGE or 4D_SU3_GAUGE_3x3.
@@ -140,13 +111,9 @@ func nerscExtents(f *File, h nerscHeader) error {
 			return h.bad(key, "a number of sites")
 		}
 		f.Extents[mu] = l
-		key = fmt.Sprintf("BOUNDARY_%d", mu+1)
-		if b, there := h.values[key]; there && b != "PERIODIC" {
-			return h.bad(key, "PERIODIC")
-		}
 	}
 	if key := fmt.Sprintf("DIMENSION_%d", len(f.Extents)+1); h.values[key] != "" {
-		return at(h.where[key], "%s of %d-dimensional data", key, len(f.Extents))
+		return f.broken(PromiseHeader, at(h.where[key], "%s of %d-dimensional data", key, len(f.Extents)))
 	}
 	return nil
 }
@@ -170,31 +137,67 @@ func nerscReals(f *File, h nerscHeader) error {
 }
 
 func nerscChecksum(f *File, h nerscHeader) error {
-	text, there := h.values["CHECKSUM"]
-	if !there {
-		return nil
+	if missing, err := h.missing(f, "CHECKSUM", PromiseChecksum); missing {
+		return err
 	}
-	v, err := strconv.ParseUint(strings.TrimPrefix(strings.ToLower(text), "0x"), 16, 32)
+	v, err := parseSum(h.values["CHECKSUM"])
 	if err != nil {
-		return h.bad("CHECKSUM", "a 32-bit hexadecimal number")
+		return f.broken(PromiseChecksum, h.bad("CHECKSUM", "a 32-bit hexadecimal number"))
 	}
-	f.Checksum = Checksum{uint32(v)}
+	f.Checksum = Checksum{v}
 	return nil
 }
 
-// claim reads a number that the links must have, to half a unit of its last
-// digit; four links that are off by the tolerance move a plaquette by four times
-// that.
-func (h nerscHeader) claim(key string, precision int) (*Claim, error) {
-	text, there := h.values[key]
-	if !there {
-		return nil, nil
+func nerscClaims(f *File, h nerscHeader) error {
+	for _, c := range []struct {
+		key     string
+		promise Promise
+		to      **Claim
+	}{{"PLAQUETTE", PromisePlaquette, &f.Plaquette}, {"LINK_TRACE", PromiseTrace, &f.LinkTrace}} {
+		missing, err := h.missing(f, c.key, c.promise)
+		if err != nil {
+			return err
+		}
+		if missing {
+			continue
+		}
+		if *c.to = parseClaim(h.values[c.key], f.Precision); *c.to == nil {
+			if err := f.broken(c.promise, h.bad(c.key, "a real number")); err != nil {
+				return err
+			}
+		}
 	}
+	return nil
+}
+
+// nerscBoundary keeps the boundary condition of the quarks, if it is not periodic in
+// all directions.
+func nerscBoundary(f *File, h nerscHeader) error {
+	var all []string
+	periodic := true
+	for mu := range f.Extents {
+		b, there := h.values[fmt.Sprintf("BOUNDARY_%d", mu+1)]
+		if !there || strings.EqualFold(b, "PERIODIC") {
+			b = "PERIODIC"
+		}
+		periodic = periodic && b == "PERIODIC"
+		all = append(all, b)
+	}
+	if !periodic {
+		f.Boundary = all
+	}
+	return nil
+}
+
+// parseClaim reads a number that the links must have, to half a unit of its last
+// digit; four links that are off by the tolerance move a plaquette by four times
+// that. Nil if it is none.
+func parseClaim(text string, precision int) *Claim {
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil, h.bad(key, "a real number")
+		return nil
 	}
-	return &Claim{v, lastDigit(text)/2 + 4*tolerance(precision)}, nil
+	return &Claim{v, lastDigit(text)/2 + 4*tolerance(precision)}
 }
 
 // lastDigit returns the unit of the last digit of a decimal number.
@@ -209,7 +212,7 @@ func lastDigit(text string) float64 {
 
 // nersc is the header of h.
 func (h Header) nersc() []byte {
-	b := []byte(nerscBegin)
+	b := []byte(nerscBegin + "\n")
 	line := func(key, value string) { b = fmt.Appendf(b, "%s = %s\n", key, value) }
 	line("HDR_VERSION", "1.0")
 	line("DATATYPE", h.nerscType())
@@ -228,5 +231,8 @@ func (h Header) nersc() []byte {
 	line("SEQUENCE_NUMBER", "0")
 	line("CREATOR", "slhmc")
 	line("FLOATING_POINT", fmt.Sprintf("IEEE%d%s", h.Precision, map[binary.ByteOrder]string{binary.BigEndian: "BIG", binary.LittleEndian: "LITTLE"}[h.ByteOrder]))
-	return append(b, nerscEnd...)
+	for _, remark := range h.Remarks {
+		line(nerscRemark, strings.Join(strings.Fields(remark), " "))
+	}
+	return append(b, nerscEnd+"\n"...)
 }

@@ -35,7 +35,10 @@ func TestRoundTrip(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, format.Header{
 					Kind: format.ILDG, Shape: format.Of(u), Precision: 64, ByteOrder: binary.BigEndian, Rows: n, Checksum: h.Checksum,
+					Plaquette: h.Plaquette, LinkTrace: h.LinkTrace,
 				}, h)
+				require.NotNil(t, h.Plaquette)
+				require.NotNil(t, h.LinkTrace)
 				assert.Len(t, h.Checksum, 2)
 				v := newField(t, su(n), extents...)
 				require.NoError(t, readBytes(b, v))

@@ -1,6 +1,8 @@
 package format
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,11 +23,22 @@ const (
 	Tolerance32 = 1e-4
 )
 
+// ToleranceSingle bounds group.Unitarity of links that were computed in single
+// precision and stand in 64 bits. Rounding moves an element by 2^-24 of itself at
+// most, so the matrix by 2^-24 sqrt N, U U^† by 2^-23 and the determinant by
+// 2^-24 N; a projection in single precision is a chain of some eight roundings.
+func ToleranceSingle(n int) float64 { return float64(n) * 0x1p-21 }
+
 func tolerance(precision int) float64 {
 	if precision == 32 {
 		return Tolerance32
 	}
 	return Tolerance64
+}
+
+// lax is the largest deviation with which links of a file can do without a door.
+func (h Header) lax() float64 {
+	return max(tolerance(h.Precision), ToleranceSingle(h.Group.N()))
 }
 
 // filler sets links of a field, and looks for a site once for all of its links.
@@ -61,18 +74,18 @@ type source interface {
 	end() error
 }
 
-// scan calls visit for each link in the order of the file, and returns the
-// average of Re tr U / N. Links are in the group, and completed where the file
-// omits a row.
-func (f *File) scan(visit func(x []int, mu int, m group.Matrix)) (trace float64, err error) {
+// each calls visit for each link in the order of the file, completed where the file
+// omits a row; at gives an error the place of the link.
+func (f *File) each(visit func(x []int, mu int, m group.Matrix, at func(error) error) error) error {
 	src := f.source()
-	n, tol := f.Group.N(), tolerance(f.Precision)
+	n := f.Group.N()
 	m, minor := f.Group.NewMatrix(), make(group.Matrix, (n-1)*(n-1))
 	stored, x := m[:f.Rows*n], make([]int, len(f.Extents))
+	at := src.at // bound once
 	for record := range f.records {
 		for k := range f.links {
 			if err := src.next(stored); err != nil {
-				return 0, err
+				return err
 			}
 			if f.Rows < n {
 				completeLast(m, minor, n)
@@ -81,14 +94,28 @@ func (f *File) scan(visit func(x []int, mu int, m group.Matrix)) (trace float64,
 				transpose(m, n)
 			}
 			mu := f.place(x, record, k)
-			if d := f.Group.Unitarity(m); !(d <= tol) { // NaN must not pass
-				return 0, src.at(fmt.Errorf("link in direction %d at site %v: not in %v: off by %.3g (allowed: %.3g)", mu, x, f.Group, d, tol))
+			if err := visit(x, mu, m, at); err != nil {
+				return err
 			}
-			trace += real(group.Trace(m))
-			visit(x, mu, m)
 		}
 	}
-	return trace / (float64(n) * float64(f.records) * float64(f.links)), src.end()
+	return src.end()
+}
+
+// scan calls visit for each link in the order of the file, and says what was found.
+// Links are in the group, or were accepted.
+func (f *File) scan(visit func(x []int, mu int, m group.Matrix)) (*findings, error) {
+	s := newFindings(f)
+	err := f.each(func(x []int, mu int, m group.Matrix, at func(error) error) error {
+		err := s.add(x, mu, m, at)
+		visit(x, mu, m)
+		return err
+	})
+	if sums := new(Broken); err != nil && !(errors.As(err, &sums) && sums.Promise == PromiseChecksum) {
+		return s, err
+	}
+	// Links outside the group explain a wrong checksum, not the other way round.
+	return s, cmp.Or(s.unitarity(), err)
 }
 
 func (f *File) source() source {
@@ -153,7 +180,7 @@ func (b *binarySource) at(err error) error { return at(b.offset+int64(b.pos-b.li
 
 func (b *binarySource) end() error {
 	if c := b.f.Checksum; c != nil && c.String() != b.sum.String() {
-		return at(b.f.where.checksum, "checksum %v, but that of the data is %v", c, b.sum)
+		return b.f.broken(PromiseChecksum, at(b.f.where.checksum, "checksum %v, but that of the data is %v", c, b.sum))
 	}
 	return nil
 }
@@ -227,7 +254,7 @@ func (f *File) try(h Header) error {
 			if err := src.next(m); err != nil {
 				return err
 			}
-			if d := h.Group.Unitarity(m); !(d <= tolerance(h.Precision)) {
+			if d := h.Group.Unitarity(m); !(d <= h.lax()) {
 				return nil
 			}
 		}

@@ -21,7 +21,7 @@ type scidacFileXML struct {
 // file they repeat those of its format record.
 func (f *File) parseSciDACFile(data []byte) error {
 	var x scidacFileXML
-	if err := xml.Unmarshal(data, &x); err != nil {
+	if err := unmarshal(data, &x); err != nil {
 		return err
 	}
 	text, err := single("dims", x.Dims)
@@ -32,25 +32,29 @@ func (f *File) parseSciDACFile(data []byte) error {
 	for _, s := range strings.Fields(text) {
 		l, err := strconv.Atoi(s)
 		if err != nil || l < 1 {
-			return fmt.Errorf("<dims> is %q, not numbers of sites", text)
+			return malformed{fmt.Errorf("<dims> is %q, not numbers of sites", text)}
 		}
 		extents = append(extents, l)
 	}
 	if d := len(extents); d < 2 || d > 4 {
-		return fmt.Errorf("<dims> is %q: %d dimensions (allowed: 2 … 4)", text, d)
+		return malformed{fmt.Errorf("<dims> is %q: %d dimensions (allowed: 2 … 4)", text, d)}
 	}
 	if s, err := single("spacetime", x.SpaceTime); err != nil {
 		return err
 	} else if s != strconv.Itoa(len(extents)) {
-		return fmt.Errorf("<spacetime> is %q, <dims> is %q", s, text)
+		if err := f.broken(PromiseHeader, fmt.Errorf("<spacetime> is %q, <dims> is %q", s, text)); err != nil {
+			return err
+		}
 	}
 	if s, err := single("volfmt", x.Volfmt); err != nil {
 		return err
 	} else if s != "0" {
-		return fmt.Errorf("<volfmt> is %q: the data are in several files (allowed: 0, a single file)", s)
+		if err := f.broken(PromiseHeader, fmt.Errorf("<volfmt> is %q: the data are in several files (allowed: 0, a single file)", s)); err != nil {
+			return err
+		}
 	}
 	if f.Extents != nil && !slices.Equal(f.Extents, extents) {
-		return fmt.Errorf("<dims> is %q, but %s says %v", text, formatRecord, f.Extents)
+		return f.broken(PromiseHeader, fmt.Errorf("<dims> is %q, but %s says %v", text, formatRecord, f.Extents))
 	}
 	f.Extents = extents
 	return nil
@@ -69,7 +73,7 @@ type scidacRecordXML struct {
 // parseSciDACRecord reads a scidac-private-record-xml record: D matrices a site.
 func (f *File) parseSciDACRecord(data []byte) error {
 	var x scidacRecordXML
-	if err := xml.Unmarshal(data, &x); err != nil {
+	if err := unmarshal(data, &x); err != nil {
 		return err
 	}
 	precision, err := single("precision", x.Precision)
@@ -78,7 +82,7 @@ func (f *File) parseSciDACRecord(data []byte) error {
 	}
 	p := map[string]int{"F": 32, "D": 64}[precision]
 	if p == 0 {
-		return fmt.Errorf("<precision> is %q (allowed: F, D)", precision)
+		return malformed{fmt.Errorf("<precision> is %q (allowed: F, D)", precision)}
 	}
 	colors, err := single("colors", x.Colors)
 	if err != nil {
@@ -86,7 +90,7 @@ func (f *File) parseSciDACRecord(data []byte) error {
 	}
 	n, err := strconv.Atoi(colors)
 	if err != nil || n < 1 || n > group.MaxN {
-		return fmt.Errorf("<colors> is %q (allowed: 1 … %d)", colors, group.MaxN)
+		return malformed{fmt.Errorf("<colors> is %q (allowed: 1 … %d)", colors, group.MaxN)}
 	}
 	g := group.U1
 	if n > 1 {
@@ -104,16 +108,20 @@ func (f *File) parseSciDACRecord(data []byte) error {
 			return err
 		}
 		if s != strconv.Itoa(e.want) {
-			return fmt.Errorf("<%s> is %q (allowed: %d, for links of %v in %d bits)", e.name, s, e.want, g, p)
+			if err := f.broken(PromiseHeader, fmt.Errorf("<%s> is %q (allowed: %d, for links of %v in %d bits)", e.name, s, e.want, g, p)); err != nil {
+				return err
+			}
 		}
 	}
 	for _, values := range [][]string{x.Global, x.Type} {
 		if len(values) > 0 && strings.TrimSpace(values[0]) != "0" {
-			return fmt.Errorf("<globaldata> or <recordtype> is %q (allowed: 0, a field on the lattice)", values[0])
+			if err := f.broken(PromiseHeader, fmt.Errorf("<globaldata> or <recordtype> is %q (allowed: 0, a field on the lattice)", values[0])); err != nil {
+				return err
+			}
 		}
 	}
 	if f.Kind == ILDG && (f.Group != g || f.Precision != p) {
-		return fmt.Errorf("%v in %d bits, but %s says %v in %d bits", g, p, formatRecord, f.Group, f.Precision)
+		return f.broken(PromiseHeader, fmt.Errorf("%v in %d bits, but %s says %v in %d bits", g, p, formatRecord, f.Group, f.Precision))
 	}
 	f.Group, f.Precision = g, p
 	return nil

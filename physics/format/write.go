@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"hash/crc64"
 	"io"
+	"math"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/slhmc/slhmc/internal/rundir"
@@ -20,7 +22,15 @@ type Encoding struct {
 	Precision int
 	ByteOrder binary.ByteOrder
 	Rows      int
+	// Remarks are kept in the header where the format has room for text, one line
+	// each: what a reader should know of where the links come from.
+	Remarks []string
+	// Accept lets links outside the group be written, if it has PromiseUnitarity.
+	Accept []Promise
 }
+
+// HoldsText says whether a format has room for Encoding.Remarks.
+func (k Kind) HoldsText() bool { return k == ILDG || k == SciDAC || k == NERSC }
 
 // Write writes u to a file: whole, and read back with success, or not at all.
 // In 64 bits links come back bit for bit, in 32 bits as rounded, where the last
@@ -36,10 +46,15 @@ func Write(path string, u *gauge.Field, e Encoding) error {
 		return named(path, err)
 	}
 	// A unitarity that is NaN must not pass.
-	if d, tol := u.Unitarity(), tolerance(w.h.Precision); !(d <= tol) {
+	d, tol := u.Unitarity(), tolerance(w.h.Precision)
+	if slices.Contains(e.Accept, PromiseUnitarity) {
+		tol = math.MaxFloat64
+	}
+	if !(d <= tol) {
 		return fmt.Errorf("format: writing %s: links are not in %v: off by %.3g (allowed: %.3g in %d bits)", path, u.Group(), d, tol, w.h.Precision)
 	}
-	w.h.Plaquette = &Claim{plaquette(u), 4 * tolerance(w.h.Precision)}
+	w.u = w.stored(u)
+	w.h.Plaquette = &Claim{plaquette(w.u), 4 * tolerance(w.h.Precision)}
 	w.measure()
 	if geo.Rank() == 0 {
 		err = rundir.WriteVerified(path, w.write, w.verify)
@@ -59,7 +74,8 @@ type writer struct {
 	h     Header
 	codec codec
 	layout
-	stored uint64 // hash of the elements that stand in the file, as rounded there
+	accept []Promise
+	hash   uint64 // of the elements that stand in the file
 	done   bool   // the links have been gathered for the file
 }
 
@@ -70,12 +86,15 @@ func newWriter(path string, u *gauge.Field, e Encoding) (*writer, error) {
 			return nil, err
 		}
 	}
-	w := &writer{u: u, codec: codecOf(e.Kind), h: Header{Kind: e.Kind, Shape: Of(u), Precision: e.Precision, ByteOrder: e.ByteOrder, Rows: e.Rows}}
+	w := &writer{u: u, codec: codecOf(e.Kind), accept: e.Accept, h: Header{Kind: e.Kind, Shape: Of(u), Precision: e.Precision, ByteOrder: e.ByteOrder, Rows: e.Rows, Remarks: e.Remarks}}
 	if w.h.Rows == 0 {
 		w.h.Rows = u.Group().N()
 	}
 	if w.codec.encode == nil {
 		return nil, fmt.Errorf("format: %s is not written (allowed: %v)", e.Kind, Kinds())
+	}
+	if len(e.Remarks) > 0 && !e.Kind.HoldsText() {
+		return nil, fmt.Errorf("format: %s has no room for remarks", e.Kind)
 	}
 	if err = w.codec.encode(&w.h); err == nil {
 		w.layout, err = w.codec.lay(w.h)
@@ -84,6 +103,37 @@ func newWriter(path string, u *gauge.Field, e Encoding) (*writer, error) {
 		return nil, fmt.Errorf("format: %w", err)
 	}
 	return w, nil
+}
+
+// stored returns u as a reader will find it, rounded and with the last row made from
+// the others where it is omitted: plaquette and trace in the header are those of the
+// data, and links that are read make the same file.
+func (w *writer) stored(u *gauge.Field) *gauge.Field {
+	n := w.h.Group.N()
+	if w.h.Precision == 64 && w.h.Rows == n {
+		return u
+	}
+	geo := u.Geometry()
+	v := gauge.NewField(geo, w.h.Group)
+	m, minor, x := w.h.Group.NewMatrix(), make(group.Matrix, (n-1)*(n-1)), make([]int, geo.Dims())
+	for site := range geo.Volume() {
+		geo.Coordinates(x, site)
+		for mu := range x {
+			if !u.At(m, x, mu) {
+				continue
+			}
+			if w.h.Precision == 32 {
+				for k, z := range m {
+					m[k] = complex(float64(float32(real(z))), float64(float32(imag(z))))
+				}
+			}
+			if w.h.Rows < n {
+				completeLast(m, minor, n)
+			}
+			v.Set(x, mu, m)
+		}
+	}
+	return v
 }
 
 // measure takes what the header claims about the data, in a pass of its own: most
@@ -105,7 +155,7 @@ func (w *writer) measure() {
 		}
 		return nil
 	})
-	w.stored = hash.sum
+	w.hash = hash.sum
 	w.h.LinkTrace = &Claim{trace / (float64(n) * float64(w.records) * float64(w.links)), 4 * tolerance(w.h.Precision)}
 	w.done = false
 }
@@ -132,7 +182,7 @@ func (w *writer) verify(path string) error {
 		return err
 	}
 	defer r.Close()
-	f, err := open(r, w.h.Shape)
+	f, err := open(r, w.h.Shape, Accept(w.accept...), WithAxes(w.h.Axes))
 	if err != nil {
 		return err
 	}
@@ -143,7 +193,7 @@ func (w *writer) verify(path string) error {
 	if _, err := f.scan(func(_ []int, _ int, m group.Matrix) { hash.add(m[:w.h.Rows*n]) }); err != nil {
 		return fmt.Errorf("reading back: %w", err)
 	}
-	if hash.sum != w.stored {
+	if hash.sum != w.hash {
 		return fmt.Errorf("format: the links that are read back are not those that were written")
 	}
 	return nil

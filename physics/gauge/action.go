@@ -70,7 +70,7 @@ func NewAction(geo *lattice.Geometry, g group.Group, beta float64, loops []Loop)
 		term[mu] = Staples(loops, mu+1)
 		a.w[mu] = 1
 	}
-	if a.staples, err = NewStapleSum(geo, g, [][][]Loop{term}); err != nil {
+	if a.staples, err = newStapleSum(geo, g, [][][]Loop{term}, false); err != nil {
 		return nil, err
 	}
 	return a, nil

@@ -3,6 +3,7 @@ package observe
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/physics/fermion"
@@ -37,10 +38,12 @@ const maxIterations = 10000
 // signs are free of the noise of the diagonal, which is most of A where the mass
 // is not small.
 type Condensate struct {
+	// Stop is asked before each iteration of a solve; its error ends the measurement.
+	Stop func() error
+
 	op     *dirac.Staggered
 	solver solver.CG
-	names  []string
-	values []float64
+	noise  int
 	b, x   *fermion.Field
 }
 
@@ -58,11 +61,7 @@ func NewCondensate(op *dirac.Staggered, tolerance float64, noise int) (*Condensa
 	if err != nil {
 		return nil, err
 	}
-	c := &Condensate{op: op, solver: cg, values: make([]float64, noise), b: op.NewField(), x: op.NewField()}
-	for k := range noise {
-		c.names = append(c.names, fmt.Sprintf("noise %d", k))
-	}
-	return c, nil
+	return &Condensate{op: op, solver: cg, noise: noise, b: op.NewField(), x: op.NewField()}, nil
 }
 
 func newSolver(tolerance float64) (solver.CG, error) {
@@ -76,29 +75,37 @@ func newSolver(tolerance float64) (solver.CG, error) {
 // of the stream, and its error: the standard deviation of the mean, NaN for a
 // single vector, whose error cannot be known.
 //
-// Cost: a solve on the even sites per noise vector. Errors: a solve that does
-// not converge (at m = 0, D may have no inverse). Panics: u has another geometry
-// or group.
+// Cost: a solve on the even sites per noise vector; memory does not know how many there
+// are. Errors: a solve that does not converge (at m = 0, D may have no inverse); that of
+// Stop. Panics: u has another geometry or group.
 func (c *Condensate) Measure(u *gauge.Field, stream rng.Stream) (value, noiseError float64, err error) {
 	c.op.Bind(u)
-	for k, name := range c.names {
-		c.b.Z2(stream.Child(name), lattice.Even)
-		if c.values[k], err = c.solve(); err != nil {
+	// Squares are those of the distance from the first value, which is near the mean:
+	// their difference from those about the mean loses no digits.
+	var first, sum, squares float64
+	name := append(make([]byte, 0, 32), "noise "...)
+	for k := range c.noise {
+		name = strconv.AppendInt(name[:len("noise ")], int64(k), 10)
+		c.b.Z2(stream.Child(string(name)), lattice.Even)
+		v, err := c.solve()
+		if err != nil {
 			return 0, 0, err
 		}
-		value += c.values[k]
+		if k == 0 {
+			first = v
+		}
+		value += v
+		sum += v - first
+		squares += (v - first) * (v - first)
 	}
-	n := float64(len(c.values))
-	value /= n
-	sum := 0.0
-	for _, v := range c.values {
-		sum += (v - value) * (v - value)
-	}
-	return value, math.Sqrt(sum / (n * (n - 1))), nil
+	n := float64(c.noise)
+	variance := max(0, squares-sum*sum/n)
+	return value / n, math.Sqrt(variance / (n * (n - 1))), nil
 }
 
 // solve returns (2m/V) b^† (D^†D)^-1 b on the even sites.
 func (c *Condensate) solve() (float64, error) {
+	c.solver.Stop = c.Stop
 	if _, err := c.solver.Solve(c.x, c.op, c.b, lattice.Even); err != nil {
 		return 0, fmt.Errorf("observe: condensate: %w", err)
 	}

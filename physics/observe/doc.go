@@ -1,7 +1,7 @@
 // Package observe measures the links it is given: Wilson loops, Polyakov loops and
 // their correlator, topological charge and energy density, the chiral condensate,
-// the pion and the lowest eigenvalues of staggered quarks. Smearing and flow are
-// the caller's affair.
+// the mesons and the lowest and largest eigenvalues of staggered quarks. Smearing and
+// flow are the caller's affair.
 //
 // # Conventions
 //

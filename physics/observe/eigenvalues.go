@@ -20,18 +20,25 @@ type NormalOperator interface {
 	NewField() *fermion.Field
 }
 
-// Eigenvalues measures the lowest eigenvalues of A = D^†D on the sites of a subset
-// (staggered: on the even ones, and again the same on the odd ones).
+// Eigenvalues measures the lowest or the largest eigenvalues of A = D^†D on the sites of
+// a subset (staggered: on the even ones, and again the same on the odd ones).
 //
 // By LOBPCG [K]: Rayleigh-Ritz in the space of the present vectors x, their
 // residuals r = A x - lambda x after a rough solve A w = r, and the last step. The
 // block holds more vectors than are wanted, so that eigenvalues that coincide are
-// all found.
+// all found. For the largest ones the residuals go in as they are: a solve would
+// take from them what is sought.
 type Eigenvalues struct {
+	// Stop is asked before each iteration of a solve and for each vector of a step; its
+	// error ends the search.
+	Stop func() error
+
 	op        NormalOperator
 	sites     lattice.Subset
 	count     int
 	tolerance float64
+	largest   bool
+	steps     int
 	rough     solver.CG
 }
 
@@ -50,33 +57,50 @@ func NewEigenvalues(op NormalOperator, sites lattice.Subset, count int, toleranc
 	}
 	// A tenth is gained in each step at least; what is gained beyond costs more
 	// than the step.
-	return &Eigenvalues{op: op, sites: sites, count: count, tolerance: tolerance, rough: solver.CG{Tolerance: .05, MaxIterations: maxIterations}}, nil
+	return &Eigenvalues{op: op, sites: sites, count: count, tolerance: tolerance, steps: 200, rough: solver.CG{Tolerance: .05, MaxIterations: maxIterations}}, nil
+}
+
+// NewLargestEigenvalues returns the observer of the largest count eigenvalues, with the
+// tolerance and the errors of [NewEigenvalues]. Its steps are many and cheap: one
+// application for each vector.
+func NewLargestEigenvalues(op NormalOperator, sites lattice.Subset, count int, tolerance float64) (*Eigenvalues, error) {
+	e, err := NewEigenvalues(op, sites, count, tolerance)
+	if err == nil {
+		e.largest, e.steps = true, 5000
+	}
+	return e, err
 }
 
 // ErrEigenvalues is the error of a search that has not converged.
 var ErrEigenvalues = errors.New("observe: eigenvalues have not converged")
 
-// Measure returns the eigenvalues in ascending order and their residuals
-// |A x - lambda x|. The stream draws the vectors to begin with.
-//
-// Cost: some ten rough solves for each vector of the block. Errors: ErrEigenvalues; more
-// eigenvalues than A has. Panics: u has another geometry or group.
-func (e *Eigenvalues) Measure(u *gauge.Field, stream rng.Stream) (values, residuals []float64, err error) {
-	e.op.Bind(u)
-	s := &search{Eigenvalues: e}
-	block := e.count + 2 + e.count/2
-	if n := e.op.NewField().Components(e.sites); block > n {
-		if block = n; e.count > n {
-			return nil, nil, fmt.Errorf("observe: %d eigenvalues of an operator that has %d", e.count, n)
-		}
+// Check returns the error that more eigenvalues are asked for than A has.
+func (e *Eigenvalues) Check() error {
+	if n := e.op.NewField().Components(e.sites); e.count > n {
+		return fmt.Errorf("observe: %d eigenvalues of an operator that has %d", e.count, n)
 	}
+	return nil
+}
+
+// Measure returns the eigenvalues in ascending order (the largest: descending) and their
+// residuals |A x - lambda x|. The stream draws the vectors to begin with.
+//
+// Cost: some ten rough solves for each vector of the block. Errors: ErrEigenvalues; those
+// of Check and of Stop. Panics: u has another geometry or group.
+func (e *Eigenvalues) Measure(u *gauge.Field, stream rng.Stream) (values, residuals []float64, err error) {
+	if err := e.Check(); err != nil {
+		return nil, nil, err
+	}
+	e.op.Bind(u)
+	e.rough.Stop = e.Stop
+	s := &search{Eigenvalues: e}
+	block := min(e.count+2+e.count/2, e.op.NewField().Components(e.sites))
 	for k := range block {
 		x := e.op.NewField()
 		x.Gaussian(stream.Child(fmt.Sprintf("vector %d", k)), e.sites)
 		s.x = append(s.x, x)
 	}
-	const steps = 200
-	for range steps {
+	for range e.steps {
 		if err := s.ritz(block); err != nil {
 			return nil, nil, err
 		}
@@ -92,7 +116,7 @@ func (e *Eigenvalues) Measure(u *gauge.Field, stream rng.Stream) (values, residu
 			return values[:e.count], residuals[:e.count], nil
 		}
 	}
-	return nil, nil, fmt.Errorf("%w in %d steps: residuals %.2g (tolerance %.2g)", ErrEigenvalues, steps, residuals[:e.count], e.tolerance)
+	return nil, nil, fmt.Errorf("%w in %d steps: residuals %.2g (tolerance %.2g)", ErrEigenvalues, e.steps, residuals[:e.count], e.tolerance)
 }
 
 // search is the state of LOBPCG: vectors, directions that were left, solved
@@ -103,12 +127,17 @@ type search struct {
 	values  []float64
 }
 
-// ritz replaces x by the lowest vectors of the space of x, w and p.
+// ritz replaces x by the lowest (largest) vectors of the space of x, w and p.
 func (s *search) ritz(block int) error {
 	var basis, images []*fermion.Field
 	own := 0 // how many come from x
 	for i, list := range [][]*fermion.Field{s.x, s.w, s.p} {
 		for _, v := range list {
+			if s.Stop != nil {
+				if err := s.Stop(); err != nil {
+					return err
+				}
+			}
 			if s.orthogonalise(v, basis) {
 				basis = append(basis, v)
 				a := s.op.NewField()
@@ -137,9 +166,12 @@ func (s *search) ritz(block int) error {
 		}
 	}
 	group.Diagonalize(values, v, h)
-	s.values = values[:block]
-	s.x, s.p = nil, nil
+	s.values, s.x, s.p = nil, nil, nil
 	for k := range block {
+		if s.largest {
+			k = n - 1 - k
+		}
+		s.values = append(s.values, values[k])
 		x, p := s.op.NewField(), s.op.NewField()
 		for i := range n {
 			if i >= own {
@@ -189,6 +221,10 @@ func (s *search) residuals() (values, norms []float64, err error) {
 		norm := math.Sqrt(r.Norm2(s.sites))
 		values, norms = append(values, s.values[k]), append(norms, norm)
 		if norm <= s.tolerance*s.values[k] { // has arrived
+			continue
+		}
+		if s.largest {
+			s.w = append(s.w, r)
 			continue
 		}
 		w := s.op.NewField()

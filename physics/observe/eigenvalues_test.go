@@ -30,6 +30,18 @@ func lowest(u *gauge.Field, mass float64, count int, tolerance float64) []float6
 	return v
 }
 
+func largest(u *gauge.Field, mass float64, count int, tolerance float64) []float64 {
+	e, err := observe.NewLargestEigenvalues(newStaggered(u, mass), lattice.Even, count, tolerance)
+	if err != nil {
+		panic(err)
+	}
+	v, _, err := e.Measure(u, rng.New(4).Child("vectors"))
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 // denseSpectrum returns the eigenvalues of D^†D, all sites, in ascending order:
 // those of the real symmetric [[A, -B], [B, A]] of A + iB, each of which occurs twice.
 func denseSpectrum(u *gauge.Field, mass float64) []float64 {
@@ -66,8 +78,13 @@ func TestEigenvaluesTwin(t *testing.T) {
 		u := r.field()
 		const count = 5
 		want := denseSpectrum(u, r.Mass)
+		last := len(want) - 1
+		off := func(v float64) float64 { return 1e-12*v + float64(len(want))*eps*want[last] }
 		for k, v := range lowest(u, r.Mass, count, 1e-7) {
-			b = append(b, near("eigenvalue", complex(v, 0), complex(want[2*k], 0), 1e-12*want[2*k]+float64(len(want))*eps*want[len(want)-1]))
+			b = append(b, near("eigenvalue", complex(v, 0), complex(want[2*k], 0), off(want[2*k])))
+		}
+		for k, v := range largest(u, r.Mass, count, 1e-7) {
+			b = append(b, near("large eigenvalue", complex(v, 0), complex(want[last-2*k], 0), off(want[last-2*k])))
 		}
 		return b
 	})
@@ -84,6 +101,9 @@ func TestEigenvaluesOfFreeQuarks(t *testing.T) {
 	for k, v := range lowest(u, .2, 8, 1e-6) {
 		assert.InDelta(t, want[2*k], v, 1e-11)
 	}
+	for k, v := range largest(u, .2, 8, 1e-6) {
+		assert.InDelta(t, want[len(want)-1-2*k], v, 1e-11)
+	}
 }
 
 func TestEigenvaluesMisuse(t *testing.T) {
@@ -91,12 +111,15 @@ func TestEigenvaluesMisuse(t *testing.T) {
 	op := newStaggered(u, .5)
 	_, err := observe.NewEigenvalues(op, lattice.Even, 0, .1)
 	assert.ErrorContains(t, err, "allowed: at least 1")
+	_, err = observe.NewLargestEigenvalues(op, lattice.Even, 0, .1)
+	assert.ErrorContains(t, err, "allowed: at least 1")
 	for _, tolerance := range []float64{0, 1, 1e-14, math.NaN()} {
 		_, err := observe.NewEigenvalues(op, lattice.Even, 1, tolerance)
 		assert.ErrorContains(t, err, "allowed: between")
 	}
 	e, err := observe.NewEigenvalues(op, lattice.Even, 5, .1)
 	require.NoError(t, err)
+	assert.ErrorContains(t, e.Check(), "5 eigenvalues of an operator that has 4")
 	_, _, err = e.Measure(u, rng.New(1))
 	assert.ErrorContains(t, err, "5 eigenvalues of an operator that has 4")
 	e, err = observe.NewEigenvalues(op, lattice.Even, 4, 1e-9)

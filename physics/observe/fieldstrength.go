@@ -187,44 +187,16 @@ func (q *Charge) Measure(u *gauge.Field) float64 {
 	return sum
 }
 
-// Energy measures the density of the gauge field's energy,
-//
-//	E = -1/2 sum_{mu,nu} tr F_munu F_munu, averaged over sites,
-//
-// F from the four leaves of a clover, anti-Hermitian and traceless [L].
-type Energy struct{ s *fieldStrength }
-
-// NewEnergy returns the observer for a lattice and group.
-func NewEnergy(geo *lattice.Geometry, g group.Group) *Energy {
-	s := cloverStrength(geo, g)
-	v := float64(geo.Volume())
-	s.density = func(f []lattice.Vec) (sum lattice.Vec) {
-		for p := range s.planes {
-			e := s.dot(f, p, p)
-			for l := range sum {
-				sum[l] += e[l] / v
-			}
+// Both returns Measure with its first term beside it, as it stands there without a
+// factor: of the improved charge, that by clovers alone. Panics: u has another geometry or
+// group.
+func (q *Charge) Both(u *gauge.Field) (first, all float64) {
+	for i, s := range q.terms {
+		sum := s.sum(u)
+		if i == 0 {
+			first = sum
 		}
-		return sum
+		all += q.c[i] * sum
 	}
-	return &Energy{s}
+	return first, all
 }
-
-// Measure returns E. Panics: u has another geometry or group.
-func (e *Energy) Measure(u *gauge.Field) float64 { return e.s.sum(u) }
-
-// EnergyPlaquette measures the energy density by the plaquette action,
-//
-//	E = 2 sum_{mu<nu} Re tr(1 - P_munu) = D (D-1) N (1 - average plaquette) [L].
-type EnergyPlaquette struct {
-	p *Plaquette
-	c float64
-}
-
-// NewEnergyPlaquette returns the observer for a lattice and group.
-func NewEnergyPlaquette(geo *lattice.Geometry, g group.Group) *EnergyPlaquette {
-	return &EnergyPlaquette{NewPlaquette(geo, g), float64(geo.Dims() * (geo.Dims() - 1) * g.N())}
-}
-
-// Measure returns E. Panics: u has another geometry or group.
-func (e *EnergyPlaquette) Measure(u *gauge.Field) float64 { return e.c * (1 - e.p.Measure(u)) }

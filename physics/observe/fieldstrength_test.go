@@ -28,6 +28,10 @@ func charges(u *gauge.Field) (plaquette, clover, improved float64) {
 	if err != nil {
 		panic(err)
 	}
+	first, all := i.Both(u)
+	if first != c.Measure(u) || all != i.Measure(u) {
+		panic("Both is another charge")
+	}
 	return p.Measure(u), c.Measure(u), i.Measure(u)
 }
 
@@ -45,10 +49,18 @@ func TestFieldStrengthTwin(t *testing.T) {
 		twin := links(u)
 		e := observe.NewEnergy(u.Geometry(), u.Group()).Measure(u)
 		b = append(b, near("energy", complex(e, 0), complex(reference.EnergyClover(twin).V, 0), strengthBound(u)))
-		plaq := observe.NewEnergyPlaquette(u.Geometry(), u.Group()).Measure(u)
+		space, time := splitEnergy(twin)
+		clover := observe.NewEnergy(u.Geometry(), u.Group())
+		b = append(b, near("energy in space", complex(clover.Space(u), 0), complex(space, 0), strengthBound(u)))
+		b = append(b, near("energy with time", complex(clover.Time(u), 0), complex(time, 0), strengthBound(u)))
+		b = append(b, near("energy again", complex(clover.Measure(u), 0), complex(e, 0), 0))
+		plaq := observe.NewEnergyPlaquette(u.Geometry(), u.Group())
 		d := len(r.Extents)
 		want := float64(d*(d-1)*r.N) * (1 - reference.Plaquette(twin).V)
-		b = append(b, near("energy of plaquettes", complex(plaq, 0), complex(want, 0), strengthBound(u)))
+		b = append(b, near("energy of plaquettes", complex(plaq.Measure(u), 0), complex(want, 0), strengthBound(u)))
+		time = float64(2*(d-1)*r.N) * (1 - reference.TimePlaquette(twin).V)
+		b = append(b, near("energy of plaquettes with time", complex(plaq.Time(u), 0), complex(time, 0), strengthBound(u)))
+		b = append(b, near("energy of plaquettes in space", complex(plaq.Space(u), 0), complex(want-time, 0), strengthBound(u)))
 		c, err := observe.NewPolyakovCorrelator(u.Geometry(), u.Group())
 		if err != nil {
 			return []bound{{err.Error(), 1, 0}}
@@ -66,6 +78,25 @@ func TestFieldStrengthTwin(t *testing.T) {
 		b = append(b, near("clover charge", complex(q, 0), complex(reference.ChargeClover(twin).V, 0), strengthBound(u)))
 		return append(b, near("improved charge", complex(i, 0), complex(reference.ChargeImproved(twin).V, 0), 4*strengthBound(u)))
 	})
+}
+
+// splitEnergy returns the energy density of the planes without and with time, by the
+// leaves of the twin.
+func splitEnergy(u *reference.Links) (space, time float64) {
+	for site := range u.Volume() {
+		for nu := range u.Dim() {
+			for mu := range nu {
+				f := reference.Leaves(u, site, mu, nu).TA().ScaleBy(.25)
+				e := -real(f.Mul(f).Trace().V) / float64(u.Volume())
+				if nu == u.Dim()-1 {
+					time += e
+				} else {
+					space += e
+				}
+			}
+		}
+	}
+	return space, time
 }
 
 // Nothing of it changes under gauge transformations.

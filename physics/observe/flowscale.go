@@ -12,8 +12,8 @@ type FlowPoint struct{ T, E float64 }
 // definition [L], and not sqrt(8 t_0). Between points it interpolates by the cubic
 // through four of them: an error of the fourth order in their distance.
 //
-// Errors: fewer than four points, times that do not increase, or a level that is not
-// reached.
+// Errors: fewer than four points, times that do not increase, a first point that is above
+// the level already, or a level that is not reached.
 func T0(points []FlowPoint, level float64) (float64, error) {
 	return crossing(points, level, func(c *cubic, t float64) float64 { return c.value(t) })
 }
@@ -44,6 +44,9 @@ func crossing(points []FlowPoint, level float64, f func(c *cubic, t float64) flo
 		first := min(max(i-1, 0), len(points)-4)
 		c := newCubic(points[first : first+4])
 		a, b := f(c, lo), f(c, hi)
+		if i == 0 && a > level {
+			return 0, fmt.Errorf("observe: the flow starts above the level, with %.4g at t = %v, and not below %v: begin it earlier", a, lo, level)
+		}
 		highest = max(highest, a, b)
 		if !(a <= level && b >= level) {
 			continue

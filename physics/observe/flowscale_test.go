@@ -41,6 +41,10 @@ func TestFlowScales(t *testing.T) {
 
 	_, err = observe.T0(flow(cubic, .3), 9)
 	assert.ErrorContains(t, err, "the flow to t = 3 reaches 0.4")
+	_, err = observe.T0(flow(func(t float64) float64 { return .4 + .1*t }, .3), .3)
+	assert.ErrorContains(t, err, "starts above the level, with 0.43 at t = 0.3, and not below 0.3")
+	_, err = observe.W0(flow(func(t float64) float64 { return .4 + 2*t }, .3), .3)
+	assert.ErrorContains(t, err, "starts above the level, with 0.6 at t = 0.3")
 	_, err = observe.T0(flow(cubic, 1), .2)
 	assert.ErrorContains(t, err, "3 points")
 	p := flow(cubic, .3)

@@ -147,3 +147,40 @@ func TestLoopsMisuse(t *testing.T) {
 	})
 	assert.Panics(t, func() { observe.NewPlaquette(geo, group.SU3).Measure(u) })
 }
+
+// Loops of one plane agree with the twin's, r along the first direction; the planes
+// together are the plaquette and the rectangle.
+func TestPlaneLoopsTwin(t *testing.T) {
+	forAll(t, 40, anyExtents, func(r recipe) (b []bound) {
+		u := r.field()
+		geo, g, twin, d := u.Geometry(), u.Group(), links(u), len(r.Extents)
+		measure := func(mu, nu, r, s int) float64 {
+			w, err := observe.NewPlaneLoop(geo, g, mu, nu, r, s)
+			if err != nil {
+				panic(err)
+			}
+			return w.Measure(u)
+		}
+		plaquette, rectangle := 0.0, 0.0
+		for nu := range d {
+			for mu := range nu {
+				plaquette += 2 * measure(mu, nu, 1, 1) / float64(d*(d-1))
+				rectangle += (measure(mu, nu, 2, 1) + measure(mu, nu, 1, 2)) / float64(d*(d-1))
+				want := reference.LoopAverage(twin, [][]int{reference.WilsonLoop(mu, 2, nu, 1)}).V
+				b = append(b, near("2 x 1", complex(measure(mu, nu, 2, 1), 0), complex(want, 0), roundOff(6, r.N)))
+				b = append(b, near("turned", complex(measure(nu, mu, 1, 2), 0), complex(want, 0), roundOff(6, r.N)))
+			}
+		}
+		b = append(b, near("plaquette", complex(plaquette, 0), complex(reference.Plaquette(twin).V, 0), roundOff(4, r.N)))
+		return append(b, near("rectangle", complex(rectangle, 0), complex(reference.Rectangle(twin).V, 0), roundOff(6, r.N)))
+	})
+	geo := newGeometry([]int{2, 3, 4})
+	for _, bad := range [][4]int{{0, 0, 1, 1}, {0, 3, 1, 1}, {-1, 0, 1, 1}} {
+		_, err := observe.NewPlaneLoop(geo, group.SU2, bad[0], bad[1], bad[2], bad[3])
+		assert.ErrorContains(t, err, "allowed: two of 0 … 2")
+	}
+	for _, bad := range [][4]int{{0, 1, 0, 1}, {0, 1, 3, 1}, {0, 1, 1, 4}} {
+		_, err := observe.NewPlaneLoop(geo, group.SU2, bad[0], bad[1], bad[2], bad[3])
+		assert.ErrorContains(t, err, "allowed: 1 x 1 to the extents")
+	}
+}

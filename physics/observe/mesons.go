@@ -29,6 +29,9 @@ const (
 // summed over the sites of a time slice and over all colours at both ends: the
 // full contraction, gauge invariant on every configuration.
 type Mesons struct {
+	// Stop is asked before each iteration of a solve; its error ends the measurement.
+	Stop func() error
+
 	op     *dirac.Staggered
 	solver solver.CG
 	b, x   *fermion.Field
@@ -52,8 +55,8 @@ func NewMesons(op *dirac.Staggered, tolerance float64) (*Mesons, error) {
 // Measure sets dst[channel] to G(0) … G(L-1), L the extent of time, for the first
 // len(dst) channels.
 //
-// Cost: N solves on the even sites. Errors: a solve that does not converge; dst
-// is then useless. Panics: more than Channels, or another length than L; u has
+// Cost: N solves on the even sites. Errors: a solve that does not converge, or that of
+// Stop; dst is then useless. Panics: more than Channels, or another length than L; u has
 // another geometry or group.
 func (p *Mesons) Measure(dst [][]float64, u *gauge.Field) error {
 	geo := u.Geometry()
@@ -67,6 +70,7 @@ func (p *Mesons) Measure(dst [][]float64, u *gauge.Field) error {
 		clear(g)
 	}
 	p.op.Bind(u)
+	p.solver.Stop = p.Stop
 	var origin [4]int
 	x := origin[:geo.Dims()]
 	p.b.Zero(lattice.Even)

@@ -1,6 +1,7 @@
 package observe_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
+	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/observe"
 	"github.com/slhmc/slhmc/physics/rng"
 	"github.com/slhmc/slhmc/physics/solver"
@@ -223,6 +225,50 @@ func TestQuarksMisuse(t *testing.T) {
 	p, err := observe.NewMesons(op, 1e-8)
 	require.NoError(t, err)
 	assert.PanicsWithValue(t, "observe: mesons: a value is needed for every time slice", func() { _ = p.Measure([][]float64{nil}, u) })
+}
+
+// What solves asks whether to stop, before each iteration: the third is not done. A
+// search for large eigenvalues, which solves nothing, asks for each vector.
+func TestStop(t *testing.T) {
+	u := recipe{N: 3, Extents: []int{4, 4, 4, 4}, Rough: .5, Seed: 8}.field()
+	op := newStaggered(u, .1)
+	told, asked := errors.New("enough"), 0
+	stop := func() error {
+		if asked++; asked > 2 {
+			return told
+		}
+		return nil
+	}
+	c, err := observe.NewCondensate(op, 1e-10, 3)
+	require.NoError(t, err)
+	m, err := observe.NewMesons(op, 1e-10)
+	require.NoError(t, err)
+	low, err := observe.NewEigenvalues(op, lattice.Even, 3, 1e-6)
+	require.NoError(t, err)
+	large, err := observe.NewLargestEigenvalues(op, lattice.Even, 3, 1e-6)
+	require.NoError(t, err)
+	c.Stop, m.Stop, low.Stop, large.Stop = stop, stop, stop, stop
+	for name, measure := range map[string]func() error{
+		"noise":   func() error { _, _, err := c.Measure(u, rng.New(1)); return err },
+		"exact":   func() error { _, err := c.Exact(u); return err },
+		"mesons":  func() error { return m.Measure([][]float64{make([]float64, 4)}, u) },
+		"lowest":  func() error { _, _, err := low.Measure(u, rng.New(1)); return err },
+		"largest": func() error { _, _, err := large.Measure(u, rng.New(1)); return err },
+	} {
+		asked = 0
+		assert.ErrorIs(t, measure(), told, name)
+		assert.Equal(t, 3, asked, name)
+	}
+}
+
+// The number of noise vectors takes no memory: those that have been measured are sums.
+func TestNoiseTakesNoMemory(t *testing.T) {
+	u := gauge.NewField(newGeometry([]int{2, 2}), group.U1)
+	allocated := testing.AllocsPerRun(1, func() {
+		_, err := observe.NewCondensate(newStaggered(u, .5), 1e-8, 1<<40)
+		require.NoError(t, err)
+	})
+	assert.Less(t, allocated, 1000.)
 }
 
 // Massless quarks, periodic, on unit links have a zero mode: no inverse, and an

@@ -35,8 +35,30 @@ func NewWilsonLoop(geo *lattice.Geometry, g group.Group, r, t int) (*WilsonLoop,
 	return &WilsonLoop{sum}, nil
 }
 
+// NewPlaneLoop returns the observer of the r x t loops of one plane, r along mu and t
+// along nu, both counted from 0: D-1 is time. 1 x 1 is the plaquette of the plane.
+//
+// Errors: mu and nu are not two directions; the others as NewWilsonLoop.
+func NewPlaneLoop(geo *lattice.Geometry, g group.Group, mu, nu, r, t int) (*WilsonLoop, error) {
+	d := geo.Dims()
+	if mu < 0 || nu < 0 || mu >= d || nu >= d || mu == nu {
+		return nil, fmt.Errorf("observe: loops in the plane of directions %d and %d (allowed: two of 0 … %d)", mu, nu, d-1)
+	}
+	if r < 1 || r > geo.Extent(mu) || t < 1 || t > geo.Extent(nu) {
+		return nil, fmt.Errorf("observe: loop of %d x %d in the plane of extents %d and %d (allowed: 1 x 1 to the extents)", r, t, geo.Extent(mu), geo.Extent(nu))
+	}
+	sum, err := gauge.NewLoopSum(geo, g, []gauge.Loop{{
+		Path:        leaves(mu+1, nu+1, r, t)[0],
+		Coefficient: 1 / (float64(geo.Volume()) * float64(g.N())),
+	}})
+	if err != nil {
+		return nil, fmt.Errorf("observe: %w", err)
+	}
+	return &WilsonLoop{sum}, nil
+}
+
 // Measure returns the average of Re tr W / N over all sites and directions of
-// space,
+// space (NewPlaneLoop: over all sites),
 //
 //	W = U_mu(n) … U_mu(n+(R-1)mu) U_t(n+R mu) … U_t(n+R mu+(T-1)t) times the way back.
 //

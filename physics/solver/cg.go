@@ -55,21 +55,29 @@ func (e *NotConverged) Error() string {
 type CG struct {
 	Tolerance     float64 // relative residual
 	MaxIterations int
+	// Stop is asked before each iteration; its error ends the solve. Nil: nobody asks.
+	Stop func() error
 
 	r, p, ap *fermion.Field
 }
 
 // iterate continues from x and its residual r, of square rr, until the recursion
-// takes that below goal or most iterations are done; p and ap are scratch.
-func iterate(x *fermion.Field, a Operator, r, p, ap *fermion.Field, rr, goal float64, most int, s lattice.Subset) (n int) {
+// takes that below goal, most iterations are done, or stop has an error; p and ap are
+// scratch.
+func iterate(x *fermion.Field, a Operator, r, p, ap *fermion.Field, rr, goal float64, most int, s lattice.Subset, stop func() error) (n int, err error) {
 	p.Copy(r, s)
 	for ; rr > goal && n < most; n++ {
+		if stop != nil {
+			if err := stop(); err != nil {
+				return n, err
+			}
+		}
 		alpha := rr / applyDot(a, ap, p, s)
 		next := r.AxpyNorm2(-alpha, ap, s)
 		x.AxpyXpay(alpha, p, r, next/rr, s)
 		rr = next
 	}
-	return n
+	return n, nil
 }
 
 // Solve sets x to the solution of A x = b on the sites of s.
@@ -80,7 +88,7 @@ func iterate(x *fermion.Field, a Operator, r, p, ap *fermion.Field, rr, goal flo
 // Cost: one application and three sweeps over vectors an iteration, two where A is a
 // [Dotter].
 // Errors: *NotConverged, after MaxIterations or when round-off lets the
-// residual fall no more.
+// residual fall no more; that of Stop, as it is.
 func (c *CG) Solve(x *fermion.Field, a Operator, b *fermion.Field, s lattice.Subset) (Report, error) {
 	if c.r == nil || !c.r.SameShape(b) {
 		c.r, c.p, c.ap = b.Like(), b.Like(), b.Like()
@@ -96,9 +104,12 @@ func (c *CG) Solve(x *fermion.Field, a Operator, b *fermion.Field, s lattice.Sub
 	goal := c.Tolerance * c.Tolerance * bb
 	rr, last := bb, bb
 	for {
-		n := iterate(x, a, r, p, ap, rr, goal, c.MaxIterations-report.Iterations, s)
+		n, err := iterate(x, a, r, p, ap, rr, goal, c.MaxIterations-report.Iterations, s, c.Stop)
 		report.Iterations += n
 		report.Applications += n
+		if err != nil {
+			return report, err
+		}
 		a.ApplyNormal(ap, x, s)
 		report.Applications++
 		r.Copy(b, s)

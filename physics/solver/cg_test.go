@@ -174,6 +174,24 @@ func TestNotConverged(t *testing.T) {
 	}
 }
 
+// CG asks before every iteration, and ends with what it is told.
+func TestStop(t *testing.T) {
+	b := source(t)
+	told := errors.New("enough")
+	for after, want := range map[int]error{3: told, 1000: nil} {
+		asked := 0
+		cg := solver.CG{Tolerance: 1e-12, MaxIterations: 100, Stop: func() error {
+			if asked++; asked > after {
+				return told
+			}
+			return nil
+		}}
+		report, err := cg.Solve(b.Like(), diagonal{.5, 1, 2, 4, 8}, b, lattice.All)
+		assert.ErrorIs(t, err, want)
+		assert.Equal(t, min(after, 5), report.Iterations)
+	}
+}
+
 // Iterations and bits do not depend on workers, and a second solve allocates
 // nothing. (Counted with one worker: the runtime may allocate for others that
 // fall asleep.)

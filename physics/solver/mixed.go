@@ -65,7 +65,7 @@ func (c *Mixed) Solve(x *fermion.Field, a Operator, b *fermion.Field, s lattice.
 		c.q.Copy(c.r, s)
 		c.y.Zero(s)
 		aim := max(reduction*reduction, goal/rr/4)
-		n := iterate(c.y, a, c.q, c.p, c.ap, c.q.Norm2(s), aim, c.MaxIterations-report.Iterations, s)
+		n, _ := iterate(c.y, a, c.q, c.p, c.ap, c.q.Norm2(s), aim, c.MaxIterations-report.Iterations, s, nil)
 		report.Iterations += n
 		report.Applications += n + 1
 		x.Axpy(size, c.y, s)

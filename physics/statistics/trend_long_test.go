@@ -54,7 +54,7 @@ func TestLongTrend(t *testing.T) {
 	for _, c := range []struct {
 		tau  float64
 		want []float64
-	}{{0.5, []float64{0.04, 0.66, 0.94, 0.97}}, {2, []float64{0, 0.04, 0.27, 0.67}}, {5, []float64{0, 0.01, 0.04, 0.19}}} {
+	}{{0.5, []float64{0.03, 0.60, 0.94, 0.97}}, {2, []float64{0, 0.03, 0.24, 0.61}}, {5, []float64{0, 0, 0.04, 0.17}}} {
 		for i, a := range []float64{5, 10, 20, 40} {
 			const m = 2000
 			drifts, untold := part(t, m, func(k int) []float64 { return approach("power", k, c.tau, 200, a, 100) })

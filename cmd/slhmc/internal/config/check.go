@@ -68,6 +68,7 @@ func (r *reader) checkLoops() {
 	if !r.sound("lattice.extents") {
 		return
 	}
+	var work pathWork
 	for i, loop := range r.cfg.Gauge.Loops {
 		path := fmt.Sprintf("gauge.loops.%d.path", i)
 		if !r.sound(path) {
@@ -75,14 +76,52 @@ func (r *reader) checkLoops() {
 		}
 		if wrong := loopProblem(loop.Path, r.cfg.Lattice.Extents); wrong != "" {
 			r.report(r.at(path), path, wrong)
+		} else if wrong := work.add(len(loop.Path), 2); wrong != "" {
+			r.report(r.at(path), path, wrong)
+			return
 		}
 	}
+}
+
+// pathWork counts the steps of the derivatives of paths: that of a loop of n steps by
+// its links has n paths of n - 1 steps, and that of a layer is derived once more.
+type pathWork int
+
+// PathWork returns the steps of all derivatives of the paths of the gauge action and the
+// layers, to which their memory and time are proportional.
+func (c *Config) PathWork() int {
+	var w pathWork
+	for _, l := range c.Gauge.Loops {
+		_ = w.add(len(l.Path), 2)
+	}
+	if c.SLHMC != nil {
+		for _, l := range c.SLHMC.Layers {
+			for _, t := range l.Terms {
+				_ = w.add(len(t.Path), 3)
+			}
+		}
+	}
+	return int(w)
+}
+
+// add says whether all paths so far are too many.
+func (w *pathWork) add(steps, power int) string {
+	const most = 2_000_000 // of 24 bytes each, and seconds to list
+	n := 1
+	for range power {
+		n *= steps
+	}
+	if *w += pathWork(n); *w > most {
+		return fmt.Sprintf("the derivatives of all paths up to here have %d steps, which is more than memory and time allow (allowed: up to %d; a path of n has n^%d)", int(*w), most, power)
+	}
+	return ""
 }
 
 func (r *reader) checkLayers() {
 	if r.cfg.SLHMC == nil {
 		return
 	}
+	var work pathWork
 	for i, layer := range r.cfg.SLHMC.Layers {
 		for j, term := range layer.Terms {
 			at := fmt.Sprintf("slhmc.layers.%d.terms.%d", i, j)
@@ -94,6 +133,10 @@ func (r *reader) checkLayers() {
 				if wrong := stapleProblem(term.Path, r.cfg.Lattice.Dimensions()); wrong != "" {
 					r.report(r.at(path), path, wrong)
 					continue
+				}
+				if wrong := work.add(len(term.Path), 3); wrong != "" {
+					r.report(r.at(path), path, wrong)
+					return
 				}
 			}
 			same := func(t Term) bool { return t.Loop == term.Loop && slices.Equal(t.Path, term.Path) }

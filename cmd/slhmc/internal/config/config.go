@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"math"
 )
 
 // Config is one resolved run: every key that applies has its value, every key
@@ -26,6 +25,7 @@ type Lattice struct {
 	Group     string  `toml:"group"`
 	Start     string  `toml:"start"`
 	Roughness float64 `toml:"roughness"` // start "rough"
+	File      string  `toml:"file"`      // start "file"
 }
 
 // Dimensions returns D, the number of directions.
@@ -95,6 +95,7 @@ type SLHMC struct {
 	TrainMass        bool    `toml:"train_mass"`
 	Coefficient      float64 `toml:"coefficient"`
 	TrainCoefficient bool    `toml:"train_coefficient"`
+	Weights          string  `toml:"weights"` // "": those of the layers
 	Layers           []Layer `toml:"layers"`
 }
 
@@ -133,13 +134,17 @@ type Training struct {
 // Run holds the numbers of trajectories of the phases, in the order in which
 // they run, and the intervals of what happens between trajectories.
 type Run struct {
-	Thermalise      int `toml:"thermalise"`
-	Train           int `toml:"train"`
-	HMC             int `toml:"hmc"`
-	SLHMC           int `toml:"slhmc"`
-	MeasureEvery    int `toml:"measure_every"`
-	CheckpointEvery int `toml:"checkpoint_every"`
-	SaveEvery       int `toml:"save_every"`
+	Thermalise        int     `toml:"thermalise"`
+	Train             int     `toml:"train"`
+	HMC               int     `toml:"hmc"`
+	SLHMC             int     `toml:"slhmc"`
+	Unconditional     int     `toml:"unconditional"`
+	OnFailure         string  `toml:"on_failure"`
+	MaxFailures       int     `toml:"max_failures"` // on_failure "reject"
+	MeasureEvery      int     `toml:"measure_every"`
+	CheckpointEvery   int     `toml:"checkpoint_every"`
+	CheckpointMinutes float64 `toml:"checkpoint_minutes"`
+	SaveEvery         int     `toml:"save_every"`
 }
 
 // Measure is what is measured on the configurations of production.
@@ -168,7 +173,8 @@ func Tastes(dimensions int) int {
 
 const (
 	maxColours = 16            // keeps a typing error from asking for terabytes
-	maxSites   = math.MaxInt32 // sites are numbered in 32 bits
+	maxSites   = 1 << 27       // of one process, as package lattice has it
 	maxCount   = 1_000_000_000 // trajectories, intervals
+	maxKept    = 1_000_000     // kept trajectories, of two configurations each
 	maxPath    = 1024          // steps of one loop
 )

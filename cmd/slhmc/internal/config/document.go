@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
 	"slices"
 	"sort"
 	"strconv"
@@ -14,8 +17,48 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// maxSize keeps a wrong file name from being read as a configuration.
-const maxSize = 1 << 20
+const (
+	maxSize  = 1 << 20 // keeps a wrong file name from being read as a configuration
+	maxParts = 32      // of a dotted key, and of lists in lists: each costs its whole path
+)
+
+// Read returns the text of a configuration file.
+//
+// Errors: of the file system; it is no regular file, which could block or never end;
+// it is too large for a configuration.
+func Read(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	var failed *fs.PathError
+	switch {
+	case errors.As(err, &failed):
+		return nil, &fs.PathError{Op: "open", Path: path, Err: failed.Err}
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is a %s (allowed: a regular file)", path, kind(info))
+	case info.Size() > maxSize:
+		return nil, fmt.Errorf("%s has %d bytes, which is no configuration (allowed: up to %d)", path, info.Size(), maxSize)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxSize+1))
+}
+
+// kind says what a file is that is no regular one.
+func kind(info fs.FileInfo) string {
+	switch m := info.Mode(); {
+	case m.IsDir():
+		return "directory"
+	case m&fs.ModeNamedPipe != 0:
+		return "named pipe"
+	case m&fs.ModeSocket != 0:
+		return "socket"
+	}
+	return "device"
+}
 
 // document is a TOML text on its way into a tree of nodes.
 type document struct {
@@ -119,8 +162,11 @@ func (d *document) position(offset int) position {
 
 // header opens the table of a [header] or [[header]]; nil if it cannot be opened.
 func (d *document) header(e *unstable.Node) *node {
-	parts := keyParts(e)
+	parts := d.keyParts(e)
 	t := d.root
+	if parts == nil {
+		return nil
+	}
 	for i, part := range parts {
 		at := d.position(int(part.Raw.Offset))
 		name := string(part.Data)
@@ -161,7 +207,10 @@ func (d *document) header(e *unstable.Node) *node {
 
 // keyValue stores one "key = value" in the table t.
 func (d *document) keyValue(t *node, e *unstable.Node) {
-	parts := keyParts(e)
+	parts := d.keyParts(e)
+	if parts == nil {
+		return
+	}
 	end := parts[len(parts)-1].Raw
 	valueAt := int(end.Offset + end.Length)
 	for valueAt < len(d.data) && strings.IndexByte(" \t=", d.data[valueAt]) >= 0 {
@@ -205,6 +254,14 @@ func (d *document) value(v *unstable.Node, path string, at position) *node {
 		at = d.position(int(v.Raw.Offset))
 	}
 	n := &node{path: path, at: at, key: at}
+	if strings.Count(path, ".") > 2*maxParts {
+		n.broken = true
+		if !d.fatal {
+			d.wrong = append(d.wrong, found{at: at, message: fmt.Sprintf("lists in lists, more than %d deep (allowed: one)", maxParts)})
+			d.fatal = true
+		}
+		return n
+	}
 	switch v.Kind {
 	case unstable.Array:
 		n.isList, n.kind = true, "list"
@@ -245,11 +302,15 @@ func (d *document) number(n *node, text string) {
 	n.value = doc.V
 }
 
-// keyParts returns the parts of the dotted key of an expression.
-func keyParts(e *unstable.Node) []*unstable.Node {
+// keyParts returns the parts of the dotted key of an expression; nil if they are too
+// many.
+func (d *document) keyParts(e *unstable.Node) []*unstable.Node {
 	var parts []*unstable.Node
 	for it := e.Key(); it.Next(); {
-		parts = append(parts, it.Node())
+		if parts = append(parts, it.Node()); len(parts) > maxParts {
+			d.fail(int(parts[0].Raw.Offset), fmt.Sprintf("the key has more than %d parts (allowed: up to 4)", maxParts))
+			return nil
+		}
 	}
 	return parts
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -45,6 +46,18 @@ func (n *node) set(name string, child *node) {
 		n.names = append(n.names, name)
 	}
 	n.fields[name] = child
+}
+
+// unset takes a field of a table, or of a table in it, away.
+func (n *node) unset(parts []string) {
+	for _, part := range parts[:len(parts)-1] {
+		if n = n.fields[part]; n == nil {
+			return
+		}
+	}
+	last := parts[len(parts)-1]
+	delete(n.fields, last)
+	n.names = slices.DeleteFunc(n.names, func(name string) bool { return name == last })
 }
 
 // join appends a key to a path, in quotes if TOML needs them.

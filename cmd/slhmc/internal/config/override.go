@@ -13,7 +13,8 @@ import (
 
 // Override replaces one key of a file, as the option --set key=value does. Key is
 // dotted; elements of lists are numbered from 0 (slhmc.layers.0.share). Value is
-// TOML; a bare word stands for a string.
+// TOML; a bare word stands for a string. Without a value the key is as if it were not
+// written.
 type Override struct {
 	Key, Value string
 }
@@ -50,12 +51,19 @@ func (o Override) path() string {
 // with it; unknown keys and bad values show when the tree is read.
 func (o Override) apply(root *node, i int) []found {
 	at := position{set: i}
+	if o.Value == "" {
+		root.unset(strings.Split(o.Key, "."))
+		return nil
+	}
 	value, wrong := o.parse(i)
 	if len(wrong) > 0 {
 		return wrong
 	}
 	n, path := root, ""
 	parts := strings.Split(o.Key, ".")
+	if len(parts) > maxParts {
+		return []found{{at: at, key: shown(o.Key), message: fmt.Sprintf("the key has more than %d parts (allowed: up to 4)", maxParts)}}
+	}
 	for j, part := range parts {
 		last := j == len(parts)-1
 		switch {

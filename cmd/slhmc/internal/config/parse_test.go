@@ -37,7 +37,7 @@ func TestDefaults(t *testing.T) {
 			Layers: []Layer{{Kind: "stout", Share: "all", Terms: []Term{{Loop: "plaquette"}}}},
 		},
 		Training: &Training{Loss: "delta", Optimizer: "adam", Rate: 0.001, Momentum: 0.9, Beta2: 0.999, Mode: "online"},
-		Run:      Run{Train: 1, HMC: 1, SLHMC: 1, MeasureEvery: 1, CheckpointEvery: 100},
+		Run:      Run{Train: 1, HMC: 1, SLHMC: 1, Unconditional: 50, OnFailure: "stop", MeasureEvery: 1, CheckpointEvery: 100, CheckpointMinutes: 10},
 		Measure:  Measure{Observables: []string{"plaquette", "polyakov", "condensate"}, Noise: 1},
 	}, parseBase(t))
 }

@@ -32,6 +32,9 @@ func randomConfig(r *rand.Rand) *Config {
 	if c.Lattice.Start == "rough" {
 		c.Lattice.Roughness = number()
 	}
+	if c.Lattice.Start == "file" {
+		c.Lattice.File = `a "quoted" \ näme.ildg`
+	}
 	c.Gauge = Gauge{Action: pick("gauge.action"), Beta: number()}
 	switch c.Gauge.Action {
 	case "rectangle":
@@ -40,7 +43,14 @@ func randomConfig(r *rand.Rand) *Config {
 		c.Gauge.Loops = []Loop{{Path: []int{1, 2, -1, -2}, Coefficient: number()}, {Path: slices.Repeat([]int{d}, c.Lattice.Extents[d-1]), Coefficient: -number()}}
 	}
 	c.HMC = Dynamics{Tau: number(), Integrator: pick("hmc.integrator"), Steps: 1 + count()}
-	c.Run = Run{Thermalise: count(), HMC: 1 + count(), MeasureEvery: 1 + count(), CheckpointEvery: 1 + count(), SaveEvery: count()}
+	c.Run = Run{
+		Thermalise: count(), HMC: 1 + count(), MeasureEvery: 1 + count(), SaveEvery: count(),
+		CheckpointEvery: 1 + count(), CheckpointMinutes: number(), Unconditional: count(), OnFailure: pick("run.on_failure"),
+	}
+	if c.Run.OnFailure == "reject" {
+		c.Run.MaxFailures = count()
+	}
+
 	c.Measure = Measure{Observables: []string{"polyakov", "plaquette"}[:r.IntN(3)]}
 	c.Quarks.Action = "none"
 	if !quarks {
@@ -62,7 +72,7 @@ func randomConfig(r *rand.Rand) *Config {
 	}
 	c.SLHMC = &SLHMC{
 		Tau: number(), Integrator: pick("slhmc.integrator"), Steps: 1 + count(), GaugeSteps: count(),
-		Mass: number(), TrainMass: true, Coefficient: number(), TrainCoefficient: r.IntN(2) == 0, Layers: []Layer{},
+		Mass: number(), TrainMass: true, Coefficient: number(), TrainCoefficient: r.IntN(2) == 0, Weights: []string{"", "runs/a-001"}[r.IntN(2)], Layers: []Layer{},
 	}
 	for range r.IntN(4) {
 		l := Layer{Kind: "stout", Share: pick("slhmc.layers.share"), Terms: []Term{{Loop: "polyakov_time", Weight: -number()}}}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // rule is the set of values of a key that are allowed whatever the other keys
@@ -71,6 +73,20 @@ func oneOf(names ...string) rule {
 // yesNo allows true and false.
 func yesNo() rule {
 	return rule{allowed: "true, false", ok: func(v any) bool { _, isBool := v.(bool); return isBool }}
+}
+
+// pathOrNone allows the name of a file or a directory, or none.
+func pathOrNone() rule {
+	return rule{allowed: `path of a file or directory, or ""`, ok: func(v any) bool {
+		s, isString := v.(string)
+		return isString && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+	}}
+}
+
+// path allows the name of a file.
+func path() rule {
+	orNone := pathOrNone()
+	return rule{allowed: "path of a file", ok: func(v any) bool { return orNone.ok(v) && v != "" }}
 }
 
 // gaugeGroups allows U(1) and SU(N).

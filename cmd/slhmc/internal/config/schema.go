@@ -14,6 +14,7 @@ type key struct {
 	def    string            // default as TOML text; "" and no derive: required
 	derive func(*Config) any // default that follows from other keys; def says how
 	rule   rule
+	resume resume // what a resumed run may make of it
 }
 
 // when is a condition on another key: that it has, or for a list contains, one of
@@ -54,12 +55,16 @@ var table = []key{
 	},
 	{path: "lattice.group", rule: gaugeGroups(), doc: "Gauge group."},
 	{
-		path: "lattice.start", def: `"hot"`, rule: oneOf("hot", "cold", "rough"),
-		doc: "First configuration: Haar random links, unit links, or links near the unit.",
+		path: "lattice.start", def: `"hot"`, rule: oneOf("hot", "cold", "rough", "file"),
+		doc: "First configuration: Haar random links, unit links, links near the unit, or those of a file.",
 	},
 	{
 		path: "lattice.roughness", only: only("lattice.start", "rough"), rule: positive(),
 		doc: "Width eps of the rough start U = exp(i eps P), P Gaussian.",
+	},
+	{
+		path: "lattice.file", only: only("lattice.start", "file"), rule: path(),
+		doc: "Configuration to start from, in any format that slhmc info reads. It is needed until the run has begun.",
 	},
 
 	{path: "gauge", doc: "Gauge action S_g = beta sum_C c_C (1 - Re tr C / N)."},
@@ -124,8 +129,8 @@ var table = []key{
 		doc: "For the action of the accept step and the condensate: at most force_tolerance.",
 	},
 	{
-		path: "solver.max_iterations", def: "10000", rule: integers(1, maxCount),
-		doc: "A solve that needs more ends the run with an error.",
+		path: "solver.max_iterations", def: "10000", rule: integers(1, maxCount), resume: mayChange,
+		doc: "A solve that needs more fails (see run.on_failure).",
 	},
 	{
 		path: "solver.mixed_precision", def: "false", rule: yesNo(),
@@ -166,6 +171,11 @@ var table = []key{
 	{path: "slhmc.train_mass", def: "false", rule: yesNo(), doc: "Is the mass trained?"},
 	{path: "slhmc.coefficient", def: "1.0", rule: positive(), doc: "Factor in front of the guide's quark action."},
 	{path: "slhmc.train_coefficient", def: "false", rule: yesNo(), doc: "Is the coefficient trained?"},
+	{
+		path: "slhmc.weights", def: `""`, rule: pathOrNone(),
+		doc: "Weights to start from, those of another run: its directory, or what slhmc weights wrote of it; on any lattice, " +
+			"unless layers have a weight for each link. They take the place of the weights of the layers below.",
+	},
 	{
 		path: "slhmc.layers", def: "none: the guide sees the links themselves", derive: func(*Config) any { return []any{} },
 		rule: rule{allowed: "any number of [[slhmc.layers]]"}.long(0, maxPath),
@@ -214,29 +224,60 @@ var table = []key{
 		doc: "One step a trajectory on the newest configuration (online), or on a random batch of kept ones (batch).",
 	},
 	{
-		path: "training.batch", only: only("training.mode", "batch"), rule: integers(1, maxCount),
+		path: "training.batch", only: only("training.mode", "batch"), rule: integers(1, maxKept),
 		doc: "Configurations of a batch: at most keep.",
 	},
 	{
-		path: "training.keep", only: only("training.mode", "batch"), rule: integers(1, maxCount),
+		path: "training.keep", only: only("training.mode", "batch"), rule: integers(1, maxKept),
 		doc: "Newest configurations that are kept to draw from.",
 	},
 
 	{path: "run", doc: "Trajectories of each phase, in this order; a phase with 0 is left out."},
-	{path: "run.thermalise", def: "0", rule: integers(0, maxCount), doc: "HMC, thrown away."},
-	{path: "run.train", def: "0", rule: integers(0, maxCount), doc: "HMC that trains the guide; then the weights are frozen."},
-	{path: "run.hmc", def: "0", rule: integers(0, maxCount), doc: "HMC, measured."},
-	{path: "run.slhmc", def: "0", rule: integers(0, maxCount), doc: "Self-learning HMC with frozen weights, measured."},
-	{path: "run.measure_every", def: "1", rule: integers(1, maxCount), doc: "Trajectories between two measurements."},
-	{path: "run.checkpoint_every", def: "100", rule: integers(1, maxCount), doc: "Trajectories between two checkpoints."},
 	{
-		path: "run.save_every", def: "0", rule: integers(0, maxCount),
+		path: "run.thermalise", def: "0", rule: integers(0, maxCount), resume: mayChange,
+		doc: "HMC on the way to equilibrium. What is measured is watched and not averaged.",
+	},
+	{
+		path: "run.train", def: "0", rule: integers(0, maxCount), resume: mayChange,
+		doc: "HMC that trains the guide; then the weights are frozen.",
+	},
+	{path: "run.hmc", def: "0", rule: integers(0, maxCount), resume: mayChange, doc: "HMC, measured."},
+	{
+		path: "run.slhmc", def: "0", rule: integers(0, maxCount), resume: mayChange,
+		doc: "Self-learning HMC with frozen weights, measured.",
+	},
+	{
+		path: "run.unconditional", rule: integers(0, maxCount), resume: mayChange,
+		def: "those of the first 50 units of molecular dynamics time: 50 / hmc.tau", derive: func(c *Config) any { return unconditional(c.HMC.Tau) },
+		doc: "First trajectories of thermalise that are accepted whatever dH is; 0: none. From a cold start dH is " +
+			"of the order of the volume, and Metropolis would refuse for ever.",
+	},
+	{
+		path: "run.on_failure", def: `"stop"`, rule: oneOf("stop", "reject"), resume: mayChange,
+		doc: "A proposal fails when a solve along it does not converge or its energy is not a number: the run stops at it, " +
+			"or counts it as refused, which is as exact and costs a solve more for each accepted trajectory.",
+	},
+	{
+		path: "run.max_failures", only: only("run.on_failure", "reject"), def: "10", rule: integers(0, maxCount), resume: mayChange,
+		doc: "Failed proposals in a row; one more stops the run.",
+	},
+	{path: "run.measure_every", def: "1", rule: integers(1, maxCount), doc: "Trajectories between two measurements."},
+	{
+		path: "run.checkpoint_every", def: "100", rule: integers(1, maxCount), resume: mayChange,
+		doc: "Trajectories between two checkpoints.",
+	},
+	{
+		path: "run.checkpoint_minutes", def: "10.0", rule: notNegative(), resume: mayChange,
+		doc: "Minutes after which there is a checkpoint in any case; 0: as checkpoint_every says.",
+	},
+	{
+		path: "run.save_every", def: "0", rule: integers(0, maxCount), resume: mayChange,
 		doc: "Trajectories of hmc and slhmc between two saved gauge configurations (ILDG); 0: none is saved.",
 	},
 
-	{path: "measure", doc: "Measurements of the phases hmc and slhmc."},
+	{path: "measure", doc: "Measurements of the phases hmc and slhmc, and, to be watched, of thermalise."},
 	{
-		path: "measure.observables", rule: oneOf("plaquette", "polyakov", "condensate").long(0, 3),
+		path: "measure.observables", rule: oneOf("plaquette", "polyakov", "condensate").long(0, 3), resume: mayGrow,
 		def: "all of the theory", derive: func(c *Config) any {
 			if c.Quarks.Action == "none" {
 				return []any{"plaquette", "polyakov"}

@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// TOML returns the resolved configuration, every key that applies with its value:
-// a file that [Parse] reads back to the same Config.
+// TOML returns the resolved configuration, every key that applies with its value,
+// and in a comment above it whether a resumed run may change it: a file that [Parse]
+// reads back to the same Config.
 //
 // Errors: none that a Config made by [Parse] can raise; the result is read back,
 // and a Config that is not valid returns the problems of that.
@@ -144,12 +145,20 @@ func (w *writer) key(path, name string, v reflect.Value) {
 			w.explain(path, name+": "+k.doc+k.limits()+k.onlyWith())
 		}
 	}
+	if !w.comments && k.resume != fixed {
+		w.WriteString("# " + string(k.resume) + "\n")
+	}
 	if !w.written(path) {
 		w.WriteByte('#')
 	}
 	w.WriteString(name + " = ")
 	w.value(v)
 	w.WriteByte('\n')
+}
+
+// quote writes a string of TOML.
+func quote(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"` // rules leave no control characters
 }
 
 // explain writes a comment on a key, in the first element of a list only.
@@ -176,7 +185,7 @@ func (w *writer) value(v reflect.Value) {
 		}
 		w.WriteString(" }")
 	case reflect.String:
-		fmt.Fprintf(w, "%q", v.String()) // names in a Config are plain ASCII
+		w.WriteString(quote(v.String()))
 	case reflect.Float64:
 		w.WriteString(number(v.Float()))
 	default:
@@ -214,6 +223,9 @@ func (k *key) limits() string {
 	s := " Allowed: " + k.rule.allowed
 	if !k.required() {
 		s += "; default: " + k.def
+	}
+	if k.resume != fixed {
+		s += "; " + string(k.resume)
 	}
 	return s + "."
 }
