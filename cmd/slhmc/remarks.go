@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/sampler"
 )
 
@@ -17,7 +16,7 @@ const (
 )
 
 // remarks returns what a person should know of a run beside its numbers.
-func remarks(c *config.Config, s *sampler.Summary) (list []string) {
+func remarks(s *sampler.Summary) (list []string) {
 	add := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
 	for _, e := range s.Events {
 		for _, f := range e.Sources {

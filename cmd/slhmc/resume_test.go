@@ -269,8 +269,10 @@ func TestRemarks(t *testing.T) {
 	assert.Contains(t, o.stderr, "slhmc: phase hmc: none of its 25 trajectories was accepted")
 	assert.Empty(t, o.stdout, "a table of one configuration would be read as a result")
 
-	cold := []string{"run", "--preset", "quenched", "--quiet", "--set", "lattice.extents=[8,8,8,8]", "--set", "lattice.start=cold", "--set", "gauge.beta=2.3",
-		"--set", "hmc.steps=2", "--set", "run.thermalise=8", "--set", "run.hmc=1"}
+	cold := []string{
+		"run", "--preset", "quenched", "--quiet", "--set", "lattice.extents=[8,8,8,8]", "--set", "lattice.start=cold", "--set", "gauge.beta=2.3",
+		"--set", "hmc.steps=2", "--set", "run.thermalise=8", "--set", "run.hmc=1",
+	}
 	history := func(name string, more ...string) string {
 		slhmc(t, dir, append(append(cold, "--out", name), more...)...)
 		return content(t, dir, name, rundir.HistoryFile)

@@ -90,7 +90,7 @@ func writeTable(w io.Writer, c *config.Config, s *sampler.Summary) error {
 	if s.Training != nil {
 		writeTraining(&b, s.Training)
 	}
-	writeRemarks(&b, remarks(c, s))
+	writeRemarks(&b, remarks(s))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
