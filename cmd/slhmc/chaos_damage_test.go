@@ -119,6 +119,8 @@ func TestChaosDamage(t *testing.T) {
 			t.Errorf("%s, %s: %s", name, how, o.stderr)
 		case o.code == rundir.ExitDone && name != rundir.HistoryFile && slices.Equal(d, []string{"different: " + name}):
 			result = "left"
+		case o.code == rundir.ExitDone && slices.Equal(d, []string{"missing: " + name}) && strings.Contains(o.stderr, name):
+			result = "told"
 		case o.code == rundir.ExitDone && len(d) > 0:
 			result = "SILENT"
 			t.Errorf("%s, %s: exit 0, and %v", name, how, d)
