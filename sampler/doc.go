@@ -9,6 +9,13 @@
 // is accepted with probability min(1, exp(-dH)), dH = H1 - H0 with the target
 // action in H = 1/2 sum (P^a)^2 + S. Any reversible, volume-preserving dynamics
 // makes this exact, whatever the guide; HMC is the guide that equals the target.
+// A proposal that cannot be judged, for a solve along it fails, may count as
+// refused, which is as exact (Run.RefuseFailures; the reason stands at SLHMC's step).
+//
+// A Run is phases of trajectories in a directory, a line of history each, and
+// checkpoints from which it goes on after a kill, bit for bit. What leaves the
+// distribution and the history so far alone may change when it goes on, and stands
+// in the history as an event.
 //
 // # References
 //

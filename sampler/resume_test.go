@@ -371,6 +371,12 @@ func TestDeadline(t *testing.T) {
 	assert.Equal(t, 5, bytes.Count(read(t, r), []byte("\n")))
 	r = p.run(t, r.Dir)
 	r.Deadline = time.Now().Add(time.Hour)
+	r.CheckpointEvery, r.CheckpointAfter = 1000, time.Nanosecond // one after each trajectory
+	r.Progress = func(q sampler.Progress) {
+		if q.Trajectory > 6 {
+			assert.FileExists(t, filepath.Join(r.Dir, rundir.CheckpointName(q.Trajectory-1)))
+		}
+	}
 	assert.True(t, bytes.Equal(want, history(t, r, r.Resume)))
 }
 
