@@ -171,6 +171,25 @@ func TestStartsFromFiles(t *testing.T) {
 	assert.Equal(t, []int{8, 8}, taken.Lattice.Extents)
 }
 
+// Killed after the first line of the history and before the first checkpoint, a run that
+// starts from files begins again, from the files.
+func TestKilledAtTheBegin(t *testing.T) {
+	dir := scratch(t)
+	done(t, dir, with(little, "--quiet", "--out", "a", "--set", "run.save_every=30")...)
+	file := []string{"--quiet", "--set", "lattice.start=file", "--set", "lattice.file=a/links-hmc-00000030.ildg", "--set", "slhmc.weights=a", "--set", "run.thermalise=3"}
+	done(t, dir, with(little, append(file, "--out", "b")...)...)
+	history := content(t, dir, "b", rundir.HistoryFile)
+	first, _, _ := strings.Cut(history, "\n")
+	for _, written := range []string{"", first[:20], first + "\n"} {
+		require.NoError(t, os.RemoveAll(filepath.Join(dir, "c")))
+		require.NoError(t, os.Mkdir(filepath.Join(dir, "c"), 0o777))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "c", configFile), []byte(content(t, dir, "b", configFile)), 0o666))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "c", rundir.HistoryFile), []byte(written), 0o666))
+		done(t, dir, "run", "--resume", "--out", "c", "--quiet")
+		assert.Equal(t, history, content(t, dir, "c", rundir.HistoryFile))
+	}
+}
+
 // Weights that do not fit say why, both sides named.
 func TestWeightsThatDoNotFit(t *testing.T) {
 	dir := scratch(t)

@@ -148,7 +148,7 @@ func (j *job) run(cmd *cobra.Command, args []string, show *progress) (err error)
 	if err != nil {
 		return usage{err}
 	}
-	needs, err := possible(stages[0].c, !j.resume)
+	needs, err := possible(stages[0].c, j.fresh())
 	if err != nil {
 		return usage{err}
 	}
@@ -199,6 +199,16 @@ func (j *job) run(cmd *cobra.Command, args []string, show *progress) (err error)
 	}
 	show.end()
 	return j.summarise(stages[len(stages)-1].c)
+}
+
+// fresh reports whether the run begins, from the files that it starts from: there is no
+// checkpoint that has what came of them.
+func (j *job) fresh() bool {
+	if !j.resume {
+		return true
+	}
+	checkpoints, err := rundir.Checkpoints(j.out)
+	return err == nil && len(checkpoints) == 0
 }
 
 // stage runs one stage to its end.
@@ -256,7 +266,7 @@ func helps(err error, c *config.Config) string {
 
 // prepare builds the run of a stage.
 func (j *job) prepare(s *stage, pool *lattice.Pool, kernels string, show *progress) (*sampler.Run, error) {
-	r, geo, err := build(s.c, pool, !j.resume)
+	r, geo, err := build(s.c, pool, j.fresh())
 	if err != nil {
 		return nil, usage{err}
 	}
