@@ -23,5 +23,7 @@
 //	[TN]   A. Tomiya, Y. Nagai, arXiv:2103.11965 (SLHMC, covariant networks)
 //	[SW]   J. Sexton, D. Weingarten, Nucl. Phys. B 380 (1992) 665 (several time scales)
 //	[OMF]  I. Omelyan, I. Mryglod, R. Folk, Comput. Phys. Commun. 151 (2003) 272
+//	[CJKS] M. Clark, B. Joó, A. Kennedy, P. Silva, arXiv:1108.1828 (force gradient)
+//	[YM]   H. Yin, R. Mawhinney, arXiv:1111.5059 (its gradient by a second force)
 //	[TF]   T. Takaishi, P. de Forcrand, hep-lat/0505020
 package sampler
