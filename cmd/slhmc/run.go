@@ -158,8 +158,8 @@ func (j *job) run(cmd *cobra.Command, args []string, show *progress) (err error)
 	keepMemory(needs)
 	pool := lattice.NewPool(j.workers)
 	defer pool.Close()
-	ctx, stop := rundir.Interrupt(cmd.Context())
-	defer stop()
+	// Until the process ends, so that its last words into a closed pipe do not change its exit code.
+	ctx, _ := rundir.Interrupt(cmd.Context())
 
 	// What the first stage lacks should be known before a directory is made.
 	first, err := j.prepare(&stages[0], pool, kernels, show)
