@@ -160,6 +160,12 @@ func TestMonotonic(t *testing.T) {
 		assert.Less(t, must(t)(New(p, 1e-4, 1, 5)).MaxError(), errors[4])
 	}
 	assert.Equal(t, 1, must(t)(Within(Power{-1, 4}, 0.5, 1, 0.9)).Degree())
+
+	// for 3/4 the expected error of degree 8 is 3 % too small: a bound just above it takes one more
+	bound, _ := newNome(math.Sqrt(1e-3)).height(0.75, 8)
+	a := must(t)(Within(Power{3, 4}, 1e-3, 1, 1.001*bound))
+	assert.Equal(t, 9, a.Degree())
+	assert.LessOrEqual(t, a.MaxError(), bound)
 }
 
 // What is returned can be changed without harm.

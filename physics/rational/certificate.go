@@ -38,22 +38,24 @@ func (p *problem) centred() *big.Float {
 
 // prove checks the solution over the whole interval, nothing taken from the search but its points:
 //
-//   - dE/dlog y changes sign between any two neighbours of the 2n + 1 walls. It has at most 2n zeros, so all of them are
-//     known, one between two walls, and |E| is largest at one of them or at an end;
-//   - the error alternates at these 2n points and the two ends, and its sizes agree to 2^-78: those of tanh(E/2) agree to
-//     2^-90, and (1 + delta)(1 + t^2)/(1 - t^2) times that is left of it. (At a point within 2^(-bits/2) of the zero the
-//     error misses less than 2^(-bits) of its size.)
+//   - dE/dlog y changes sign within 2^(1 - bits/4) of each of the 2n inner points. It has at most 2n zeros, so these are all, and
+//     |E| is largest at one of them or at an end. (The error at the point misses less than n^2 2^(2 - bits/2) of its size.)
+//   - the error alternates at the 2n points and the two ends, and its sizes agree to 2^-78: those of tanh(E/2) agree to 2^-90, and
+//     (1 + delta)(1 + t^2)/(1 - t^2) times that is left of it.
 func (p *problem) prove(power Power, center *big.Float) (Certificate, error) {
-	points := mirrored(p, p.extrema, len(p.extrema))
-	walls := mirrored(p, p.walls, len(p.walls)-1) // the last one is 1, its own reciprocal
-	before := 0
-	for i, y := range walls {
-		s, _ := p.slope(y)
-		if s.Sign() == 0 || s.Sign() == before {
-			return Certificate{}, errors.New("not proved: the slope of the error does not alternate")
-		}
-		if before = s.Sign(); i+1 < len(points) && (y.Cmp(points[i]) <= 0 || y.Cmp(points[i+1]) >= 0) {
-			return Certificate{}, errors.New("not proved: extrema and walls do not alternate")
+	var points []*big.Float
+	for _, y := range p.extrema {
+		points = append(points, p.quo(p.of(1), y))
+	}
+	for _, y := range slices.Backward(p.extrema) {
+		points = append(points, y)
+	}
+	near := new(big.Float).SetMantExp(p.of(1), 1-int(p.arithmetic)/4)
+	for _, y := range points[1 : len(points)-1] {
+		below, _ := p.slope(p.mul(y, p.sub(p.of(1), near)))
+		above, _ := p.slope(p.mul(y, p.add(p.of(1), near)))
+		if below.Sign()*above.Sign() >= 0 {
+			return Certificate{}, errors.New("not proved: the error is not extremal at each point")
 		}
 	}
 
@@ -86,16 +88,4 @@ func (p *problem) prove(power Power, center *big.Float) (Certificate, error) {
 		return Certificate{}, fmt.Errorf("not proved: sizes of the error differ by %.2g of them", c.Spread)
 	}
 	return c, nil
-}
-
-// mirrored returns the points at y >= 1, given descending, and the reciprocals of the first of them, ascending.
-func mirrored(p *problem, above []*big.Float, first int) []*big.Float {
-	var out []*big.Float
-	for _, y := range above[:first] {
-		out = append(out, p.quo(p.of(1), y))
-	}
-	for _, y := range slices.Backward(above) {
-		out = append(out, y)
-	}
-	return out
 }

@@ -15,9 +15,8 @@ type problem struct {
 	tanh  *big.Float   // t = tanh(h/2), h the height that E = log(R y^-alpha) shall have
 
 	// The n + 1 extrema at y >= 1, descending from kappa; those below 1 are their reciprocals. E has the sign
-	// -(-1)^j at the j-th. walls separate them: a wall lies between extremum j and j + 1, the last one is y = 1.
+	// -(-1)^j at the j-th.
 	extrema []*big.Float
-	walls   []*big.Float
 }
 
 // newProblem poses it with the bits that the expected error asks for, and its starting values.

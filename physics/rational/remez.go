@@ -64,8 +64,8 @@ func (p *problem) level() error {
 	return fmt.Errorf("heights not level after %d steps", maxSteps)
 }
 
-// exchange moves walls and extrema to where E has them now. E rises or falls through each wall towards the extremum above
-// it, and so has a stationary point between two walls; that all n walls are found proves that these are the only ones.
+// exchange moves the extrema to where E has them now: E moves through a wall towards the extremum above it, and so has a
+// stationary point between two walls.
 func (p *problem) exchange() error {
 	n := len(p.zeros)
 	walls := make([]*big.Float, n+1)
@@ -79,7 +79,6 @@ func (p *problem) exchange() error {
 			return fmt.Errorf("no alternation between its extrema %d and %d", j, j+1)
 		}
 	}
-	p.walls = walls
 	for j := 1; j <= n; j++ {
 		p.extrema[j] = p.stationary(walls[j], walls[j-1], p.extrema[j])
 	}
