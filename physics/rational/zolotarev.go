@@ -73,7 +73,7 @@ func (m nome) extremum(f float64) float64 {
 //
 // Near 0 the best approximation sees x^alpha alone, and zeros and poles lie along f like the zeros of the Bessel functions of
 // orders -alpha and alpha, pi f (n + 1/2) = j_k = pi (k - 1/4 -+ alpha/2) + O(1/k): equal distances, exact for alpha = 1/2 [Z].
-// For alpha near 1 the first zero falls to j_1 = 2 sqrt(1 - alpha) (1 + (1 - alpha)/4 ...) [DLMF 10.21.41]; its next factor is
+// For alpha near 1 the first zero falls to j_1 = 2 sqrt(1 - alpha) (1 + (1 - alpha)/4 ...) by its power series; the next factor is
 // made to meet pi/2 at alpha = 1/2 and 2.4048 at 0.
 func (m nome) start(alpha float64, degree int) (zeros, extrema []float64) {
 	step := 1 / (float64(degree) + 0.5)
