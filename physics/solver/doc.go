@@ -11,4 +11,5 @@
 // # References
 //
 //	[HS] M. Hestenes, E. Stiefel, J. Res. Natl. Bur. Stand. 49 (1952) 409
+//	[J]  B. Jegerlehner, hep-lat/9612014
 package solver
