@@ -60,5 +60,7 @@ func BenchmarkSolve(b *testing.B) {
 		run("mixed", func() (solver.Report, error) { return mixed.Solve(x, d, src, lattice.Even) })
 		multi := solver.MultiShift{MaxIterations: most}
 		run("multi-shift-12", func() (solver.Report, error) { return multi.SolveShifts(xs, d, shifts, src, lattice.Even) })
+		mixedMulti := solver.MixedMultiShift{MaxIterations: most}
+		run("mixed-multi-shift-12", func() (solver.Report, error) { return mixedMulti.SolveShifts(xs, d, shifts, src, lattice.Even) })
 	}
 }

@@ -13,7 +13,7 @@ type Shift struct {
 	Value, Tolerance float64
 }
 
-// MultiSolver solves (A + sigma_i) x_i = b: [MultiShift].
+// MultiSolver solves (A + sigma_i) x_i = b: [MultiShift] or [MixedMultiShift].
 type MultiSolver interface {
 	// SolveShifts sets x_i to the solution of (A + sigma_i) x_i = b on the sites of s.
 	SolveShifts(x []*fermion.Field, a Operator, shifts []Shift, b *fermion.Field, s lattice.Subset) (Report, error)
@@ -35,10 +35,8 @@ type MultiShift struct {
 	// Stop is as that of CG.
 	Stop func() error
 
-	k         krylov
-	r         *fermion.Field
-	shifted   shifted
-	residuals []float64
+	w equations
+	r *fermion.Field
 }
 
 // SolveShifts sets x_i to the solution of (A + sigma_i) x_i = b on the sites of s.
@@ -50,74 +48,98 @@ type MultiShift struct {
 // MaxIterations or because of round-off; that of Stop, as it is.
 // Panics: not as many fields as shifts.
 func (m *MultiShift) SolveShifts(x []*fermion.Field, a Operator, shifts []Shift, b *fermion.Field, s lattice.Subset) (Report, error) {
-	if len(x) != len(shifts) {
-		panic("solver: not as many fields as shifts")
-	}
-	if cap(m.residuals) < len(x) {
-		m.residuals = make([]float64, len(x))
-	}
-	m.residuals = m.residuals[:len(x)]
-	for i, f := range x {
-		f.Zero(s)
-		m.residuals[i] = 0
-	}
-	report := Report{Residuals: m.residuals}
-	bb := b.Norm2(s)
+	bb, report := m.w.begin(x, shifts, b, s)
 	if bb == 0 || len(x) == 0 {
 		return report, nil
 	}
 	if m.r == nil || !m.r.SameShape(b) {
 		m.r = b.Like()
 	}
-	m.k.prepare(len(x), b)
-	m.k.r.Copy(b, s)
-	n, err := m.k.run(x, a, shifts, 0, bb, m.MaxIterations, s, m.Stop)
-	report.Iterations, report.Applications, report.History = n, n, m.k.history
+	k := &m.w.k
+	k.prepare(len(x), b)
+	k.r.Copy(b, s)
+	n, err := k.run(x, a, shifts, 0, bb, m.MaxIterations, s, m.Stop)
+	report.Iterations, report.Applications, report.History = n, n, k.history
 	if err != nil {
 		return report, err
 	}
-	var failed *Failed
-	tolerance := 0.
+	return m.w.finish(x, a, shifts, b, bb, s, report, m.MaxIterations, m.Stop, m)
+}
+
+// more continues an equation by CG of its own.
+func (m *MultiShift) more(l *search, x, b *fermion.Field, rr, tolerance float64, most int) (Report, error) {
+	l.r, l.p, l.ap = m.r, m.w.k.p, m.w.k.ap
+	return l.converge(x, b, rr, tolerance, most)
+}
+
+// residual returns where the residual of a solution is kept.
+func (m *MultiShift) residual() *fermion.Field { return m.r }
+
+// equations is what both multi-shift solvers have.
+type equations struct {
+	k         krylov
+	shifted   shifted
+	polishing search
+	residuals []float64
+}
+
+// begin sets the solutions to zero and returns |b|^2.
+func (w *equations) begin(x []*fermion.Field, shifts []Shift, b *fermion.Field, s lattice.Subset) (bb float64, report Report) {
+	if len(x) != len(shifts) {
+		panic("solver: not as many fields as shifts")
+	}
+	if cap(w.residuals) < len(x) {
+		w.residuals = make([]float64, len(x))
+	}
+	w.residuals = w.residuals[:len(x)]
+	clear(w.residuals)
+	for _, f := range x {
+		f.Zero(s)
+	}
+	return b.Norm2(s), Report{Residuals: w.residuals}
+}
+
+// polisher solves one equation further.
+type polisher interface {
+	residual() *fermion.Field
+	// more continues from x and the residual, of square rr, until the recomputed
+	// residual meets the tolerance. l says all but the fields of a search.
+	more(l *search, x, b *fermion.Field, rr, tolerance float64, most int) (Report, error)
+}
+
+// finish recomputes the residual of every equation after the recursion, and polishes
+// those that miss their tolerance: none any more once one has been beyond reach.
+func (w *equations) finish(x []*fermion.Field, a Operator, shifts []Shift, b *fermion.Field, bb float64, s lattice.Subset, report Report, most int, stop func() error, by polisher) (Report, error) {
+	var failed *NotConverged
 	for i, shift := range shifts {
-		one, err := m.finish(x[i], a, shift, b, bb, m.MaxIterations-report.Iterations, failed != nil, s)
-		report.Iterations += one.Iterations
-		report.Applications += one.Applications
-		report.History = m.k.history
-		m.residuals[i] = one.Residual
-		if !(one.Residual <= report.Residual) {
-			report.Residual = one.Residual
+		w.shifted = shifted{a, shift.Value}
+		rr := residual(by.residual(), &w.shifted, x[i], b, s)
+		report.Applications++
+		w.residuals[i] = math.Sqrt(rr / bb)
+		if !(w.residuals[i] <= shift.Tolerance) && failed == nil {
+			l := &w.polishing
+			*l = search{a: &w.shifted, s: s, stop: stop, unit: bb, history: w.k.history}
+			polish, err := by.more(l, x[i], b, rr, shift.Tolerance, most-report.Iterations)
+			w.k.history = l.history
+			report.Iterations += polish.Iterations
+			report.Applications += polish.Applications
+			report.History = l.history
+			w.residuals[i] = polish.Residual
+			if err != nil {
+				var missed *NotConverged
+				if !errors.As(err, &missed) {
+					return report, err
+				}
+				missed.Shift, failed = &Failed{i, shift.Value, polish.Residual}, missed
+			}
 		}
-		if err != nil {
-			return report, err
-		}
-		if !(one.Residual <= shift.Tolerance) && failed == nil {
-			failed, tolerance = &Failed{i, shift.Value, one.Residual}, shift.Tolerance
+		if !(w.residuals[i] <= report.Residual) {
+			report.Residual = w.residuals[i]
 		}
 	}
 	if failed != nil {
-		return report, &NotConverged{report, tolerance, failed}
+		failed.Report = report
+		return report, failed
 	}
 	return report, nil
-}
-
-// finish recomputes the residual of an equation, and continues with CG of its own
-// where it misses the tolerance, unless that is pointless.
-func (m *MultiShift) finish(x *fermion.Field, a Operator, shift Shift, b *fermion.Field, bb float64, most int, pointless bool, s lattice.Subset) (Report, error) {
-	m.shifted = shifted{a, shift.Value}
-	rr := residual(m.r, &m.shifted, x, b, s)
-	report := Report{Applications: 1, Residual: math.Sqrt(rr / bb)}
-	if report.Residual <= shift.Tolerance || pointless {
-		return report, nil
-	}
-	l := search{a: &m.shifted, r: m.r, p: m.k.p, ap: m.k.ap, s: s, stop: m.Stop, unit: bb, history: m.k.history}
-	polish, err := l.converge(x, b, rr, shift.Tolerance, most)
-	m.k.history = l.history
-	polish.Applications++
-	if err != nil {
-		var missed *NotConverged
-		if errors.As(err, &missed) {
-			err = nil // the residual says so
-		}
-	}
-	return polish, err
 }

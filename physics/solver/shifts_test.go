@@ -50,6 +50,9 @@ var multiShifts = map[string]func(most int, stop func() error) solver.MultiSolve
 	"double": func(most int, stop func() error) solver.MultiSolver {
 		return &solver.MultiShift{MaxIterations: most, Stop: stop}
 	},
+	"mixed": func(most int, stop func() error) solver.MultiSolver {
+		return &solver.MixedMultiShift{MaxIterations: most, Stop: stop}
+	},
 }
 
 // Every shift against the dense twin, since D†D + sigma is D†D at the mass
@@ -291,7 +294,7 @@ func TestShiftNotConverged(t *testing.T) {
 			most   int
 			index  int
 		}{
-			"too few iterations":    {wide, []solver.Shift{{1e9, 1e-6}, {1e-3, 1e-10}, {1e-4, 1e-10}}, 4, 1},
+			"too few iterations":    {wide, []solver.Shift{{1e9, 1e-4}, {1e-3, 1e-10}, {1e-4, 1e-10}}, 4, 1},
 			"below round-off":       {wide, []solver.Shift{{1, 1e-6}, {2, 1e-6}, {1e-4, 1e-19}}, 100000, 2},
 			"operator is no number": {operator{1, nan}, values(1, 2), 100, 0},
 			"operator is zero":      {operator{0}, []solver.Shift{{0, 1e-6}}, 100, 0},
