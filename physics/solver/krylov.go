@@ -39,8 +39,8 @@ type recurrence struct {
 	done  bool
 }
 
-// depth is how many steps wait: as many residuals are kept. Four leave a quarter of
-// the traffic of x_i and p_i; eight gain nothing more.
+// depth is how many steps wait: as many residuals are kept, and a quarter is left of
+// the traffic of x_i and p_i.
 const depth = 4
 
 // prepare makes work vectors like b for n equations.
