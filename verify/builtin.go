@@ -61,6 +61,7 @@ func BuiltIn() []Subject {
 		OfStore("checkpoints", Checkpoints()),
 	)
 	subjects = append(subjects, kernelSubjects()...)
+	subjects = append(subjects, OfDynamics("motion of Wilson quarks", BuildWilsonMotion))
 	for _, s := range sampler.Schemes() {
 		subjects = append(subjects, OfScheme(s.Name, s))
 	}

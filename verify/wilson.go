@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"math"
+
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/physics/fermion"
@@ -135,4 +137,34 @@ func BuildWilsonHMC(evenOdd bool) SystemBuilder {
 		h, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: target, Scheme: sampler.Leapfrog(), Steps: 3}}, 1)
 		return System{Sampler: h, Target: target, Plaquettes: sg, Beta: c.Beta}, err
 	}
+}
+
+// BuildWilsonMotion makes the dynamics of gauge fields and two flavours of Wilson
+// quarks, on all sites or even-odd.
+func BuildWilsonMotion(c Case, u *gauge.Field) (Motion, Integrator, error) {
+	geo := u.Geometry()
+	sg, err := gauge.NewRectangleAction(geo, u.Group(), c.Beta, c.C1)
+	if err != nil {
+		return Motion{}, nil, err
+	}
+	build, s := OperatorBuilder(BuildWilson), lattice.All
+	if geo.EvenOdd() && c.Seed%2 == 1 {
+		build, s = BuildSchur(BuildWilson), lattice.Even
+	}
+	d, err := build(c, geo)
+	if err != nil {
+		return Motion{}, nil, err
+	}
+	q, err := action.NewTwoFlavour(d, s, exactly())
+	if err != nil {
+		return Motion{}, nil, err
+	}
+	// m <= |D x| / |x| <= m + 2 d, and S^-1 is a block of D^-1
+	condition := 1 + 2*float64(geo.Dims())/c.Mass
+	m := Motion{
+		Tau: standardTau / math.Sqrt(1+c.stiffness()), Phi: q, Solves: 2e-13 * condition * condition,
+		Levels: []sampler.Level{{Force: action.Sum{sg, q}, Scheme: sampler.Omelyan2(), Steps: 3}},
+	}
+	by, err := sampler.NewDynamics(u, m.Levels)
+	return m, by, err
 }
