@@ -35,8 +35,8 @@ func addTimes[F lattice.Real](y []lattice.VecOf[F], c complex128, x []lattice.Ve
 	for k := 0; k < len(y); k += 2 {
 		for l := range lattice.Lanes {
 			a, b := x[k][l], x[k+1][l]
-			y[k][l] += F(re*a) - F(im*b)
-			y[k+1][l] += F(re*b) + F(im*a)
+			y[k][l] += re*a - im*b
+			y[k+1][l] += re*b + im*a
 		}
 	}
 }
@@ -47,8 +47,8 @@ func turn[F lattice.Real](x []lattice.VecOf[F], phase *[2]lattice.Vec) {
 		for l := range lattice.Lanes {
 			re, im := F(phase[0][l]), F(phase[1][l])
 			a, b := x[k][l], x[k+1][l]
-			x[k][l] = F(re*a) - F(im*b)
-			x[k+1][l] = F(re*b) + F(im*a)
+			x[k][l] = re*a - im*b
+			x[k+1][l] = re*b + im*a
 		}
 	}
 }

@@ -150,7 +150,7 @@ func (h *wilsonHops[F]) numbers(dst, src []lattice.VecOf[F], b float64) {
 	for k := 0; k < len(dst); k += 2 {
 		for l := range lattice.Lanes {
 			x, y := src[k][l], src[k+1][l]
-			u, v := F(re*x)-F(im*y), F(re*y)+F(im*x)
+			u, v := re*x-im*y, re*y+im*x
 			if h.add {
 				u, v = u+dst[k][l], v+dst[k+1][l]
 			}
