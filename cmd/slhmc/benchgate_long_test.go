@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -20,11 +21,11 @@ import (
 func TestLongGate(t *testing.T) {
 	root, err := git("rev-parse", "--show-toplevel")
 	require.NoError(t, err)
-	dir := filepath.Join(scratch(t), "checkout")
+	dir := filepath.Join(harness.Scratch(t), "checkout")
 	out, err := exec.Command("git", "clone", "-q", strings.TrimSpace(root), dir).CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	gate := func(extra ...string) outcome {
-		return slhmc(t, dir, append([]string{"bench", "gate", "--base", "HEAD", "--rounds", "1", "--limit", "6m"}, extra...)...)
+	gate := func(extra ...string) harness.Outcome {
+		return harness.Run(t, dir, append([]string{"bench", "gate", "--base", "HEAD", "--rounds", "1", "--limit", "6m"}, extra...)...)
 	}
 	valgrind := true
 	if _, err := exec.LookPath("valgrind"); err != nil {
@@ -32,9 +33,9 @@ func TestLongGate(t *testing.T) {
 		valgrind = false
 	}
 	same := gate()
-	require.Equal(t, rundir.ExitDone, same.code, same.stderr)
-	assert.Contains(t, same.stdout, "counts are equal")
-	assert.Equal(t, valgrind, strings.Contains(same.stdout, "instructions/op"))
+	require.Equal(t, rundir.ExitDone, same.Code, same.Stderr)
+	assert.Contains(t, same.Stdout, "counts are equal")
+	assert.Equal(t, valgrind, strings.Contains(same.Stdout, "instructions/op"))
 
 	const apply = "	d.hop(dst, 1, src, d.mass, src, lattice.All, false)\n"
 	for _, p := range []struct {
@@ -59,12 +60,12 @@ func TestLongGate(t *testing.T) {
 			extra = append(extra, "--callgrind=false")
 		}
 		caught := gate(extra...)
-		assert.Equal(t, rundir.ExitFailed, caught.code, caught.stderr)
+		assert.Equal(t, rundir.ExitFailed, caught.Code, caught.Stderr)
 		found := false
-		for line := range strings.Lines(caught.stdout) {
+		for line := range strings.Lines(caught.Stdout) {
 			found = found || strings.HasPrefix(line, "MORE") && strings.Contains(line, p.want)
 		}
-		assert.True(t, found, "%s is planted: %s", p.want, caught.stdout)
+		assert.True(t, found, "%s is planted: %s", p.want, caught.Stdout)
 		require.NoError(t, os.WriteFile(path, text, 0o666))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/observe"
@@ -39,7 +40,7 @@ func built(t *testing.T, set ...string) (*builder, *sampler.Run) {
 // Every preset becomes a run.
 func TestPresetsBuild(t *testing.T) {
 	for _, p := range config.Presets() {
-		c := preset(t, p.Name)
+		c := harness.Preset(t, p.Name)
 		r, geo, err := build(c, lattice.NewPool(1), true)
 		require.NoError(t, err, p.Name)
 		assert.Equal(t, c.Lattice.Extents, geo.Extents())

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -69,10 +70,10 @@ func mutate(text string, random *rand.Rand) string {
 // has begun, which is enough.
 func TestChaosConfig(t *testing.T) {
 	replay(t)
-	dir := scratch(t)
+	dir := harness.Scratch(t)
 	var presets []string
 	for _, name := range []string{"default", "long", "quenched", "su3", "talk", "u1-2d"} {
-		text := done(t, dir, "init", "--preset", name).stdout
+		text := harness.Done(t, dir, "init", "--preset", name).Stdout
 		presets = append(presets, phaseLength.ReplaceAllString(text, "$1 = 1"))
 	}
 	const mutants = 500
@@ -88,18 +89,18 @@ func TestChaosConfig(t *testing.T) {
 			return
 		}
 		defer os.RemoveAll(path)
-		check := slhmc(t, dir, "config", "check", file)
-		if check.code != rundir.ExitDone {
-			if check.code != rundir.ExitUsage || crashed(check.stderr) {
+		check := harness.Run(t, dir, "config", "check", file)
+		if check.Code != rundir.ExitDone {
+			if check.Code != rundir.ExitUsage || crashed(check.Stderr) {
 				bad.Add(1)
-				t.Errorf("config check of mutant %d: exit %d: %s\n%s", i, check.code, check.stderr, text)
+				t.Errorf("config check of mutant %d: exit %d: %s\n%s", i, check.Code, check.Stderr, text)
 			}
 			return
 		}
 		accepted.Add(1)
 		out := strconv.Itoa(i)
 		defer os.RemoveAll(filepath.Join(dir, out))
-		c := command(t, dir, "run", file, "--quiet", "--workers", "1", "--out", out)
+		c := harness.Command(t, dir, "run", file, "--quiet", "--workers", "1", "--out", out)
 		c.Args = append([]string{"/bin/sh", "-c", `ulimit -v 4000000; exec "$0" "$@"`, c.Path}, c.Args[1:]...)
 		c.Path = "/bin/sh"
 		timer := time.AfterFunc(10*time.Second, func() {
@@ -107,18 +108,18 @@ func TestChaosConfig(t *testing.T) {
 				_ = c.Process.Kill()
 			}
 		})
-		o := finish(t, c)
+		o := harness.Finish(t, c)
 		timer.Stop()
 		switch {
-		case o.code == -1:
+		case o.Code == -1:
 			slow.Add(1)
-		case o.code == rundir.ExitDone:
+		case o.Code == rundir.ExitDone:
 			ran.Add(1)
-		case o.code == rundir.ExitFailed && !crashed(o.stderr):
+		case o.Code == rundir.ExitFailed && !crashed(o.Stderr):
 			stopped.Add(1)
 		default:
 			bad.Add(1)
-			t.Errorf("mutant %d is accepted, and run: exit %d: %s\n%s", i, o.code, firstLine(o.stderr), changed(presets, text))
+			t.Errorf("mutant %d is accepted, and run: exit %d: %s\n%s", i, o.Code, firstLine(o.Stderr), changed(presets, text))
 		}
 	})
 	t.Logf("%d mutants: %d accepted, of which %d ran to their end, %d stopped with a message, %d took over 10 s; %d bad",

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -61,7 +62,7 @@ var damages = []struct {
 // read, and a configuration that is accepted means the same.
 func TestChaosDamage(t *testing.T) {
 	replay(t)
-	dir := scratch(t)
+	dir := harness.Scratch(t)
 	v := victims[0]
 	took := v.whole(t, dir)
 	whole := filepath.Join(dir, "whole")
@@ -111,23 +112,23 @@ func TestChaosDamage(t *testing.T) {
 		if !assert.NoError(t, err) {
 			return
 		}
-		o := slhmc(t, dir, "run", "--quiet", "--resume", "--out", at)
+		o := harness.Run(t, dir, "run", "--quiet", "--resume", "--out", at)
 		kind, result := kindOf(name), "same"
 		switch d := differences(t, whole, at); {
-		case crashed(o.stderr):
+		case crashed(o.Stderr):
 			result = "CRASHED"
-			t.Errorf("%s, %s: %s", name, how, o.stderr)
-		case o.code == rundir.ExitDone && name != rundir.HistoryFile && slices.Equal(d, []string{"different: " + name}):
+			t.Errorf("%s, %s: %s", name, how, o.Stderr)
+		case o.Code == rundir.ExitDone && name != rundir.HistoryFile && slices.Equal(d, []string{"different: " + name}):
 			result = "left"
-		case o.code == rundir.ExitDone && len(d) > 0:
+		case o.Code == rundir.ExitDone && len(d) > 0:
 			result = "SILENT"
 			t.Errorf("%s, %s: exit 0, and %v", name, how, d)
-		case o.code != rundir.ExitDone && (kind == rundir.TimingsFile || kind == machineFile || kind == "lock" || kind == summaryFile):
+		case o.Code != rundir.ExitDone && (kind == rundir.TimingsFile || kind == machineFile || kind == "lock" || kind == summaryFile):
 			result = "ENDED by what nothing depends on"
-			t.Errorf("%s, %s: exit %d: %s", name, how, o.code, firstLine(o.stderr))
-		case o.code != rundir.ExitDone:
+			t.Errorf("%s, %s: exit %d: %s", name, how, o.Code, firstLine(o.Stderr))
+		case o.Code != rundir.ExitDone:
 			result = "refused"
-			assert.NotEmpty(t, strings.TrimSpace(o.stderr), "%s, %s", name, how)
+			assert.NotEmpty(t, strings.TrimSpace(o.Stderr), "%s, %s", name, how)
 		}
 		mutex.Lock()
 		defer mutex.Unlock()
@@ -154,7 +155,7 @@ func interrupted(t *testing.T, v victim, dir, out string, after time.Duration) s
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 1))
 	for {
-		c := command(t, dir, v.start(dir, out, random)...)
+		c := harness.Command(t, dir, v.start(dir, out, random)...)
 		require.NoError(t, c.Start())
 		timer := time.AfterFunc(after, func() { _ = c.Process.Kill() })
 		err := c.Wait()

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -24,7 +25,7 @@ import (
 // are file systems in memory, which only root may mount; else files may not grow beyond the sizes (ulimit -f).
 func TestChaosDiskFull(t *testing.T) {
 	replay(t)
-	dir := scratch(t)
+	dir := harness.Scratch(t)
 	v := victims[0]
 	v.whole(t, dir)
 	whole := filepath.Join(dir, "whole")
@@ -38,7 +39,7 @@ func TestChaosDiskFull(t *testing.T) {
 		size := 4 + i*16 // KB; the run needs some 560
 		at := filepath.Join(dir, strconv.Itoa(i))
 		mkdir(t, at)
-		limited := func(args ...string) *exec.Cmd { return command(t, at, args...) }
+		limited := func(args ...string) *exec.Cmd { return harness.Command(t, at, args...) }
 		if mounts {
 			if !assert.NoError(t, mount(at, size, 0)) {
 				return
@@ -46,29 +47,29 @@ func TestChaosDiskFull(t *testing.T) {
 			defer func() { assert.NoError(t, syscall.Unmount(at, 0)) }()
 		} else {
 			limited = func(args ...string) *exec.Cmd {
-				c := command(t, at, args...)
+				c := harness.Command(t, at, args...)
 				c.Args = append([]string{"/bin/bash", "-c", `ulimit -f "$0"; trap '' XFSZ; exec "$@"`, fmt.Sprint(size), c.Path}, args...)
 				c.Path = "/bin/bash"
 				return c
 			}
 		}
-		o := finish(t, limited(v.start(at, "run", random)...))
-		if o.code != rundir.ExitDone {
+		o := harness.Finish(t, limited(v.start(at, "run", random)...))
+		if o.Code != rundir.ExitDone {
 			full.Add(1)
-			assert.Equal(t, rundir.ExitFailed, o.code, "%d KB: %s", size, o.stderr)
-			assert.Regexp(t, "no space left on device|file too large", o.stderr, "%d KB", size)
-			if o = finish(t, limited(v.start(at, "run", random)...)); o.code != rundir.ExitDone {
+			assert.Equal(t, rundir.ExitFailed, o.Code, "%d KB: %s", size, o.Stderr)
+			assert.Regexp(t, "no space left on device|file too large", o.Stderr, "%d KB", size)
+			if o = harness.Finish(t, limited(v.start(at, "run", random)...)); o.Code != rundir.ExitDone {
 				again.Add(1)
 			}
-			assert.False(t, crashed(o.stderr), "%d KB, resumed on the full disk: %s", size, o.stderr)
+			assert.False(t, crashed(o.Stderr), "%d KB, resumed on the full disk: %s", size, o.Stderr)
 		}
 		if mounts {
 			if !assert.NoError(t, mount(at, 8192, syscall.MS_REMOUNT)) {
 				return
 			}
 		}
-		o = slhmc(t, at, v.start(at, "run", random)...)
-		if assert.Equal(t, rundir.ExitDone, o.code, "%d KB, with room: %s", size, o.stderr) {
+		o = harness.Run(t, at, v.start(at, "run", random)...)
+		if assert.Equal(t, rundir.ExitDone, o.Code, "%d KB, with room: %s", size, o.Stderr) {
 			assert.Empty(t, differences(t, whole, filepath.Join(at, "run")), "%d KB", size)
 		}
 	})

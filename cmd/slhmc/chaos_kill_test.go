@@ -12,13 +12,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 )
 
 // TestChaosKill kills runs with SIGKILL at random times, 1000 in all, and resumes them with 1 to 3 workers until they
 // are complete: none is lost, none ends otherwise than one that was left alone.
 func TestChaosKill(t *testing.T) {
 	replay(t)
-	dir := scratch(t)
+	dir := harness.Scratch(t)
 	for v, kills := range []int64{500, 250, 250} {
 		victim := victims[v]
 		base := filepath.Join(dir, strconv.Itoa(v))
@@ -29,7 +31,7 @@ func TestChaosKill(t *testing.T) {
 			for n := 0; killed.Load() < kills; n++ {
 				out := strconv.Itoa(i) + "-" + strconv.Itoa(n)
 				for complete := false; !complete; {
-					c := command(t, base, victim.start(base, out, random)...)
+					c := harness.Command(t, base, victim.start(base, out, random)...)
 					stderr := &tail{}
 					c.Stderr = stderr
 					if !assert.NoError(t, c.Start()) {

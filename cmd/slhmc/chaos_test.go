@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -63,7 +64,7 @@ func (v victim) start(dir, out string, random *rand.Rand) []string {
 func (v victim) whole(t *testing.T, dir string) time.Duration {
 	t.Helper()
 	began := time.Now()
-	done(t, dir, v.start(dir, "whole", rand.New(rand.NewPCG(1, 1)))...)
+	harness.Done(t, dir, v.start(dir, "whole", rand.New(rand.NewPCG(1, 1)))...)
 	return time.Since(began)
 }
 
@@ -99,14 +100,14 @@ func contents(t *testing.T, dir string) map[string]string {
 		case name == rundir.TimingsFile || name == machineFile || name == "lock" || e.IsDir():
 		case name == summaryFile:
 			var v any
-			require.NoError(t, json.Unmarshal([]byte(content(t, path)), &v), path)
+			require.NoError(t, json.Unmarshal([]byte(harness.Content(t, path)), &v), path)
 			b, err := json.Marshal(timeless(v))
 			require.NoError(t, err)
 			all[name] = string(b)
 		case strings.HasSuffix(name, ".slhmc"):
 			all[name] = sections(path)
 		default:
-			all[name] = content(t, path)
+			all[name] = harness.Content(t, path)
 		}
 	}
 	return all
@@ -173,7 +174,7 @@ func parallel(cases int, do func(i int, random *rand.Rand)) {
 	for range 2 {
 		workers.Go(func() {
 			for i := range next {
-				do(i, rand.New(rand.NewPCG(*seed, uint64(i))))
+				do(i, rand.New(rand.NewPCG(*harness.Seed, uint64(i))))
 			}
 		})
 	}
@@ -187,7 +188,7 @@ func parallel(cases int, do func(i int, random *rand.Rand)) {
 // replay prints, when t fails, how to run it again.
 func replay(t *testing.T) {
 	t.Helper()
-	t.Logf("seed %d; replay: go test -tags chaos ./cmd/slhmc -run '^%s$' -timeout 0 -slhmc.seed=%d", *seed, t.Name(), *seed)
+	t.Logf("seed %d; replay: go test -tags chaos ./cmd/slhmc -run '^%s$' -timeout 0 -slhmc.seed=%d", *harness.Seed, t.Name(), *harness.Seed)
 }
 
 // firstLine is what of stderr fits into a log.

@@ -19,7 +19,7 @@ func initCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			text, err := config.Preset(preset)
 			if err != nil {
-				return usage{err}
+				return usage(err)
 			}
 			_, err = c.OutOrStdout().Write(text)
 			return err
@@ -68,7 +68,7 @@ func configCommand() *cobra.Command {
 				err = memory.check(needs)
 			}
 			if err != nil {
-				return usage{fmt.Errorf("%s: %w", args[0], err)}
+				return usage(fmt.Errorf("%s: %w", args[0], err))
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "%s: ok, needs %s\n", args[0], machine.FormatSize(needs))
 			return err
@@ -140,10 +140,10 @@ func (s *settings) load(args []string) (*config.Config, error) {
 	if len(args) > 0 {
 		name = args[0]
 		if text, err = config.Read(name); err != nil {
-			return nil, usage{err}
+			return nil, usage(err)
 		}
 	} else if text, err = config.Preset(s.preset); err != nil {
-		return nil, usage{err}
+		return nil, usage(err)
 	}
 	return s.parse(name, text)
 }
@@ -158,13 +158,13 @@ func (s *settings) parse(name string, text []byte) (*config.Config, error) {
 	for _, o := range sets {
 		override, err := config.ParseOverride(o)
 		if err != nil {
-			return nil, usage{err}
+			return nil, usage(err)
 		}
 		overrides = append(overrides, override)
 	}
 	c, err := config.Parse(name, text, overrides)
 	if err != nil {
-		return nil, usage{err}
+		return nil, usage(err)
 	}
 	return c, nil
 }

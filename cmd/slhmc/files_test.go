@@ -10,47 +10,20 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
-	"github.com/slhmc/slhmc/physics/format"
-	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
-	"github.com/slhmc/slhmc/physics/lattice"
-	"github.com/slhmc/slhmc/physics/rng"
 )
 
-// dataFile returns the path of a file made by another code; the test is skipped
-// if the folder is absent.
-func dataFile(t *testing.T, name string) string {
-	t.Helper()
-	const folder = "../../../shared/data"
-	if _, err := os.Stat(folder); os.IsNotExist(err) {
-		t.Skipf("no data by other codes at %s", folder)
-	}
-	path, err := filepath.Abs(filepath.Join(folder, name))
-	require.NoError(t, err)
-	return path
-}
-
-// configuration writes a rough one to dir.
-func configuration(t *testing.T, dir, name string, g group.Group, extents ...int) *gauge.Field {
-	t.Helper()
-	geo, err := lattice.New(extents)
-	require.NoError(t, err)
-	u := gauge.NewField(geo, g)
-	u.Rough(.4, rng.New(3).Child(name))
-	require.NoError(t, format.Write(filepath.Join(dir, name), u, format.Encoding{}))
-	return u
-}
-
 func TestInfo(t *testing.T) {
-	dir := scratch(t)
-	o := done(t, dir, "info", dataFile(t, "toolbox/nersc.l8t4b3360"))
+	dir := harness.Scratch(t)
+	o := harness.Done(t, dir, "info", harness.Data(t, "toolbox/nersc.l8t4b3360"))
 	for _, want := range []string{"NERSC", "[8 8 8 4]", "SU(3)", "64 bits, big endian", "b379560a  (header and data)", "(header: 0.5038664469)", "0.005406083858"} {
-		assert.Contains(t, o.stdout, want)
+		assert.Contains(t, o.Stdout, want)
 	}
 	var i info
-	o = done(t, dir, "info", "--json", dataFile(t, "julia/su2_4444.ildg"), dataFile(t, "milc/lat.sample.l4444"))
-	d := json.NewDecoder(strings.NewReader(o.stdout))
+	o = harness.Done(t, dir, "info", "--json", harness.Data(t, "julia/su2_4444.ildg"), harness.Data(t, "milc/lat.sample.l4444"))
+	d := json.NewDecoder(strings.NewReader(o.Stdout))
 	require.NoError(t, d.Decode(&i))
 	assert.True(t, i.Inferred)
 	assert.Equal(t, "SU(2)", i.Group)
@@ -61,37 +34,37 @@ func TestInfo(t *testing.T) {
 		File: i.File, Format: "MILC", Extents: []int{4, 4, 4, 4}, Group: "SU(3)", Precision: 32, ByteOrder: "little", Rows: 3,
 		Checksum: "2352c05 d137321d", Plaquette: i.Plaquette, Unitarity: i.Unitarity,
 	}, i)
-	o = done(t, dir, "info", "--extents", "4,4,2,2", "--group", "3", dataFile(t, "julia/su3_4422_domainwall.ildg"))
-	assert.Contains(t, o.stdout, "0.583296079127")
+	o = harness.Done(t, dir, "info", "--extents", "4,4,2,2", "--group", "3", harness.Data(t, "julia/su3_4422_domainwall.ildg"))
+	assert.Contains(t, o.Stdout, "0.583296079127")
 }
 
 // A file that lies does not keep others from being looked at.
 func TestInfoRefuses(t *testing.T) {
-	dir := scratch(t)
-	configuration(t, dir, "good.nersc", group.SU2, 4, 4)
+	dir := harness.Scratch(t)
+	harness.Configuration(t, dir, "good.nersc", group.SU2, 4, 4)
 	b, err := os.ReadFile(filepath.Join(dir, "good.nersc"))
 	require.NoError(t, err)
 	b[len(b)-1] ^= 1
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bad.nersc"), b, 0o666))
-	o := slhmc(t, dir, "info", "bad.nersc", "good.nersc")
-	assert.Equal(t, rundir.ExitFailed, o.code)
-	assert.Contains(t, o.stderr, "slhmc: format: bad.nersc: byte ")
-	assert.Contains(t, o.stderr, "checksum")
-	assert.Contains(t, o.stdout, "good.nersc")
-	assert.NotContains(t, o.stdout, "bad.nersc")
+	o := harness.Run(t, dir, "info", "bad.nersc", "good.nersc")
+	assert.Equal(t, rundir.ExitFailed, o.Code)
+	assert.Contains(t, o.Stderr, "slhmc: format: bad.nersc: byte ")
+	assert.Contains(t, o.Stderr, "checksum")
+	assert.Contains(t, o.Stdout, "good.nersc")
+	assert.NotContains(t, o.Stdout, "bad.nersc")
 }
 
 // There and back again, through every format that holds the field: the same bytes.
 func TestConvert(t *testing.T) {
-	dir := scratch(t)
-	configuration(t, dir, "u.ildg", group.SU3, 4, 2, 2, 4)
+	dir := harness.Scratch(t)
+	harness.Configuration(t, dir, "u.ildg", group.SU3, 4, 2, 2, 4)
 	first, err := os.ReadFile(filepath.Join(dir, "u.ildg"))
 	require.NoError(t, err)
 	last := "u.ildg"
 	for _, name := range []string{"u.nersc", "u.npy", "u.txt", "u.openqcd", "u.scidac", "u.bin", "v.ildg"} {
-		o := done(t, dir, "convert", last, name, "--extents", "4,2,2,4", "--group", "SU(3)")
-		assert.Contains(t, o.stdout, name+": ")
-		assert.Empty(t, o.stderr)
+		o := harness.Done(t, dir, "convert", last, name, "--extents", "4,2,2,4", "--group", "SU(3)")
+		assert.Contains(t, o.Stdout, name+": ")
+		assert.Empty(t, o.Stderr)
 		last = name
 	}
 	again, err := os.ReadFile(filepath.Join(dir, last))
@@ -99,19 +72,19 @@ func TestConvert(t *testing.T) {
 	assert.Equal(t, first, again)
 
 	// Single precision, and from it to double.
-	o := done(t, dir, "convert", "u.ildg", "u.milc", "--byte-order", "big")
-	assert.Contains(t, o.stderr, "reals of 64 bits are rounded to 32")
-	o = done(t, dir, "convert", "u.milc", "w", "--format", "nersc", "--rows", "2")
-	assert.Contains(t, o.stdout, "w: NERSC, SU(3) on [4 2 2 4] in 32 bits")
-	assert.Empty(t, o.stderr)
-	o = done(t, dir, "convert", "w", "w.ildg", "--precision", "64")
-	assert.Contains(t, o.stderr, "have been brought back to SU(3)")
-	done(t, dir, "info", "w", "w.ildg")
+	o := harness.Done(t, dir, "convert", "u.ildg", "u.milc", "--byte-order", "big")
+	assert.Contains(t, o.Stderr, "reals of 64 bits are rounded to 32")
+	o = harness.Done(t, dir, "convert", "u.milc", "w", "--format", "nersc", "--rows", "2")
+	assert.Contains(t, o.Stdout, "w: NERSC, SU(3) on [4 2 2 4] in 32 bits")
+	assert.Empty(t, o.Stderr)
+	o = harness.Done(t, dir, "convert", "w", "w.ildg", "--precision", "64")
+	assert.Contains(t, o.Stderr, "have been brought back to SU(3)")
+	harness.Done(t, dir, "info", "w", "w.ildg")
 }
 
 func TestFilesUsage(t *testing.T) {
-	dir := scratch(t)
-	configuration(t, dir, "u.ildg", group.SU2, 4, 4)
+	dir := harness.Scratch(t)
+	harness.Configuration(t, dir, "u.ildg", group.SU2, 4, 4)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "u.txt"), []byte("1\n0\n"), 0o666))
 	for args, want := range map[string]string{
 		"info u.txt":                            "u.txt: Bridge++ text does not say its extents and group: give --extents and --group",
@@ -128,9 +101,9 @@ func TestFilesUsage(t *testing.T) {
 		"convert u.ildg v.npy --byte-order any": "--byte-order any (allowed: big, little)",
 		"convert u.ildg u.ildg":                 "u.ildg exists (--force writes over it)",
 	} {
-		o := slhmc(t, dir, strings.Fields(args)...)
-		assert.Equal(t, rundir.ExitUsage, o.code, args)
-		assert.Contains(t, o.stderr, want, args)
+		o := harness.Run(t, dir, strings.Fields(args)...)
+		assert.Equal(t, rundir.ExitUsage, o.Code, args)
+		assert.Contains(t, o.Stderr, want, args)
 	}
 	for args, want := range map[string]string{
 		"info nothing.ildg":             "nothing.ildg: no such file",
@@ -138,9 +111,9 @@ func TestFilesUsage(t *testing.T) {
 		"convert u.ildg v.openqcd":      "openQCD holds [SU(3)] in 4 dimensions, not SU(2) on [4 4]",
 		"convert u.ildg v.npy --rows 1": "NumPy with 1 rows",
 	} {
-		o := slhmc(t, dir, strings.Fields(args)...)
-		assert.Equal(t, rundir.ExitFailed, o.code, args)
-		assert.Contains(t, o.stderr, want, args)
+		o := harness.Run(t, dir, strings.Fields(args)...)
+		assert.Equal(t, rundir.ExitFailed, o.Code, args)
+		assert.Contains(t, o.Stderr, want, args)
 	}
-	done(t, dir, "convert", "u.ildg", "u.ildg", "--force")
+	harness.Done(t, dir, "convert", "u.ildg", "u.ildg", "--force")
 }

@@ -107,7 +107,7 @@ whose header, checksum, plaquette or links contradict each other is an error.
 			}
 			var failed []error
 			for _, path := range args {
-				i, err := shape.inspect(path)
+				i, err := inspect(path, &shape)
 				if err != nil { // the others are looked at all the same
 					failed = append(failed, err)
 					continue
@@ -133,11 +133,11 @@ func openShaped(name string, told format.Shape, options ...format.Option) (*form
 	}
 	f, err := format.Open(path, told, options...)
 	if errors.Is(err, format.ErrAxes) {
-		return nil, usage{err}
+		return nil, usage(err)
 	}
 	if err == nil && (f.Extents == nil || f.Group.N() == 0) {
 		_ = f.Close()
-		return nil, usage{fmt.Errorf("%s: %s does not say its extents and group: give --extents and --group", path, f.Kind)}
+		return nil, usage(fmt.Errorf("%s: %s does not say its extents and group: give --extents and --group", path, f.Kind))
 	}
 	return f, err
 }
@@ -182,8 +182,8 @@ func words(h format.Header) (list []string) {
 	return list
 }
 
-func (s *shapeFlags) inspect(path string) (*info, error) {
-	h, u, err := s.load(path)
+func inspect(path string, shape *shapeFlags) (*info, error) {
+	h, u, err := shape.load(path)
 	if err != nil {
 		return nil, err
 	}

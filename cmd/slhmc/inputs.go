@@ -13,7 +13,7 @@ func (s *survey) list(names []string) ([]input, error) {
 	var files []input
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {
-			return nil, usage{fmt.Errorf("%s twice", printable(name))}
+			return nil, usage(fmt.Errorf("%s twice", printable(name)))
 		}
 		f, err := s.input(name)
 		if err != nil {
@@ -21,7 +21,7 @@ func (s *survey) list(names []string) ([]input, error) {
 		}
 		for flag, path := range map[string]string{"--plot": s.plot, "--out": s.out} {
 			if path == f.path {
-				return nil, usage{fmt.Errorf("%s %s is one of the files to be measured", flag, printable(path))}
+				return nil, usage(fmt.Errorf("%s %s is one of the files to be measured", flag, printable(path)))
 			}
 		}
 		files = append(files, f)

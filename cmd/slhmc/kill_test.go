@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -29,31 +30,31 @@ func TestKilled(t *testing.T) {
 	}
 	defer func() {
 		if t.Failed() {
-			t.Logf("replay: go test ./cmd/slhmc -run '^TestKilled$' -slhmc.seed=%d", *seed)
+			t.Logf("replay: go test ./cmd/slhmc -run '^TestKilled$' -slhmc.seed=%d", *harness.Seed)
 		}
 	}()
-	t.Logf("seed %d", *seed)
-	random := rand.New(rand.NewPCG(*seed, 0))
-	dir := scratch(t)
-	sets := append(little[:len(little):len(little)], "--quiet", "--set", "run.thermalise=40", "--set", "run.train=80", "--set", "training.mode=batch",
+	t.Logf("seed %d", *harness.Seed)
+	random := rand.New(rand.NewPCG(*harness.Seed, 0))
+	dir := harness.Scratch(t)
+	sets := append(harness.Little[:len(harness.Little):len(harness.Little)], "--quiet", "--set", "run.thermalise=40", "--set", "run.train=80", "--set", "training.mode=batch",
 		"--set", "training.batch=2", "--set", "training.keep=4", "--set", "run.hmc=120", "--set", "run.slhmc=80")
 	began := time.Now()
-	done(t, dir, with(sets, "--out", "whole")...)
+	harness.Done(t, dir, harness.With(sets, "--out", "whole")...)
 	whole := time.Since(began)
-	want := content(t, dir, "whole", "history.jsonl")
+	want := harness.Content(t, dir, "whole", "history.jsonl")
 	for run := 0; kills > 0; run++ { // each is killed until it is complete, then the next one
 		out := filepath.Join("runs", strconv.Itoa(run))
 		complete := false
 		for !complete {
-			args := with(sets, "--out", out)
+			args := harness.With(sets, "--out", out)
 			if _, err := os.Stat(filepath.Join(dir, out, configFile)); err == nil {
 				args = []string{"run", "--quiet", "--resume", "--out", out}
 			}
 			if kills == 0 {
-				require.Equal(t, 0, slhmc(t, dir, args...).code)
+				require.Equal(t, 0, harness.Run(t, dir, args...).Code)
 				break
 			}
-			c := command(t, dir, args...)
+			c := harness.Command(t, dir, args...)
 			require.NoError(t, c.Start())
 			timer := time.AfterFunc(time.Duration(random.Int64N(int64(whole))), func() { _ = c.Process.Kill() })
 			complete = c.Wait() == nil
@@ -69,6 +70,6 @@ func TestKilled(t *testing.T) {
 			}
 			t.Logf("killed with %d of %d trajectories on disk", lines, strings.Count(want, "\n"))
 		}
-		require.Equal(t, want, content(t, dir, out, "history.jsonl"))
+		require.Equal(t, want, harness.Content(t, dir, out, "history.jsonl"))
 	}
 }

@@ -32,11 +32,20 @@ import (
 
 func main() { os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr)) }
 
+// misuse is an error that usage marks.
+type misuse struct{ error }
+
+func (m misuse) Unwrap() error { return m.error }
+
 // usage marks an error of the command line or the configuration that a command
 // finds; what is wrong before one runs is always of this kind.
-type usage struct{ error }
+func usage(err error) error { return misuse{err} }
 
-func (u usage) Unwrap() error { return u.error }
+// isUsage reports whether an error has that mark.
+func isUsage(err error) bool {
+	var m misuse
+	return errors.As(err, &m)
+}
 
 // execute runs the command and returns its exit code.
 func execute(args []string, stdout, stderr *os.File) int {
@@ -56,7 +65,6 @@ func execute(args []string, stdout, stderr *os.File) int {
 		infoCommand(), convertCommand(), weightsCommand(), measureCommand(stderr), reportCommand(), benchCommand(stderr),
 	)
 	c, err := root.ExecuteC()
-	var u usage
 	var problems config.Problems
 	switch {
 	case err == nil:
@@ -74,7 +82,7 @@ func execute(args []string, stdout, stderr *os.File) int {
 		return rundir.ExitUsage
 	}
 	fmt.Fprintln(stderr, "slhmc:", err)
-	if errors.As(err, &u) {
+	if isUsage(err) {
 		return rundir.ExitUsage
 	}
 	return rundir.ExitFailed

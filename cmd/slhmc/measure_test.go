@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/group"
 )
@@ -21,8 +21,8 @@ import (
 // measure runs the command with --json and returns the results.
 func measure(t *testing.T, dir string, args ...string) (results []measured) {
 	t.Helper()
-	o := done(t, dir, append([]string{"measure", "--json", "--quiet", "--workers", "1"}, args...)...)
-	d := json.NewDecoder(strings.NewReader(o.stdout))
+	o := harness.Done(t, dir, append([]string{"measure", "--json", "--quiet", "--workers", "1"}, args...)...)
+	d := json.NewDecoder(strings.NewReader(o.Stdout))
 	for d.More() {
 		var m measured
 		require.NoError(t, d.Decode(&m))
@@ -41,8 +41,8 @@ func (m *measured) value(t *testing.T, name string) float64 {
 // Numbers of other codes by way of the command: values.json to its 1e-9, stout layers
 // included, and the flow of Bridge++ to all its digits.
 func TestMeasureOfOtherCodes(t *testing.T) {
-	dir := scratch(t)
-	file := dataFile(t, "julia/su3_4444_testconf.txt")
+	dir := harness.Scratch(t)
+	file := harness.Data(t, "julia/su3_4444_testconf.txt")
 	m := measure(t, dir, file, "-w", "plaquette,rectangle,polyakov,charge,pion", "--mass", ".5", "--tolerance", "1e-12")[0]
 	for name, want := range map[string]float64{
 		"plaquette": .587818337847024, "rectangle": .3714647106838029,
@@ -55,37 +55,19 @@ func TestMeasureOfOtherCodes(t *testing.T) {
 	m = measure(t, dir, file, "-w", "plaquette", "--smear", "stout:0.1x2")[0]
 	assert.InEpsilon(t, .9274425360431038, m.value(t, "plaquette"), 1e-9)
 
-	m = measure(t, dir, dataFile(t, "bridgepp/conf_04040408.txt.gz"), "-L", "4,4,4,8", "-N", "3", "--flow", "wilson", "--flow-time", ".04", "--plot", "flow.svg")[0]
+	m = measure(t, dir, harness.Data(t, "bridgepp/conf_04040408.txt.gz"), "-L", "4,4,4,8", "-N", "3", "--flow", "wilson", "--flow-time", ".04", "--plot", "flow.svg")[0]
 	last := m.Flow[len(m.Flow)-1]
 	require.Len(t, m.Flow, 5)
 	assert.InEpsilon(t, .0154888237555128, .04*.04*float64(last.EnergyPlaquette), 1e-12)
 	assert.InDelta(t, .04, float64(last.Time), 1e-15)
-	wellFormed(t, filepath.Join(dir, "flow.svg"))
-}
-
-// wellFormed reads an SVG or HTML file as XML.
-func wellFormed(t *testing.T, path string) string {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	require.NoError(t, err)
-	d := xml.NewDecoder(strings.NewReader(string(b)))
-	d.Strict, d.Entity = true, xml.HTMLEntity
-	for {
-		if _, err := d.Token(); err != nil {
-			require.ErrorContains(t, err, "EOF")
-			break
-		}
-	}
-	assert.NotContains(t, string(b), "%!", "a format that does not fit")
-	assert.NotContains(t, string(b), "NaN")
-	return string(b)
+	harness.WellFormed(t, filepath.Join(dir, "flow.svg"))
 }
 
 // configurations writes n small ones.
 func configurations(t *testing.T, dir string, n int) (files []string) {
 	for i := range n {
 		name := fmt.Sprintf("c%02d.ildg", i)
-		configuration(t, dir, name, group.SU2, 4, 4, 4, 4)
+		harness.Configuration(t, dir, name, group.SU2, 4, 4, 4, 4)
 		files = append(files, name)
 	}
 	return files
@@ -94,7 +76,7 @@ func configurations(t *testing.T, dir string, n int) (files []string) {
 // A survey that was killed while it wrote a line continues to the same results as one
 // that was not, and does not measure anything twice.
 func TestMeasureContinues(t *testing.T) {
-	dir := scratch(t)
+	dir := harness.Scratch(t)
 	files := configurations(t, dir, 4)
 	args := func(files []string) []string {
 		return append(files, "-w", "plaquette,condensate", "--mass", ".4", "--noise", "2", "--smear", "hyp", "--smear", "ape:0.5", "--flow", "symanzik", "--flow-time", ".05", "--flow-tolerance", "1e-4")
@@ -109,22 +91,22 @@ func TestMeasureContinues(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(dir, files[0]))) // its result is there
 	assert.Equal(t, want, measure(t, dir, append(args(files), "--out", "results")...))
 
-	o := slhmc(t, dir, "measure", files[1], "--out", "results")
-	assert.Equal(t, rundir.ExitUsage, o.code)
-	assert.Contains(t, o.stderr, "results holds results of other settings")
+	o := harness.Run(t, dir, "measure", files[1], "--out", "results")
+	assert.Equal(t, rundir.ExitUsage, o.Code)
+	assert.Contains(t, o.Stderr, "results holds results of other settings")
 	require.NoError(t, os.WriteFile(path, append([]byte("x"), b[1:]...), 0o666))
-	o = slhmc(t, dir, append([]string{"measure"}, append(args(files), "--out", "results")...)...)
-	assert.Equal(t, rundir.ExitFailed, o.code)
-	assert.Contains(t, o.stderr, "results:1")
+	o = harness.Run(t, dir, append([]string{"measure"}, append(args(files), "--out", "results")...)...)
+	assert.Equal(t, rundir.ExitFailed, o.Code)
+	assert.Contains(t, o.Stderr, "results:1")
 }
 
 // CSV has a row for each file; a table of eight files has means with errors and what
 // follows from them; progress goes to standard error.
 func TestMeasureTables(t *testing.T) {
-	dir := scratch(t)
+	dir := harness.Scratch(t)
 	files := configurations(t, dir, 9)
-	o := done(t, dir, append([]string{"measure", "--csv", "-w", "plaquette"}, files...)...)
-	rows, err := csv.NewReader(strings.NewReader(o.stdout)).ReadAll()
+	o := harness.Done(t, dir, append([]string{"measure", "--csv", "-w", "plaquette"}, files...)...)
+	rows, err := csv.NewReader(strings.NewReader(o.Stdout)).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, rows, 10)
 	assert.Equal(t, []string{"file", "plaquette", "plaquette_time", "plaquette_space"}, rows[0])
@@ -134,21 +116,21 @@ func TestMeasureTables(t *testing.T) {
 		require.NoError(t, err)
 		sum += v
 	}
-	assert.Contains(t, o.stderr, "9 of 9 files")
+	assert.Contains(t, o.Stderr, "9 of 9 files")
 
-	o = done(t, dir, append([]string{"measure", "-w", "plaquette,wilson_loops,pion", "--quiet"}, files...)...)
-	assert.Empty(t, o.stderr)
-	assert.Contains(t, o.stdout, "9 files")
+	o = harness.Done(t, dir, append([]string{"measure", "-w", "plaquette,wilson_loops,pion", "--quiet"}, files...)...)
+	assert.Empty(t, o.Stderr)
+	assert.Contains(t, o.Stdout, "9 files")
 	for _, name := range []string{"pion_mass[1]", "pion_mass[2]", "potential[1] at 1", "potential[2] at 1"} {
-		assert.Contains(t, o.stdout, name)
+		assert.Contains(t, o.Stdout, name)
 	}
-	assert.NotContains(t, o.stdout, "pion_mass[3]")
-	assert.Contains(t, o.stdout, fmt.Sprintf("%.10g", sum/9))
+	assert.NotContains(t, o.Stdout, "pion_mass[3]")
+	assert.Contains(t, o.Stdout, fmt.Sprintf("%.10g", sum/9))
 }
 
 func TestMeasureUsage(t *testing.T) {
-	dir := scratch(t)
-	configuration(t, dir, "u.ildg", group.SU2, 4, 4)
+	dir := harness.Scratch(t)
+	harness.Configuration(t, dir, "u.ildg", group.SU2, 4, 4)
 	for args, want := range map[string]string{
 		"measure":                                    "requires at least 1 arg(s)",
 		"measure u.ildg -w plaquete":                 `there is no observable "plaquete" (allowed: plaquette, rectangle,`,
@@ -213,9 +195,9 @@ func TestMeasureUsage(t *testing.T) {
 		"measure u.ildg --plot u.ildg --flow wilson":   "--plot u.ildg is one of the files to be measured",
 		"measure u.ildg --out u.ildg":                  "--out u.ildg is one of the files to be measured",
 	} {
-		o := slhmc(t, dir, strings.Fields(args)...)
-		assert.Equal(t, rundir.ExitUsage, o.code, args)
-		assert.Contains(t, o.stderr, want, args)
+		o := harness.Run(t, dir, strings.Fields(args)...)
+		assert.Equal(t, rundir.ExitUsage, o.Code, args)
+		assert.Contains(t, o.Stderr, want, args)
 	}
 	for args, want := range map[string]string{
 		"measure nothing.ildg":                  "nothing.ildg: no such file",
@@ -224,8 +206,8 @@ func TestMeasureUsage(t *testing.T) {
 		"measure u.ildg --smear ape:.5:space":   "u.ildg: covnet: smearing in space in 2 dimensions (allowed: 3, 4)",
 		"measure u.ildg --smear stout:.1:space": "u.ildg: stout smearing in space in 2 dimensions (allowed: 3, 4)",
 	} {
-		o := slhmc(t, dir, strings.Fields(args)...)
-		assert.Equal(t, rundir.ExitFailed, o.code, args)
-		assert.Contains(t, o.stderr, want, args)
+		o := harness.Run(t, dir, strings.Fields(args)...)
+		assert.Equal(t, rundir.ExitFailed, o.Code, args)
+		assert.Contains(t, o.Stderr, want, args)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/group"
 )
@@ -40,29 +41,29 @@ func names(results []measured) (all []string) {
 // While one command writes a file of results, a second one is refused, names the first
 // and leaves the file as it is.
 func TestMeasureLocksItsResults(t *testing.T) {
-	dir := scratch(t)
-	configuration(t, dir, "u.ildg", group.SU2, 4, 4)
+	dir := harness.Scratch(t)
+	harness.Configuration(t, dir, "u.ildg", group.SU2, 4, 4)
 	lock, err := rundir.AcquireFile(filepath.Join(dir, "results"))
 	require.NoError(t, err)
-	o := slhmc(t, dir, "measure", "u.ildg", "--out", "results")
-	assert.Equal(t, rundir.ExitFailed, o.code)
-	assert.Contains(t, o.stderr, fmt.Sprintf("results is in use by process %d on host ", os.Getpid()))
+	o := harness.Run(t, dir, "measure", "u.ildg", "--out", "results")
+	assert.Equal(t, rundir.ExitFailed, o.Code)
+	assert.Contains(t, o.Stderr, fmt.Sprintf("results is in use by process %d on host ", os.Getpid()))
 	assert.NoFileExists(t, filepath.Join(dir, "results"))
 	require.NoError(t, lock.Release())
-	done(t, dir, "measure", "u.ildg", "--out", "results")
+	harness.Done(t, dir, "measure", "u.ildg", "--out", "results")
 }
 
 // A file is known by what it holds: replaced under its name it is measured anew; by
 // another name, spelling or link it has its numbers, noise included, and is not measured
 // again. One file counts once; two of the same content are two.
 func TestMeasureKnowsContent(t *testing.T) {
-	dir := scratch(t)
-	configuration(t, dir, "x.ildg", group.SU2, 4, 4)
-	configuration(t, dir, "other.ildg", group.SU3, 4, 4)
+	dir := harness.Scratch(t)
+	harness.Configuration(t, dir, "x.ildg", group.SU2, 4, 4)
+	harness.Configuration(t, dir, "other.ildg", group.SU3, 4, 4)
 	args := func(files ...string) []string {
 		return append(files, "-w", "plaquette,condensate", "--noise", "3", "--out", "results")
 	}
-	lines := func() int { return strings.Count(content(t, dir, "results"), `"file"`) }
+	lines := func() int { return strings.Count(harness.Content(t, dir, "results"), `"file"`) }
 	first := measure(t, dir, args("x.ildg")...)[0]
 	require.Len(t, first.SHA256, 64)
 	require.Equal(t, 1, lines())
@@ -74,15 +75,15 @@ func TestMeasureKnowsContent(t *testing.T) {
 	}
 	assert.Equal(t, 1, lines(), "nothing was measured")
 
-	o := slhmc(t, dir, append([]string{"measure", "--json"}, args("x.ildg", "./x.ildg")...)...)
-	assert.Equal(t, rundir.ExitDone, o.code)
-	assert.Contains(t, o.stderr, "./x.ildg is the file x.ildg: it counts once")
-	assert.Equal(t, 1, strings.Count(o.stdout, "\n"))
+	o := harness.Run(t, dir, append([]string{"measure", "--json"}, args("x.ildg", "./x.ildg")...)...)
+	assert.Equal(t, rundir.ExitDone, o.Code)
+	assert.Contains(t, o.Stderr, "./x.ildg is the file x.ildg: it counts once")
+	assert.Equal(t, 1, strings.Count(o.Stdout, "\n"))
 
 	copyFile(t, dir, "x.ildg", "copy.ildg")
-	o = slhmc(t, dir, append([]string{"measure", "--json"}, args("x.ildg", "copy.ildg")...)...)
-	assert.Contains(t, o.stderr, "x.ildg and copy.ildg have the same content: measured once, each of them counts")
-	assert.Equal(t, 2, strings.Count(o.stdout, "\n"))
+	o = harness.Run(t, dir, append([]string{"measure", "--json"}, args("x.ildg", "copy.ildg")...)...)
+	assert.Contains(t, o.Stderr, "x.ildg and copy.ildg have the same content: measured once, each of them counts")
+	assert.Equal(t, 2, strings.Count(o.Stdout, "\n"))
 	assert.Equal(t, 2, lines(), "by either name")
 	assert.Equal(t, first.Numbers, measure(t, dir, "copy.ildg", "-w", "plaquette,condensate", "--noise", "3")[0].Numbers, "noise is of the content")
 
@@ -98,8 +99,8 @@ func TestMeasureKnowsContent(t *testing.T) {
 // Files of results that knew files by their names, and files that are none, are refused
 // and left alone.
 func TestMeasureRefusesOtherResults(t *testing.T) {
-	dir := scratch(t)
-	configuration(t, dir, "u.ildg", group.SU2, 4, 4)
+	dir := harness.Scratch(t)
+	harness.Configuration(t, dir, "u.ildg", group.SU2, 4, 4)
 	old := `{"crc":"707ebaab","record":{"what":["plaquette","polyakov"],"flow":{"kind":"","time":1,"step":0.01},"quarks":{"mass":0.1,"tolerance":1e-10,"noise":10,"eigenvalues":10},"seed":1}}` + "\n"
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "old"), []byte(old), 0o666))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes"), []byte("mine"), 0o666))
@@ -107,19 +108,19 @@ func TestMeasureRefusesOtherResults(t *testing.T) {
 		"old":   "old was written by another version of slhmc, which knew files by their names: choose another --out",
 		"notes": "notes is no file of results: choose another --out",
 	} {
-		before := content(t, dir, file)
-		o := slhmc(t, dir, "measure", "u.ildg", "--out", file)
-		assert.Equal(t, rundir.ExitUsage, o.code)
-		assert.Contains(t, o.stderr, want)
-		assert.Equal(t, before, content(t, dir, file))
+		before := harness.Content(t, dir, file)
+		o := harness.Run(t, dir, "measure", "u.ildg", "--out", file)
+		assert.Equal(t, rundir.ExitUsage, o.Code)
+		assert.Contains(t, o.Stderr, want)
+		assert.Equal(t, before, harness.Content(t, dir, file))
 	}
 }
 
 // A name that is not UTF-8 is a name: its results are found again, and what is printed is
 // valid JSON.
 func TestMeasureOddNames(t *testing.T) {
-	dir := scratch(t)
-	configuration(t, dir, "u.ildg", group.SU2, 4, 4)
+	dir := harness.Scratch(t)
+	harness.Configuration(t, dir, "u.ildg", group.SU2, 4, 4)
 	odd := "o\xff\n.ildg"
 	if err := os.Rename(filepath.Join(dir, "u.ildg"), filepath.Join(dir, odd)); err != nil {
 		t.Skip("the file system has no such names: ", err)
@@ -127,59 +128,59 @@ func TestMeasureOddNames(t *testing.T) {
 	for range 2 {
 		assert.Equal(t, []string{`o\xff\x0a.ildg`}, names(measure(t, dir, odd, "--out", "results")))
 	}
-	assert.Equal(t, 1, strings.Count(content(t, dir, "results"), `"file"`))
+	assert.Equal(t, 1, strings.Count(harness.Content(t, dir, "results"), `"file"`))
 }
 
 // Files that cannot be measured, wherever they stand, are named; the others have their
 // table; the exit code is 1. If none can, nothing is printed.
 func TestMeasureGoesOn(t *testing.T) {
-	dir := scratch(t)
+	dir := harness.Scratch(t)
 	files := configurations(t, dir, 9)
 	b, err := os.ReadFile(filepath.Join(dir, files[4]))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, files[4]), b[:len(b)/2], 0o666))
 	list := append(slices.Clone(files), "absent.ildg", ".")
-	o := slhmc(t, dir, append([]string{"measure", "--quiet", "--out", "results"}, list...)...)
-	assert.Equal(t, rundir.ExitFailed, o.code)
-	assert.Contains(t, o.stdout, "8 files")
-	assert.Contains(t, o.stderr, "slhmc: format: c04.ildg: ")
-	assert.Contains(t, o.stderr, "absent.ildg: no such file")
-	assert.Contains(t, o.stderr, ".: not a regular file")
-	assert.Contains(t, o.stderr, "3 of 11 files could not be measured: c04.ildg, absent.ildg, .\n")
-	assert.Equal(t, 8, strings.Count(content(t, dir, "results"), `"file"`))
+	o := harness.Run(t, dir, append([]string{"measure", "--quiet", "--out", "results"}, list...)...)
+	assert.Equal(t, rundir.ExitFailed, o.Code)
+	assert.Contains(t, o.Stdout, "8 files")
+	assert.Contains(t, o.Stderr, "slhmc: format: c04.ildg: ")
+	assert.Contains(t, o.Stderr, "absent.ildg: no such file")
+	assert.Contains(t, o.Stderr, ".: not a regular file")
+	assert.Contains(t, o.Stderr, "3 of 11 files could not be measured: c04.ildg, absent.ildg, .\n")
+	assert.Equal(t, 8, strings.Count(harness.Content(t, dir, "results"), `"file"`))
 
-	o = slhmc(t, dir, "measure", files[4], "absent.ildg", "--csv")
-	assert.Equal(t, rundir.ExitFailed, o.code)
-	assert.Empty(t, o.stdout)
+	o = harness.Run(t, dir, "measure", files[4], "absent.ildg", "--csv")
+	assert.Equal(t, rundir.ExitFailed, o.Code)
+	assert.Empty(t, o.Stdout)
 
 	// what the command line does wrong for one lattice is an error of it, and not for the others
-	configuration(t, dir, "two.ildg", group.SU2, 4, 4)
-	o = slhmc(t, dir, "measure", files[0], "two.ildg", "-w", "eigenvalues", "--eigenvalues", "20", "--tolerance", "1e-6")
-	assert.Equal(t, rundir.ExitUsage, o.code)
-	assert.Contains(t, o.stdout, files[0])
-	assert.Contains(t, o.stderr, "two.ildg: eigenvalues: --eigenvalues 20")
+	harness.Configuration(t, dir, "two.ildg", group.SU2, 4, 4)
+	o = harness.Run(t, dir, "measure", files[0], "two.ildg", "-w", "eigenvalues", "--eigenvalues", "20", "--tolerance", "1e-6")
+	assert.Equal(t, rundir.ExitUsage, o.Code)
+	assert.Contains(t, o.Stdout, files[0])
+	assert.Contains(t, o.Stderr, "two.ildg: eigenvalues: --eigenvalues 20")
 }
 
 // Lattices and groups have a table each, in JSON and CSV their names.
 func TestMeasureMixedEnsembles(t *testing.T) {
-	dir := scratch(t)
+	dir := harness.Scratch(t)
 	var files []string
 	for i := range 9 {
 		for k, g := range []group.Group{group.SU2, group.SU3} {
 			name := fmt.Sprintf("%c%d.ildg", 'a'+k, i)
-			configuration(t, dir, name, g, 4, 4)
+			harness.Configuration(t, dir, name, g, 4, 4)
 			files = append(files, name)
 		}
 	}
-	configuration(t, dir, "c.ildg", group.SU2, 4, 2, 2)
+	harness.Configuration(t, dir, "c.ildg", group.SU2, 4, 2, 2)
 	files = append(files, "c.ildg")
-	o := done(t, dir, append([]string{"measure", "-w", "plaquette"}, files...)...)
-	assert.Regexp(t, `^SU\(2\) on \[4 4\]\n9 files .*\nplaquette .*\nplaquette_time .*\n\nSU\(3\) on \[4 4\]\n9 files [^$]*\n\nSU\(2\) on \[4 2 2\]\nc.ildg\nplaquette `, o.stdout)
-	alone := done(t, dir, append([]string{"measure", "-w", "plaquette"}, files[0], files[2], files[4], files[6], files[8], files[10], files[12], files[14], files[16])...)
-	assert.Contains(t, o.stdout, alone.stdout, "as if it were alone")
+	o := harness.Done(t, dir, append([]string{"measure", "-w", "plaquette"}, files...)...)
+	assert.Regexp(t, `^SU\(2\) on \[4 4\]\n9 files .*\nplaquette .*\nplaquette_time .*\n\nSU\(3\) on \[4 4\]\n9 files [^$]*\n\nSU\(2\) on \[4 2 2\]\nc.ildg\nplaquette `, o.Stdout)
+	alone := harness.Done(t, dir, append([]string{"measure", "-w", "plaquette"}, files[0], files[2], files[4], files[6], files[8], files[10], files[12], files[14], files[16])...)
+	assert.Contains(t, o.Stdout, alone.Stdout, "as if it were alone")
 
-	o = done(t, dir, append([]string{"measure", "--csv", "-w", "plaquette"}, files...)...)
-	assert.True(t, strings.HasPrefix(o.stdout, "file,group,extents,plaquette,plaquette_time,plaquette_space\na0.ildg,SU(2),4x4,"), o.stdout)
+	o = harness.Done(t, dir, append([]string{"measure", "--csv", "-w", "plaquette"}, files...)...)
+	assert.True(t, strings.HasPrefix(o.Stdout, "file,group,extents,plaquette,plaquette_time,plaquette_space\na0.ildg,SU(2),4x4,"), o.Stdout)
 	m := measure(t, dir, "c.ildg")[0]
 	assert.Equal(t, []any{"SU(2)", []int{4, 2, 2}}, []any{m.Group, m.Extents})
 }
@@ -187,18 +188,18 @@ func TestMeasureMixedEnsembles(t *testing.T) {
 // Numbers in names are numbers; a list in which they go down is sorted, and that is said;
 // one that only has several names for its parts is not.
 func TestMeasureOrder(t *testing.T) {
-	dir := scratch(t)
+	dir := harness.Scratch(t)
 	for _, name := range []string{"n9", "n10", "n1", "b2", "b3"} {
-		configuration(t, dir, name+".ildg", group.SU2, 4, 4)
+		harness.Configuration(t, dir, name+".ildg", group.SU2, 4, 4)
 	}
 	list := func(args ...string) (order []string, stderr string) {
-		o := done(t, dir, append([]string{"measure", "--json", "--quiet"}, args...)...)
-		for d := json.NewDecoder(strings.NewReader(o.stdout)); d.More(); {
+		o := harness.Done(t, dir, append([]string{"measure", "--json", "--quiet"}, args...)...)
+		for d := json.NewDecoder(strings.NewReader(o.Stdout)); d.More(); {
 			var m measured
 			require.NoError(t, d.Decode(&m))
 			order = append(order, strings.TrimSuffix(m.File, ".ildg"))
 		}
-		return order, o.stderr
+		return order, o.Stderr
 	}
 	order, said := list("n1.ildg", "n10.ildg", "n9.ildg")
 	assert.Equal(t, []string{"n1", "n9", "n10"}, order)
@@ -236,7 +237,7 @@ func TestMeasureIsInterrupted(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a process cannot be sent an interrupt")
 	}
-	dir := scratch(t)
+	dir := harness.Scratch(t)
 	files := configurations(t, dir, 2)
 	for name, args := range map[string][]string{
 		"flow":       {"-w", "plaquette", "--flow", "wilson", "--flow-time", "100000", "--flow-step", ".1"},
@@ -249,7 +250,7 @@ func TestMeasureIsInterrupted(t *testing.T) {
 			if out != "" {
 				arguments = append(arguments, "--out", name)
 			}
-			c := command(t, dir, arguments...)
+			c := harness.Command(t, dir, arguments...)
 			stderr, err := c.StderrPipe()
 			require.NoError(t, err)
 			require.NoError(t, c.Start())
@@ -280,9 +281,9 @@ func TestMeasureIsInterrupted(t *testing.T) {
 // What is told of a file, for all or behind its name, is part of what its result is kept
 // by: the same bytes read as two lattices are two results.
 func TestMeasureTold(t *testing.T) {
-	dir := scratch(t)
-	configuration(t, dir, "u.ildg", group.SU2, 4, 2, 4, 2)
-	done(t, dir, "convert", "u.ildg", "u.txt")
+	dir := harness.Scratch(t)
+	harness.Configuration(t, dir, "u.ildg", group.SU2, 4, 2, 4, 2)
+	harness.Done(t, dir, "convert", "u.ildg", "u.txt")
 	args := func(file string, more ...string) []string {
 		return append([]string{file, "-w", "plaquette,condensate", "--noise", "2", "--out", "results"}, more...)
 	}
@@ -291,7 +292,7 @@ func TestMeasureTold(t *testing.T) {
 	again := measure(t, dir, args("u.txt", "-L", "4,2,4,2", "-N", "2")...)[0]
 	assert.Equal(t, "u.txt", again.File)
 	assert.Equal(t, first.Numbers, again.Numbers)
-	assert.Equal(t, 1, strings.Count(content(t, dir, "results"), `"file"`), "told the same")
+	assert.Equal(t, 1, strings.Count(harness.Content(t, dir, "results"), `"file"`), "told the same")
 	other := measure(t, dir, args("u.txt@2x4x2x4@2")...)[0]
 	assert.Equal(t, []int{2, 4, 2, 4}, other.Extents)
 	assert.NotEqual(t, first.Numbers, other.Numbers)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/group"
 	"github.com/slhmc/slhmc/physics/observe"
@@ -99,10 +100,10 @@ func row(t *testing.T, table, name string) []string {
 // times are met to the bit by fixed steps and adaptive ones, which agree to their
 // tolerances.
 func TestMeasureFlowTable(t *testing.T) {
-	dir := scratch(t)
+	dir := harness.Scratch(t)
 	files := configurations(t, dir, 8)
 	args := []string{"-w", "plaquette", "--flow", "wilson", "--flow-time", ".5", "--flow-step", ".02", "--flow-at", ".125,.3", "--flow-level", ".002", "--quiet", "--out", "results"}
-	o := done(t, dir, append(append([]string{"measure"}, files...), args...)...)
+	o := harness.Done(t, dir, append(append([]string{"measure"}, files...), args...)...)
 	results := measure(t, dir, append(slices.Clone(files), args...)...)
 
 	var curve []observe.FlowPoint
@@ -125,26 +126,26 @@ func TestMeasureFlowTable(t *testing.T) {
 	}
 	t0, err := observe.T0(curve, .002)
 	require.NoError(t, err)
-	assert.Equal(t, fmt.Sprintf("%.10g", t0), row(t, o.stdout, "t0")[1])
-	assert.Contains(t, o.stdout, "of the mean curve; 8 of 8 files reach 0.002 by themselves")
-	assert.Equal(t, fmt.Sprintf("%.10g", at), row(t, o.stdout, "t²E_clover(0.3)")[1])
+	assert.Equal(t, fmt.Sprintf("%.10g", t0), row(t, o.Stdout, "t0")[1])
+	assert.Contains(t, o.Stdout, "of the mean curve; 8 of 8 files reach 0.002 by themselves")
+	assert.Equal(t, fmt.Sprintf("%.10g", at), row(t, o.Stdout, "t²E_clover(0.3)")[1])
 	for name, want := range map[string]float64{"Q_improved(0.125)": charge, "Q²_clover(0.125)": square} {
-		f := row(t, o.stdout, name)
+		f := row(t, o.Stdout, name)
 		var got float64
 		_, err := fmt.Sscan(f[1], &got)
 		require.NoError(t, err)
 		assert.InEpsilon(t, want, got, 1e-8, name)
 	}
 
-	few := done(t, dir, append(append([]string{"measure"}, files[:7]...), args...)...)
-	assert.Contains(t, few.stdout, "7 files")
-	assert.Contains(t, few.stdout, "(errors take at least 8)")
-	assert.Contains(t, few.stdout, "of the mean curve; 7 of 7 files reach 0.002 by themselves")
-	assert.Len(t, row(t, few.stdout, "t²E_plaquette(0.3)"), 2)
-	one := done(t, dir, append([]string{"measure", files[0]}, args...)...)
-	assert.NotContains(t, one.stdout, "files")
-	assert.Contains(t, one.stdout, "(improved)")
-	first := row(t, one.stdout, "t0")
+	few := harness.Done(t, dir, append(append([]string{"measure"}, files[:7]...), args...)...)
+	assert.Contains(t, few.Stdout, "7 files")
+	assert.Contains(t, few.Stdout, "(errors take at least 8)")
+	assert.Contains(t, few.Stdout, "of the mean curve; 7 of 7 files reach 0.002 by themselves")
+	assert.Len(t, row(t, few.Stdout, "t²E_plaquette(0.3)"), 2)
+	one := harness.Done(t, dir, append([]string{"measure", files[0]}, args...)...)
+	assert.NotContains(t, one.Stdout, "files")
+	assert.Contains(t, one.Stdout, "(improved)")
+	first := row(t, one.Stdout, "t0")
 	assert.Equal(t, fmt.Sprintf("%.12g", results[0].value(t, "t0")), first[1])
 
 	adaptive := measure(t, dir, files[0], "-w", "plaquette", "--flow", "wilson", "--flow-time", ".5", "--flow-at", ".125,.3", "--flow-tolerance", "1e-9", "--flow-step", ".05")[0]
@@ -188,14 +189,14 @@ func TestFlowStops(t *testing.T) {
 
 // What a flow that is short says: not a number, but how far it came.
 func TestMeasureShortFlow(t *testing.T) {
-	dir := scratch(t)
-	configuration(t, dir, "u.ildg", group.SU3, 4, 4)
-	o := done(t, dir, "measure", "u.ildg", "-w", "plaquette", "--flow", "symanzik", "--flow-time", ".05")
-	assert.Regexp(t, `t0 +- +the flow to t = 0.05 reaches 0\.\d+, not 0.3: flow longer`, o.stdout)
+	dir := harness.Scratch(t)
+	harness.Configuration(t, dir, "u.ildg", group.SU3, 4, 4)
+	o := harness.Done(t, dir, "measure", "u.ildg", "-w", "plaquette", "--flow", "symanzik", "--flow-time", ".05")
+	assert.Regexp(t, `t0 +- +the flow to t = 0.05 reaches 0\.\d+, not 0.3: flow longer`, o.Stdout)
 	m := measure(t, dir, "u.ildg", "-w", "plaquette", "--flow", "symanzik", "--flow-time", ".05")[0]
 	_, ok := m.find("t0")
 	assert.False(t, ok)
 	// the largest stable step is one, whatever rounding does to it, on a lattice that has the wave
 	step := fmt.Sprint(flowActions()["symanzik"].MaxStep(2))
-	assert.Equal(t, rundir.ExitDone, slhmc(t, dir, "measure", "u.ildg", "-w", "plaquette", "--flow", "symanzik", "--flow-time", "20", "--flow-step", step).code)
+	assert.Equal(t, rundir.ExitDone, harness.Run(t, dir, "measure", "u.ildg", "-w", "plaquette", "--flow", "symanzik", "--flow-time", "20", "--flow-step", step).Code)
 }

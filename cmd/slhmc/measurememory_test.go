@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/group"
 	"github.com/slhmc/slhmc/physics/lattice"
@@ -21,7 +22,7 @@ func TestMeasureMemory(t *testing.T) {
 	}
 	dir := t.TempDir()
 	const name = "u.ildg"
-	configuration(t, dir, name, group.SU3, 8, 8, 8, 8)
+	harness.Configuration(t, dir, name, group.SU3, 8, 8, 8, 8)
 	flow := func(kind string) flowSettings { return flowSettings{Kind: kind, Time: .01, Step: .01, Level: .3} }
 	live := func() uint64 {
 		runtime.GC()
@@ -73,13 +74,13 @@ func TestMeasureMemory(t *testing.T) {
 		}
 	}
 
-	o := slhmc(t, dir, "measure", name, "--memory", "20MiB")
-	assert.Equal(t, rundir.ExitFailed, o.code)
-	assert.Contains(t, o.stderr, "u.ildg: SU(3) on [8 8 8 8] needs ")
-	assert.Contains(t, o.stderr, "--memory allows 20.0 MiB")
-	o = done(t, dir, "measure", name, "--memory", "1TiB")
-	assert.Contains(t, o.stderr, "SU(3) on [8 8 8 8] needs about 30")
-	o = slhmc(t, dir, "measure", name, "--memory", "much")
-	assert.Equal(t, rundir.ExitUsage, o.code)
-	assert.Contains(t, o.stderr, `--memory: "much" is no size`)
+	o := harness.Run(t, dir, "measure", name, "--memory", "20MiB")
+	assert.Equal(t, rundir.ExitFailed, o.Code)
+	assert.Contains(t, o.Stderr, "u.ildg: SU(3) on [8 8 8 8] needs ")
+	assert.Contains(t, o.Stderr, "--memory allows 20.0 MiB")
+	o = harness.Done(t, dir, "measure", name, "--memory", "1TiB")
+	assert.Contains(t, o.Stderr, "SU(3) on [8 8 8 8] needs about 30")
+	o = harness.Run(t, dir, "measure", name, "--memory", "much")
+	assert.Equal(t, rundir.ExitUsage, o.Code)
+	assert.Contains(t, o.Stderr, `--memory: "much" is no size`)
 }

@@ -102,10 +102,10 @@ func checkObservables(names []string) (used []string, err error) {
 	}
 	for i, name := range names {
 		if !slices.Contains(known, name) {
-			return nil, usage{fmt.Errorf("--what: there is no observable %q (allowed: %s)", name, strings.Join(known, ", "))}
+			return nil, usage(fmt.Errorf("--what: there is no observable %q (allowed: %s)", name, strings.Join(known, ", ")))
 		}
 		if slices.Contains(names[:i], name) {
-			return nil, usage{fmt.Errorf("--what: %s twice", name)}
+			return nil, usage(fmt.Errorf("--what: %s twice", name))
 		}
 	}
 	return used, nil

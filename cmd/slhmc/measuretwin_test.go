@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/group"
 	"github.com/slhmc/slhmc/reference"
@@ -32,8 +33,8 @@ func TestMeasureTwin(t *testing.T) {
 		{su4, []int{4, 2, 2}, "antiperiodic,periodic,periodic", []complex128{-1, 1, 1}, []string{"xy", "xt", "yt"}},
 		{group.U1, []int{4, 6}, "periodic,periodic", []complex128{1, 1}, []string{"xt"}},
 	} {
-		dir := scratch(t)
-		u := configuration(t, dir, "u.ildg", c.g, c.extents...)
+		dir := harness.Scratch(t)
+		u := harness.Configuration(t, dir, "u.ildg", c.g, c.extents...)
 		twin, d := verify.Links(u), len(c.extents)
 		m := measure(t, dir, "u.ildg", "-w", "plaquette_planes,rectangle_planes,wilson_loops_planes,energy")[0]
 		k, space, time := 0, 0., 0.
@@ -97,8 +98,8 @@ func TestMeasureTwin(t *testing.T) {
 
 // Each form of --smear is the layer it names.
 func TestMeasureSmearTwin(t *testing.T) {
-	dir := scratch(t)
-	u := configuration(t, dir, "u.ildg", group.SU3, 2, 2, 2, 4)
+	dir := harness.Scratch(t)
+	u := harness.Configuration(t, dir, "u.ildg", group.SU3, 2, 2, 2, 4)
 	twin := verify.Links(u)
 	weight := func(x float64) reference.Real { return reference.Constant(x) }
 	all := []reference.Term{reference.PlaquetteStaples(4, reference.Shared(weight(.5/6)))}
@@ -134,9 +135,9 @@ func TestMeasureSmearTwin(t *testing.T) {
 // The exact condensate has a limit, which it tells.
 func TestMeasureExactLimit(t *testing.T) {
 	dir := t.TempDir()
-	configuration(t, dir, "u.ildg", group.U1, 160, 160)
-	o := slhmc(t, dir, "measure", filepath.Join(dir, "u.ildg"), "-w", "condensate_exact")
-	assert.Equal(t, rundir.ExitFailed, o.code)
-	assert.Contains(t, o.stderr, "condensate_exact: 12800 components on the even sites (allowed: at most 10000; condensate takes noise)")
-	assert.Contains(t, done(t, dir, "measure", "--help").stdout, "(at most 10000)")
+	harness.Configuration(t, dir, "u.ildg", group.U1, 160, 160)
+	o := harness.Run(t, dir, "measure", filepath.Join(dir, "u.ildg"), "-w", "condensate_exact")
+	assert.Equal(t, rundir.ExitFailed, o.Code)
+	assert.Contains(t, o.Stderr, "condensate_exact: 12800 components on the even sites (allowed: at most 10000; condensate takes noise)")
+	assert.Contains(t, harness.Done(t, dir, "measure", "--help").Stdout, "(at most 10000)")
 }

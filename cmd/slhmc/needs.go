@@ -25,11 +25,11 @@ func (m *memoryFlag) check(needs uint64) error {
 	if m.text != "" {
 		var err error
 		if allowed, err = machine.ParseSize(m.text); err != nil {
-			return usage{fmt.Errorf("--memory: %w", err)}
+			return usage(fmt.Errorf("--memory: %w", err))
 		}
 	}
 	if err := machine.Check(needs, allowed); err != nil {
-		return usage{fmt.Errorf("the run %w", err)}
+		return usage(fmt.Errorf("the run %w", err))
 	}
 	return nil
 }

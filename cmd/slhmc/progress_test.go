@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/sampler"
 )
@@ -42,7 +43,7 @@ func TestProgressLog(t *testing.T) {
 		require.False(t, p.terminal)
 		report(p)
 		require.NoError(t, f.Close())
-		got := content(t, f.Name())
+		got := harness.Content(t, f.Name())
 		want := []string{
 			"train      1/3  accepted 0.000  plaquette 0.50000  loss 0.25  left 0s",
 			"train      3/3  accepted 0.667  plaquette 0.50000  loss 0.25  left 0s",
@@ -67,5 +68,5 @@ func TestTimeLeft(t *testing.T) {
 	p.began, p.shown = time.Now().Add(-time.Hour), time.Time{}                     // these 10 took an hour
 	p.update(sampler.Progress{Phase: hmc, Done: 110, Trajectory: 110, Total: 130})
 	require.NoError(t, f.Close())
-	assert.Regexp(t, `left 2h0m\ds\n$`, content(t, f.Name()))
+	assert.Regexp(t, `left 2h0m\ds\n$`, harness.Content(t, f.Name()))
 }

@@ -118,7 +118,7 @@ and ` + reportData + ` with the same numbers. The run may still be going on.`,
 // newReport reads a run directory.
 func newReport(dir string) (*runReport, error) {
 	if _, err := os.Stat(filepath.Join(dir, rundir.HistoryFile)); err != nil {
-		return nil, usage{fmt.Errorf("%s holds no run: %w", dir, err)}
+		return nil, usage(fmt.Errorf("%s holds no run: %w", dir, err))
 	}
 	own := filepath.Join(dir, configFile)
 	text, err := os.ReadFile(own)
@@ -127,7 +127,7 @@ func newReport(dir string) (*runReport, error) {
 	}
 	c, err := config.Parse(own, text, nil)
 	if err != nil {
-		return nil, usage{err}
+		return nil, usage(err)
 	}
 	s, err := sampler.Summarise(dir)
 	if err != nil {

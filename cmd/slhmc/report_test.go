@@ -11,18 +11,19 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
 // The page of a run holds everything and needs nothing else; the JSON has the numbers
 // of summary.json, and histories and histograms add up.
 func TestReport(t *testing.T) {
-	dir := scratch(t)
-	done(t, dir, with(little, "--out", "run", "--quiet")...)
-	o := done(t, dir, "report", "run")
-	assert.Equal(t, filepath.Join("run", reportPage)+"\n"+filepath.Join("run", reportData)+"\n", o.stdout)
+	dir := harness.Scratch(t)
+	harness.Done(t, dir, harness.With(harness.Little, "--out", "run", "--quiet")...)
+	o := harness.Done(t, dir, "report", "run")
+	assert.Equal(t, filepath.Join("run", reportPage)+"\n"+filepath.Join("run", reportData)+"\n", o.Stdout)
 
-	page := wellFormed(t, filepath.Join(dir, "run", reportPage))
+	page := harness.WellFormed(t, filepath.Join(dir, "run", reportPage))
 	for _, want := range []string{"<svg", "slhmc run run", "<h2>History</h2>", "<h2>Histograms</h2>", "<h2>Autocorrelation functions</h2>", "extents = [4, 4]", "&lt;exp(-dH)&gt;", "loss", "acceptance", "W = ", "trajectory: Gflop", "accepted: D^+D applications"} {
 		assert.Contains(t, page, want)
 	}
@@ -82,18 +83,18 @@ func TestReport(t *testing.T) {
 	}
 	assert.Equal(t, []string{"thermalise", "train", "hmc", "slhmc"}, names)
 
-	done(t, dir, "report", "run", "--out", ".")
+	harness.Done(t, dir, "report", "run", "--out", ".")
 	same, err := os.ReadFile(filepath.Join(dir, reportData))
 	require.NoError(t, err)
 	assert.Equal(t, b, same)
 }
 
 func TestReportRefuses(t *testing.T) {
-	dir := scratch(t)
-	o := slhmc(t, dir, "report", "nothing")
-	assert.Equal(t, rundir.ExitUsage, o.code)
-	assert.Contains(t, o.stderr, "nothing holds no run")
-	assert.Equal(t, rundir.ExitUsage, slhmc(t, dir, "report").code)
+	dir := harness.Scratch(t)
+	o := harness.Run(t, dir, "report", "nothing")
+	assert.Equal(t, rundir.ExitUsage, o.Code)
+	assert.Contains(t, o.Stderr, "nothing holds no run")
+	assert.Equal(t, rundir.ExitUsage, harness.Run(t, dir, "report").Code)
 }
 
 // Figures of any numbers are well formed: none, one, equal ones, NaN, infinite, zeros
@@ -110,7 +111,7 @@ func TestFigures(t *testing.T) {
 			f := figure{Title: "<&>", X: "x", Y: "y", Log: log, Curves: []curve{c, points, bars}, Marks: []mark{{At: 1, Vertical: true, Label: "W"}, {At: 0}}}
 			path := filepath.Join(t.TempDir(), "f.svg")
 			require.NoError(t, os.WriteFile(path, []byte(stack([]figure{f, f})), 0o666))
-			text := wellFormed(t, path)
+			text := harness.WellFormed(t, path)
 			assert.NotContains(t, text, "Inf")
 			assert.Contains(t, text, "&lt;&amp;&gt;")
 		}

@@ -121,17 +121,17 @@ func (j *job) check(cmd *cobra.Command, args []string) error {
 	configured := len(args) > 0 || len(j.settings.set) > 0 || j.settings.seeded() || cmd.Flags().Changed("preset")
 	switch {
 	case j.workers < 1 || j.workers > 1024:
-		return usage{fmt.Errorf("--workers %d (allowed: 1 … 1024)", j.workers)}
+		return usage(fmt.Errorf("--workers %d (allowed: 1 … 1024)", j.workers))
 	case j.maxTime < 0:
-		return usage{fmt.Errorf("--max-time %v (allowed: above 0, or 0 for no limit)", j.maxTime)}
+		return usage(fmt.Errorf("--max-time %v (allowed: above 0, or 0 for no limit)", j.maxTime))
 	case cmd.Flags().Changed("preset") && (len(args) > 0 || j.resume):
-		return usage{errors.New("--preset is for a run without a file (allowed: FILE.toml, --preset or --resume)")}
+		return usage(errors.New("--preset is for a run without a file (allowed: FILE.toml, --preset or --resume)"))
 	case j.sameProgram && !j.resume:
-		return usage{errors.New("--same-program is for a run that is continued (allowed: with --resume)")}
+		return usage(errors.New("--same-program is for a run that is continued (allowed: with --resume)"))
 	case j.repeat != "" && configured:
-		return usage{errors.New("--repeat takes everything from the run that it repeats (allowed: --out, --workers, --resume, --max-time, --quiet)")}
+		return usage(errors.New("--repeat takes everything from the run that it repeats (allowed: --out, --workers, --resume, --max-time, --quiet)"))
 	case j.resume && j.out == "":
-		return usage{errors.New("--resume needs --out, the directory of the run to continue")}
+		return usage(errors.New("--resume needs --out, the directory of the run to continue"))
 	}
 	return nil
 }
@@ -146,11 +146,11 @@ func (j *job) run(cmd *cobra.Command, args []string, show *progress) (err error)
 	}
 	kernels, err := kernel.Active()
 	if err != nil {
-		return usage{err}
+		return usage(err)
 	}
 	needs, err := possible(stages[0].c, !j.resume)
 	if err != nil {
-		return usage{err}
+		return usage(err)
 	}
 	if err := j.memory.check(needs); err != nil {
 		return err
@@ -229,9 +229,9 @@ func (j *job) stage(ctx context.Context, r *sampler.Run, s *stage, show *progres
 		}
 		fmt.Fprintf(j.stderr, "%s; to continue: slhmc run --resume --out %s%s\n", why, j.out, again)
 	case errors.Is(err, sampler.ErrOtherRun):
-		err = usage{fmt.Errorf("%w (what may change on resume: %s)", err, strings.Join(config.Changeable(), ", "))}
+		err = usage(fmt.Errorf("%w (what may change on resume: %s)", err, strings.Join(config.Changeable(), ", ")))
 	case errors.Is(err, sampler.ErrSettings):
-		err = usage{err}
+		err = usage(err)
 	case errors.As(err, &failed):
 		err = fmt.Errorf("%w; the state before it is kept, to go on: slhmc run --resume --out %s%s", err, j.out, helps(err, s.c))
 	}
@@ -258,7 +258,7 @@ func helps(err error, c *config.Config) string {
 func (j *job) prepare(s *stage, pool *lattice.Pool, kernels string, show *progress) (*sampler.Run, error) {
 	r, geo, err := build(s.c, pool, !j.resume)
 	if err != nil {
-		return nil, usage{err}
+		return nil, usage(err)
 	}
 	// the kernels' last bits are part of what a run is
 	r.Identity, r.Settings, r.Until = s.c.Identity()+"kernels: "+kernels+"\n", s.text, s.until

@@ -25,7 +25,7 @@ const smearingForms = "ape:ALPHA, stout:RHO, hyp or hyp:A1,A2,A3; behind it :spa
 // parseSmearing reads "stout:0.1x3". Errors: of the command line.
 func parseSmearing(text string) (s smearing, err error) {
 	bad := func(why string) (smearing, error) {
-		return s, usage{fmt.Errorf("--smear %s: %s (allowed: %s)", text, why, smearingForms)}
+		return s, usage(fmt.Errorf("--smear %s: %s (allowed: %s)", text, why, smearingForms))
 	}
 	s.times = 1
 	spec := text

@@ -53,7 +53,7 @@ func (j *job) configuration(args []string) (c *config.Config, restored bool, err
 		s, err := sampler.Load(j.out)
 		switch {
 		case errors.Is(err, rundir.ErrNoCheckpoint) || errors.Is(err, fs.ErrNotExist):
-			return nil, false, usage{fmt.Errorf("there is no %s, and no checkpoint that has it, so no run to continue: start one without --resume", own)}
+			return nil, false, usage(fmt.Errorf("there is no %s, and no checkpoint that has it, so no run to continue: start one without --resume", own))
 		case err != nil:
 			return nil, false, err
 		case len(args) == 0:
@@ -88,7 +88,7 @@ func (j *job) repeated() ([]stage, error) {
 		done = len(own)
 	}
 	if done > len(events) {
-		return nil, usage{fmt.Errorf("%s went through %d changes, %s through %d: it is no repetition of it", j.out, done, j.repeat, len(events))}
+		return nil, usage(fmt.Errorf("%s went through %d changes, %s through %d: it is no repetition of it", j.out, done, j.repeat, len(events)))
 	}
 	last, err := config.Parse(j.repeat, []byte(stored.Settings), nil)
 	if err != nil {
@@ -162,7 +162,7 @@ func (j *job) directory(args []string) (*rundir.Lock, error) {
 	}
 	checkpoints, err := rundir.Checkpoints(j.out)
 	if _, missing := os.Stat(filepath.Join(j.out, rundir.HistoryFile)); err == nil && (missing == nil || len(checkpoints) > 0) {
-		err = usage{fmt.Errorf("%s holds a run already: continue it with --resume, or choose another --out", j.out)}
+		err = usage(fmt.Errorf("%s holds a run already: continue it with --resume, or choose another --out", j.out))
 	}
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())

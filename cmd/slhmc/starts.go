@@ -91,7 +91,7 @@ func (j *job) start(kernels string, notice func(string)) error {
 	if n := len(m.Starts); n > 0 && m.Starts[n-1].Build != now.Build {
 		last := &m.Starts[n-1]
 		if j.sameProgram {
-			return usage{fmt.Errorf("%s was written by another program, %s; this one is %s (--same-program)", j.out, last.program(), now.program())}
+			return usage(fmt.Errorf("%s was written by another program, %s; this one is %s (--same-program)", j.out, last.program(), now.program()))
 		}
 		notice(fmt.Sprintf("from trajectory %d on another program continues: %s; before: %s", trajectory, now.program(), last.program()))
 	}

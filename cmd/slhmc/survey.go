@@ -123,7 +123,7 @@ func (s *survey) all(ctx context.Context, files []input) (results []*measured, e
 			bar.end()
 			s.notice("%v", err)
 			failed = append(failed, printable(file.name))
-			wrong = wrong || errors.As(err, new(usage))
+			wrong = wrong || isUsage(err)
 			continue
 		}
 		if other, ok := first[m.source]; ok {
@@ -148,7 +148,7 @@ func (s *survey) all(ctx context.Context, files []input) (results []*measured, e
 	}
 	err = fmt.Errorf("%d of %d files could not be measured: %s", len(failed), len(files), list)
 	if wrong {
-		err = usage{err}
+		err = usage(err)
 	}
 	return results, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/sampler"
 )
@@ -52,15 +53,6 @@ func found() *sampler.Summary {
 		Training:  &sampler.TrainingSummary{Steps: 1000, LossFirst: 1.23456, LossLast: 0.3, ExpMinusLoss: 0.789, Weights: []rundir.Float{-0.0081, 0.0012345, 0, 0.00001, -0.5, 12}},
 		Agreement: map[string]rundir.Float{"plaquette": 0.6976, "polyakov_trace": 0.19, "polyakov_normalised": 0.19},
 	}
-}
-
-func preset(t *testing.T, name string) *config.Config {
-	t.Helper()
-	text, err := config.Preset(name)
-	require.NoError(t, err)
-	c, err := config.Parse(name, text, nil)
-	require.NoError(t, err)
-	return c
 }
 
 func TestTable(t *testing.T) {
@@ -235,7 +227,7 @@ weights:  -0.00810 0.00123 0.00000 0.00001 -0.50000 12.00000
 			s := found()
 			c.change(s)
 			var b strings.Builder
-			require.NoError(t, writeTable(&b, preset(t, c.preset), s))
+			require.NoError(t, writeTable(&b, harness.Preset(t, c.preset), s))
 			assert.Equal(t, c.want[1:], b.String())
 			_, err := json.Marshal(summaryJSON(s))
 			require.NoError(t, err)
@@ -270,7 +262,7 @@ func TestWithError(t *testing.T) {
 // The numbers of the talk stand beside its own system only.
 func TestIsTalk(t *testing.T) {
 	for name, want := range map[string]bool{"default": true, "talk": true, "long": true, "quenched": false, "su3": false, "u1-2d": false} {
-		assert.Equal(t, want, isTalk(preset(t, name)), name)
+		assert.Equal(t, want, isTalk(harness.Preset(t, name)), name)
 	}
 	for _, change := range []func(*config.Config){
 		func(c *config.Config) { c.Lattice.Extents = []int{4, 4, 4, 8} },
@@ -280,7 +272,7 @@ func TestIsTalk(t *testing.T) {
 		func(c *config.Config) { c.Quarks.Flavours = 8 },
 		func(c *config.Config) { c.Quarks.Boundary = []string{"periodic", "periodic", "periodic", "periodic"} },
 	} {
-		c := preset(t, "default")
+		c := harness.Preset(t, "default")
 		change(c)
 		assert.False(t, isTalk(c))
 	}

@@ -84,21 +84,21 @@ command that repeats it, and the exit code is 1.`,
 func (j *judgement) run(args []string) error {
 	suite, err := suiteByName(j.suite)
 	if err != nil {
-		return usage{err}
+		return usage(err)
 	}
 	if (j.law == "") != (j.given == "") {
-		return usage{errors.New("--law and --case belong together: what to repeat, and on what")}
+		return usage(errors.New("--law and --case belong together: what to repeat, and on what"))
 	}
 	if j.workers < 1 || j.workers > 1024 {
-		return usage{fmt.Errorf("--workers %d (allowed: 1 … 1024)", j.workers)}
+		return usage(fmt.Errorf("--workers %d (allowed: 1 … 1024)", j.workers))
 	}
 	if len(j.set.set) > 0 && len(args) == 0 {
-		return usage{errors.New("--set overrides keys of a file: FILE.toml is missing")}
+		return usage(errors.New("--set overrides keys of a file: FILE.toml is missing"))
 	}
 	options := []verify.Option{verify.With(suite), verify.Seed(j.seed)}
 	only, err := regexp.Compile(j.only)
 	if err != nil {
-		return usage{fmt.Errorf("--only: %w", err)}
+		return usage(fmt.Errorf("--only: %w", err))
 	}
 	options = append(options, verify.Only(only))
 	report := verify.Report{Title: "everything built in", Program: "slhmc " + version(), Suite: suite.Name, Seed: j.seed, Replay: "slhmc verify"}
@@ -109,7 +109,7 @@ func (j *judgement) run(args []string) error {
 			return err
 		}
 		if subjects, err = fileSubjects(c, suite); err != nil {
-			return usage{err}
+			return usage(err)
 		}
 		report.Title = args[0]
 		report.Replay = "slhmc verify " + args[0]
@@ -133,7 +133,7 @@ func (j *judgement) run(args []string) error {
 	show.end()
 	report.Seconds = time.Since(began).Seconds()
 	if len(report.Verdicts) == 0 {
-		return usage{fmt.Errorf("--only %s: no law has such a name", j.only)}
+		return usage(fmt.Errorf("--only %s: no law has such a name", j.only))
 	}
 	return j.tell(report)
 }
@@ -142,11 +142,11 @@ func (j *judgement) run(args []string) error {
 func (j *judgement) replay(subjects []verify.Subject) error {
 	c, err := verify.ParseCase(j.given)
 	if err != nil {
-		return usage{err}
+		return usage(err)
 	}
 	results, err := verify.Replay(subjects, j.law, c)
 	if err != nil {
-		return usage{err}
+		return usage(err)
 	}
 	broken := len(results) == 0
 	for _, r := range results {

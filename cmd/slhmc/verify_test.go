@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/verify"
 )
@@ -19,31 +20,31 @@ import (
 // What is built in is judged by name, and told in every form.
 func TestVerify(t *testing.T) {
 	dir := t.TempDir()
-	o := done(t, dir, "verify", "--only", "^(sums|leapfrog)/", "--json", "r.json", "--junit", "r.xml", "--html", "r.html", "--workers", "2")
-	assert.Contains(t, o.stdout, "ok     compensated")
-	assert.Regexp(t, `all 8 laws hold: \d+ checks \(quick suite, seed 1`, o.stdout)
-	assert.Contains(t, o.stderr, "laws, 0 broken")
+	o := harness.Done(t, dir, "verify", "--only", "^(sums|leapfrog)/", "--json", "r.json", "--junit", "r.xml", "--html", "r.html", "--workers", "2")
+	assert.Contains(t, o.Stdout, "ok     compensated")
+	assert.Regexp(t, `all 8 laws hold: \d+ checks \(quick suite, seed 1`, o.Stdout)
+	assert.Contains(t, o.Stderr, "laws, 0 broken")
 	for file, want := range map[string]string{"r.json": `"subject": "sums"`, "r.xml": `<testcase name="compensated"`, "r.html": "all 8 laws hold"} {
 		b, err := os.ReadFile(filepath.Join(dir, file))
 		require.NoError(t, err)
 		assert.Contains(t, string(b), want)
 	}
-	again := done(t, dir, "verify", "--only", "^(sums|leapfrog)/", "--quiet", "--workers", "1")
-	assert.Empty(t, again.stderr)
+	again := harness.Done(t, dir, "verify", "--only", "^(sums|leapfrog)/", "--quiet", "--workers", "1")
+	assert.Empty(t, again.Stderr)
 	seconds := regexp.MustCompile(`, +[\d.]+ s\)?`)
-	assert.Equal(t, seconds.ReplaceAllString(o.stdout, ""), seconds.ReplaceAllString(again.stdout, ""), "any number of workers finds the same")
+	assert.Equal(t, seconds.ReplaceAllString(o.Stdout, ""), seconds.ReplaceAllString(again.Stdout, ""), "any number of workers finds the same")
 }
 
 // One law is repeated on one case.
 func TestVerifyReplays(t *testing.T) {
 	dir := t.TempDir()
 	given := `{"group":"SU(2)","extents":[2,4],"boundary":[1,-1],"beta":2,"c1":0,"mass":0.5,"roughness":0.4,"seed":5,"draws":50}`
-	o := done(t, dir, "verify", "--law", "staggered operator/adjoint", "--case", given)
-	assert.Contains(t, o.stdout, "ok     <x, D y> = <D† x, y>: measured ")
-	o = slhmc(t, dir, "verify", "--law", "staggered operator/adjoint", "--case", strings.Replace(given, "[2,4]", "[3,4]", 1))
-	assert.Equal(t, rundir.ExitFailed, o.code)
-	assert.Contains(t, o.stdout, "BROKEN no error")
-	assert.Contains(t, o.stdout, "allowed: all even")
+	o := harness.Done(t, dir, "verify", "--law", "staggered operator/adjoint", "--case", given)
+	assert.Contains(t, o.Stdout, "ok     <x, D y> = <D† x, y>: measured ")
+	o = harness.Run(t, dir, "verify", "--law", "staggered operator/adjoint", "--case", strings.Replace(given, "[2,4]", "[3,4]", 1))
+	assert.Equal(t, rundir.ExitFailed, o.Code)
+	assert.Contains(t, o.Stdout, "BROKEN no error")
+	assert.Contains(t, o.Stdout, "allowed: all even")
 }
 
 // Mistakes are told with code 2.
@@ -63,10 +64,10 @@ func TestVerifyUsage(t *testing.T) {
 		"--law=a/b --case={\"a\":1}": `unknown field "a"`,
 		`--law=a/b --case={"group":"SU(2)","extents":[2,2],"boundary":[1,1]}`: `no law "a/b"`,
 	} {
-		o := slhmc(t, dir, append([]string{"verify"}, strings.Fields(args)...)...)
-		assert.Equal(t, rundir.ExitUsage, o.code, args)
-		assert.Contains(t, o.stderr, want, args)
-		assert.Empty(t, o.stdout, args)
+		o := harness.Run(t, dir, append([]string{"verify"}, strings.Fields(args)...)...)
+		assert.Equal(t, rundir.ExitUsage, o.Code, args)
+		assert.Contains(t, o.Stderr, want, args)
+		assert.Empty(t, o.Stdout, args)
 	}
 }
 
@@ -81,9 +82,9 @@ func TestVerifyFile(t *testing.T) {
 	text, err := config.Preset("talk")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "talk.toml"), text, 0o666))
-	o := done(t, dir, append([]string{"verify", "talk.toml", "--json", "r.json"}, littleSystem...)...)
+	o := harness.Done(t, dir, append([]string{"verify", "talk.toml", "--json", "r.json"}, littleSystem...)...)
 	for _, subject := range []string{"gauge action", "quark operator", "quark action", "guide", "network", "HMC dynamics", "HMC", "SLHMC dynamics", "SLHMC", "omelyan2"} {
-		assert.Contains(t, "\n"+o.stdout, "\n"+subject+"\n")
+		assert.Contains(t, "\n"+o.Stdout, "\n"+subject+"\n")
 	}
 	b, err := os.ReadFile(filepath.Join(dir, "r.json"))
 	require.NoError(t, err)
@@ -93,16 +94,16 @@ func TestVerifyFile(t *testing.T) {
 
 	// a solver that is too sloppy for its force leaves nothing to be told from wrong
 	sloppy := append([]string{"verify", "talk.toml", "--only", "quark action/force$", "--set", "solver.force_tolerance=0.05", "--set", "solver.action_tolerance=0.05"}, littleSystem...)
-	o = slhmc(t, dir, sloppy...)
-	assert.Equal(t, rundir.ExitFailed, o.code)
-	assert.Contains(t, o.stdout, "BROKEN force")
-	assert.Contains(t, o.stdout, `repeat it: slhmc verify talk.toml --set 'solver.force_tolerance=0.05'`)
-	law, given, ok := strings.Cut(o.stdout, " --case '")
+	o = harness.Run(t, dir, sloppy...)
+	assert.Equal(t, rundir.ExitFailed, o.Code)
+	assert.Contains(t, o.Stdout, "BROKEN force")
+	assert.Contains(t, o.Stdout, `repeat it: slhmc verify talk.toml --set 'solver.force_tolerance=0.05'`)
+	law, given, ok := strings.Cut(o.Stdout, " --case '")
 	require.True(t, ok, law)
 	given, _, _ = strings.Cut(given, "'")
-	o = slhmc(t, dir, append([]string{"verify", "talk.toml", "--law", "quark action/force", "--case", given, "--set", "solver.force_tolerance=0.05", "--set", "solver.action_tolerance=0.05"}, littleSystem...)...)
-	assert.Equal(t, rundir.ExitFailed, o.code)
-	assert.Contains(t, o.stdout, "BROKEN force = dS/dtau")
+	o = harness.Run(t, dir, append([]string{"verify", "talk.toml", "--law", "quark action/force", "--case", given, "--set", "solver.force_tolerance=0.05", "--set", "solver.action_tolerance=0.05"}, littleSystem...)...)
+	assert.Equal(t, rundir.ExitFailed, o.Code)
+	assert.Contains(t, o.Stdout, "BROKEN force = dS/dtau")
 }
 
 // Every built-in configuration is judged, without quarks and without a guide too.

@@ -50,7 +50,7 @@ func versionCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			kernels, err := kernel.Active()
 			if err != nil {
-				return usage{err}
+				return usage(err)
 			}
 			hash, err := buildHash()
 			if err != nil {
