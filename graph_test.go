@@ -61,6 +61,11 @@ var rooms = []room{
 
 	// The command: what one imports of the other stands in CONTRIBUTING.md.
 	{path: "cmd/slhmc/internal/config", level: 8, modules: []string{"github.com/pelletier/go-toml/v2"}},
+	{path: "cmd/slhmc/internal/origin", level: 8},
+	{path: "cmd/slhmc/internal/svg", level: 8},
+
+	{path: "cmd/slhmc/internal/cli", level: 9, modules: []string{"github.com/spf13/cobra"}},
+	{path: "cmd/slhmc/internal/summary", level: 9},
 	{path: "cmd/slhmc/internal/harness", level: 9, modules: []string{"github.com/stretchr/testify"}}, // for tests
 	{path: "cmd/slhmc", level: 12, bare: true, modules: []string{
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sys", "golang.org/x/term",

@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slhmc/slhmc/bench"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/origin"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -68,30 +70,30 @@ full one hours.`,
 func (b *benchRun) run(c *cobra.Command, stderr *os.File) error {
 	cases, err := bench.Set(b.set)
 	if err != nil {
-		return usage(err)
+		return cli.Usage(err)
 	}
 	only, err := regexp.Compile(b.only)
 	if err != nil {
-		return usage(fmt.Errorf("--only: %w", err))
+		return cli.Usage(fmt.Errorf("--only: %w", err))
 	}
 	cases = slices.DeleteFunc(cases, func(c bench.Case) bool { return !only.MatchString(c.Name()) })
 	if len(cases) == 0 {
-		return usage(fmt.Errorf("--only %q matches no case of the %s set", b.only, b.set))
+		return cli.Usage(fmt.Errorf("--only %q matches no case of the %s set", b.only, b.set))
 	}
 	if b.samples < 1 || b.visits < 1 || b.time <= 0 {
-		return usage(fmt.Errorf("--samples %d --visits %d --time %v (allowed: positive)", b.samples, b.visits, b.time))
+		return cli.Usage(fmt.Errorf("--samples %d --visits %d --time %v (allowed: positive)", b.samples, b.visits, b.time))
 	}
-	commit := version()
+	commit := origin.Version()
 	if b.baseline {
 		m, err := bench.ThisMachine()
 		switch {
 		case err != nil:
-			return usage(err)
+			return cli.Usage(err)
 		case b.out != "":
-			return usage(errors.New("--baseline names its file itself (allowed: --out or --baseline)"))
+			return cli.Usage(errors.New("--baseline names its file itself (allowed: --out or --baseline)"))
 		}
 		if commit, err = cleanCommit(); err != nil {
-			return usage(fmt.Errorf("--baseline: %w", err))
+			return cli.Usage(fmt.Errorf("--baseline: %w", err))
 		}
 		if err := os.MkdirAll(bench.Baselines, 0o755); err != nil {
 			return err
@@ -163,7 +165,7 @@ comparison (another machine, too few samples, cases that are gone).`,
 			for i, path := range args {
 				r, err := bench.ReadFile(path)
 				if err != nil {
-					return usage(err)
+					return cli.Usage(err)
 				}
 				records[i] = r
 			}
@@ -171,7 +173,7 @@ comparison (another machine, too few samples, cases that are gone).`,
 			var no *bench.Incomparable
 			switch {
 			case errors.As(err, &no):
-				return usage(err)
+				return cli.Usage(err)
 			case err != nil:
 				return err
 			}

@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slhmc/slhmc/bench"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -78,13 +79,13 @@ base, as in a clone of one commit, or it has no benchmarks for the gate).`,
 func (g *gate) run(ctx context.Context, out io.Writer) error {
 	g.began = time.Now()
 	if g.rounds < 1 || g.limit <= 0 {
-		return usage(fmt.Errorf("--rounds %d --limit %v (allowed: positive)", g.rounds, g.limit))
+		return cli.Usage(fmt.Errorf("--rounds %d --limit %v (allowed: positive)", g.rounds, g.limit))
 	}
 	ctx, end := context.WithDeadline(ctx, g.began.Add(g.limit))
 	defer end()
 	err := g.compare(ctx, out)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return usage(fmt.Errorf("nothing is judged: building and the first round do not end within --limit %v here: %w", g.limit, err))
+		return cli.Usage(fmt.Errorf("nothing is judged: building and the first round do not end within --limit %v here: %w", g.limit, err))
 	}
 	return err
 }
@@ -99,7 +100,7 @@ func (g *gate) compare(ctx context.Context, out io.Writer) (err error) {
 	}
 	commit, err := g.output(ctx, "git", "merge-base", g.base, "HEAD")
 	if err != nil {
-		return usage(fmt.Errorf("nothing is judged: there is no base %s to compare with (a clone of one commit has none; --base or BENCH_BASE name another): %w", g.base, err))
+		return cli.Usage(fmt.Errorf("nothing is judged: there is no base %s to compare with (a clone of one commit has none; --base or BENCH_BASE name another): %w", g.base, err))
 	}
 	commit = strings.TrimSpace(commit)
 	if g.temp, err = os.MkdirTemp("", "slhmc-gate-"); err != nil {
@@ -123,7 +124,7 @@ func (g *gate) compare(ctx context.Context, out io.Writer) (err error) {
 	if ok, err := g.hasTable(ctx, base); err != nil {
 		return err
 	} else if !ok {
-		return usage(fmt.Errorf("nothing is judged: base %s is from before there were benchmarks for the gate", commit))
+		return cli.Usage(fmt.Errorf("nothing is judged: base %s is from before there were benchmarks for the gate", commit))
 	}
 	fmt.Fprintf(g.stderr, "base %s\n", commit)
 	rounds, err := g.measure(ctx, base, head)
@@ -132,7 +133,7 @@ func (g *gate) compare(ctx context.Context, out io.Writer) (err error) {
 	}
 	ruling, err := rounds.Rule()
 	if err != nil {
-		return usage(err)
+		return cli.Usage(err)
 	}
 	if err := ruling.Write(out); err != nil {
 		return err
@@ -198,7 +199,7 @@ func (g *gate) measure(ctx context.Context, base, head string) (*bench.Rounds, e
 	for range tries - 1 {
 		ruling, err := s.rounds().Rule()
 		if err != nil {
-			return nil, usage(err)
+			return nil, cli.Usage(err)
 		}
 		for _, v := range ruling.Bad() {
 			if v.Allocations() {

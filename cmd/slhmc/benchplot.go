@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slhmc/slhmc/bench"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -46,11 +47,11 @@ NAME.html.`,
 func plot(w io.Writer, path, out string) error {
 	rec, err := bench.ReadFile(path)
 	if err != nil {
-		return usage(err)
+		return cli.Usage(err)
 	}
 	list, err := rec.Pictures()
 	if err != nil {
-		return usage(err)
+		return cli.Usage(err)
 	}
 	name := filepath.Join(out, strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
 	for _, p := range list {
@@ -95,7 +96,7 @@ baseline of this machine.`,
 			if machine == "" {
 				m, err := bench.ThisMachine()
 				if err != nil {
-					return usage(err)
+					return cli.Usage(err)
 				}
 				machine = m.Key()
 			}
@@ -105,7 +106,7 @@ baseline of this machine.`,
 			}
 			h, err := bench.NewHistory(args[0], revisions)
 			if err != nil {
-				return usage(err)
+				return cli.Usage(err)
 			}
 			if err := h.Write(c.OutOrStdout()); err != nil || out == "" {
 				return err
@@ -141,7 +142,7 @@ func revisions(path string) (list []bench.Revision, err error) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, usage(fmt.Errorf("no commit has %s; there are these, whose names are for --machine:\n%s", path, known))
+		return nil, cli.Usage(fmt.Errorf("no commit has %s; there are these, whose names are for --machine:\n%s", path, known))
 	}
 	return list, nil
 }

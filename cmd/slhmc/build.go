@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/origin"
 	"github.com/slhmc/slhmc/covnet"
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/dirac"
@@ -100,7 +101,7 @@ func (b *builder) links0(r *sampler.Run) error {
 	if err := f.ReadInto(b.links); err != nil {
 		return err
 	}
-	source, err := fileSource("links", path)
+	source, err := origin.File("links", path)
 	source.About = fmt.Sprintf("%s, %d bits", f.Kind, f.Precision)
 	// Of single precision they are off by some 1e-7, and molecular dynamics keeps that.
 	if off := b.links.Unitarity(); off > 1e-13 {

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/summary"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -74,7 +75,7 @@ func TestChaosDamage(t *testing.T) {
 	count := map[string]map[string]int{}
 	var cases [][2]string
 	names := contents(t, broken)
-	for _, name := range []string{rundir.TimingsFile, machineFile, "lock"} {
+	for _, name := range []string{rundir.TimingsFile, summary.MachineFile, "lock"} {
 		names[name] = ""
 	}
 	for name := range names {
@@ -123,7 +124,7 @@ func TestChaosDamage(t *testing.T) {
 		case o.Code == rundir.ExitDone && len(d) > 0:
 			result = "SILENT"
 			t.Errorf("%s, %s: exit 0, and %v", name, how, d)
-		case o.Code != rundir.ExitDone && (kind == rundir.TimingsFile || kind == machineFile || kind == "lock" || kind == summaryFile):
+		case o.Code != rundir.ExitDone && (kind == rundir.TimingsFile || kind == summary.MachineFile || kind == "lock" || kind == summary.SummaryFile):
 			result = "ENDED by what nothing depends on"
 			t.Errorf("%s, %s: exit %d: %s", name, how, o.Code, firstLine(o.Stderr))
 		case o.Code != rundir.ExitDone:

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/summary"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -97,8 +98,8 @@ func contents(t *testing.T, dir string) map[string]string {
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
 		switch name := e.Name(); {
-		case name == rundir.TimingsFile || name == machineFile || name == "lock" || e.IsDir():
-		case name == summaryFile:
+		case name == rundir.TimingsFile || name == summary.MachineFile || name == "lock" || e.IsDir():
+		case name == summary.SummaryFile:
 			var v any
 			require.NoError(t, json.Unmarshal([]byte(harness.Content(t, path)), &v), path)
 			b, err := json.Marshal(timeless(v))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/format"
 )
@@ -70,10 +71,10 @@ func (j *conversion) encoding(out string) (e format.Encoding, err error) {
 		e.Kind, err = format.ParseKind(j.format)
 	}
 	if err != nil {
-		return e, usage(err)
+		return e, cli.Usage(err)
 	}
 	if allowed := format.Precisions(e.Kind); j.precision != 0 && !slices.Contains(allowed, j.precision) {
-		return e, usage(fmt.Errorf("--precision %d (allowed for %s: %v)", j.precision, e.Kind, allowed))
+		return e, cli.Usage(fmt.Errorf("--precision %d (allowed for %s: %v)", j.precision, e.Kind, allowed))
 	}
 	switch j.order {
 	case "":
@@ -82,7 +83,7 @@ func (j *conversion) encoding(out string) (e format.Encoding, err error) {
 	case "little":
 		e.ByteOrder = binary.LittleEndian
 	default:
-		return e, usage(fmt.Errorf("--byte-order %s (allowed: big, little)", j.order))
+		return e, cli.Usage(fmt.Errorf("--byte-order %s (allowed: big, little)", j.order))
 	}
 	e.Precision, e.Rows = j.precision, j.rows
 	return e, nil
@@ -95,10 +96,10 @@ func (j *conversion) free(out string) error {
 		return nil
 	}
 	if info, err := os.Stat(out); err == nil && !info.Mode().IsRegular() {
-		return usage(fmt.Errorf("%s is not a regular file: it is not written over", out))
+		return cli.Usage(fmt.Errorf("%s is not a regular file: it is not written over", out))
 	}
 	if !j.force {
-		return usage(fmt.Errorf("%s exists (--force writes over it)", out))
+		return cli.Usage(fmt.Errorf("%s exists (--force writes over it)", out))
 	}
 	return nil
 }

@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // digest is what a file is known by, whatever its name.
@@ -60,25 +57,4 @@ func unchanged(path string, info os.FileInfo) error {
 		err = fmt.Errorf("%s has changed while it was read", path)
 	}
 	return err
-}
-
-// printable is a path as JSON and terminals can have it: bytes that are not UTF-8 and
-// characters that are not for printing as \xNN.
-func printable(path string) string {
-	if utf8.ValidString(path) && strings.IndexFunc(path, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
-		return path
-	}
-	var b strings.Builder
-	for len(path) > 0 {
-		r, n := utf8.DecodeRuneInString(path)
-		if r == utf8.RuneError && n == 1 || !unicode.IsPrint(r) {
-			for _, c := range []byte(path[:n]) {
-				fmt.Fprintf(&b, `\x%02x`, c)
-			}
-		} else {
-			b.WriteString(path[:n])
-		}
-		path = path[n:]
-	}
-	return b.String()
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/covnet"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/gauge"
@@ -49,28 +50,28 @@ func (f flowSettings) check() error {
 		return nil
 	}
 	if _, known := flowActions()[f.Kind]; !known {
-		return usage(fmt.Errorf("--flow %s (allowed: wilson, symanzik, zeuthen)", f.Kind))
+		return cli.Usage(fmt.Errorf("--flow %s (allowed: wilson, symanzik, zeuthen)", f.Kind))
 	}
 	for _, v := range []struct {
 		name  string
 		value float64
 	}{{"time", f.Time}, {"step", f.Step}, {"level", f.Level}} {
 		if !(v.value > 0) || math.IsInf(v.value, 0) {
-			return usage(fmt.Errorf("--flow-%s %v (allowed: above 0)", v.name, v.value))
+			return cli.Usage(fmt.Errorf("--flow-%s %v (allowed: above 0)", v.name, v.value))
 		}
 	}
 	if !(f.Tolerance >= 0) || math.IsInf(f.Tolerance, 0) {
-		return usage(fmt.Errorf("--flow-tolerance %v (allowed: 0, fixed steps, or above)", f.Tolerance))
+		return cli.Usage(fmt.Errorf("--flow-tolerance %v (allowed: 0, fixed steps, or above)", f.Tolerance))
 	}
 	if steps := f.Time / f.Step; f.Tolerance == 0 && steps > maxFlowSteps {
-		return usage(fmt.Errorf("--flow-time %v in steps of --flow-step %v are %.3g steps (allowed: at most %d)", f.Time, f.Step, steps, maxFlowSteps))
+		return cli.Usage(fmt.Errorf("--flow-time %v in steps of --flow-step %v are %.3g steps (allowed: at most %d)", f.Time, f.Step, steps, maxFlowSteps))
 	}
 	if len(f.At) > 1000 {
-		return usage(fmt.Errorf("--flow-at: %d times (allowed: at most 1000)", len(f.At)))
+		return cli.Usage(fmt.Errorf("--flow-at: %d times (allowed: at most 1000)", len(f.At)))
 	}
 	for i, t := range f.At {
 		if !(t > 0 && t <= f.Time) || i > 0 && t <= f.At[i-1] {
-			return usage(fmt.Errorf("--flow-at %v (allowed: ascending times above 0, to the --flow-time %v)", f.At, f.Time))
+			return cli.Usage(fmt.Errorf("--flow-at %v (allowed: ascending times above 0, to the --flow-time %v)", f.At, f.Time))
 		}
 	}
 	return nil
@@ -158,11 +159,11 @@ func newFlower(f flowSettings, u *gauge.Field, stop func() error) (*flower, erro
 	most, least := action.MaxStep(geo.Dims()), covnet.MinTolerance(g.N())
 	switch {
 	case f.Tolerance == 0 && f.Step > most:
-		return nil, usage(fmt.Errorf("--flow-step %v: the %s flow in %d dimensions is unstable beyond steps of %.4g", f.Step, f.Kind, geo.Dims(), most))
+		return nil, cli.Usage(fmt.Errorf("--flow-step %v: the %s flow in %d dimensions is unstable beyond steps of %.4g", f.Step, f.Kind, geo.Dims(), most))
 	case f.Tolerance > 0 && f.Tolerance < least:
-		return nil, usage(fmt.Errorf("--flow-tolerance %v: round-off of %v is above that (allowed: 0, fixed steps, or at least %.2g)", f.Tolerance, g, least))
+		return nil, cli.Usage(fmt.Errorf("--flow-tolerance %v: round-off of %v is above that (allowed: 0, fixed steps, or at least %.2g)", f.Tolerance, g, least))
 	case f.Tolerance > 0 && f.Time/most > maxFlowSteps:
-		return nil, usage(fmt.Errorf("--flow-time %v takes more than %d steps, none of which can be larger than %.4g", f.Time, maxFlowSteps, most))
+		return nil, cli.Usage(fmt.Errorf("--flow-time %v takes more than %d steps, none of which can be larger than %.4g", f.Time, maxFlowSteps, most))
 	}
 	flow, err := covnet.NewFlow(u, action)
 	if err != nil {

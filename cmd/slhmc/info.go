@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/physics/format"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/observe"
@@ -133,11 +134,11 @@ func openShaped(name string, told format.Shape, options ...format.Option) (*form
 	}
 	f, err := format.Open(path, told, options...)
 	if errors.Is(err, format.ErrAxes) {
-		return nil, usage(err)
+		return nil, cli.Usage(err)
 	}
 	if err == nil && (f.Extents == nil || f.Group.N() == 0) {
 		_ = f.Close()
-		return nil, usage(fmt.Errorf("%s: %s does not say its extents and group: give --extents and --group", path, f.Kind))
+		return nil, cli.Usage(fmt.Errorf("%s: %s does not say its extents and group: give --extents and --group", path, f.Kind))
 	}
 	return f, err
 }
@@ -188,7 +189,7 @@ func inspect(path string, shape *shapeFlags) (*info, error) {
 		return nil, err
 	}
 	i := &info{
-		File: printable(path), Format: string(h.Kind), Extents: h.Extents, Group: h.Group.String(), Precision: h.Precision, Rows: h.Rows, Inferred: h.Inferred,
+		File: cli.Printable(path), Format: string(h.Kind), Extents: h.Extents, Group: h.Group.String(), Precision: h.Precision, Rows: h.Rows, Inferred: h.Inferred,
 		Checksum: h.Checksum.String(), Plaquette: observe.NewPlaquette(u.Geometry(), u.Group()).Measure(u), Unitarity: h.Unitarity,
 		Packed: h.Compression, Axes: string(h.Axes), Boundary: h.Boundary, Notes: h.Notes, Accepted: acceptedOf(h), Remarks: h.Remarks,
 	}

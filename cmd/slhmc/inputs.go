@@ -6,6 +6,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 )
 
 // list brings the files into order. Errors: of the command line.
@@ -13,7 +15,7 @@ func (s *survey) list(names []string) ([]input, error) {
 	var files []input
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {
-			return nil, usage(fmt.Errorf("%s twice", printable(name)))
+			return nil, cli.Usage(fmt.Errorf("%s twice", cli.Printable(name)))
 		}
 		f, err := s.input(name)
 		if err != nil {
@@ -21,20 +23,20 @@ func (s *survey) list(names []string) ([]input, error) {
 		}
 		for flag, path := range map[string]string{"--plot": s.plot, "--out": s.out} {
 			if path == f.path {
-				return nil, usage(fmt.Errorf("%s %s is one of the files to be measured", flag, printable(path)))
+				return nil, cli.Usage(fmt.Errorf("%s %s is one of the files to be measured", flag, cli.Printable(path)))
 			}
 		}
 		files = append(files, f)
 	}
 	files, again := sameFiles(files)
 	for _, pair := range again {
-		s.notice("%s is the file %s: it counts once", printable(pair[0].name), printable(pair[1].name))
+		s.notice("%s is the file %s: it counts once", cli.Printable(pair[0].name), cli.Printable(pair[1].name))
 	}
 	if s.asGiven {
 		return files, nil
 	}
 	if earlier, later, found := descends(files); found {
-		s.notice("%s stands before %s: the files are taken in natural order (--as-given keeps that of the command line)", printable(earlier), printable(later))
+		s.notice("%s stands before %s: the files are taken in natural order (--as-given keeps that of the command line)", cli.Printable(earlier), cli.Printable(later))
 		slices.SortStableFunc(files, func(a, b input) int { return natural(a.path, b.path) })
 	}
 	return files, nil

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/summary"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -47,7 +48,7 @@ func TestKilled(t *testing.T) {
 		complete := false
 		for !complete {
 			args := harness.With(sets, "--out", out)
-			if _, err := os.Stat(filepath.Join(dir, out, configFile)); err == nil {
+			if _, err := os.Stat(filepath.Join(dir, out, summary.ConfigFile)); err == nil {
 				args = []string{"run", "--quiet", "--resume", "--out", out}
 			}
 			if kills == 0 {

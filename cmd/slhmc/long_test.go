@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/summary"
 	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/statistics"
 	"github.com/slhmc/slhmc/reference"
@@ -177,7 +178,7 @@ func TestLongTalk(t *testing.T) {
 }
 
 func cell(q sampler.Quantity) string {
-	v, _ := withError(q)
+	v, _ := summary.WithError(q)
 	return v
 }
 

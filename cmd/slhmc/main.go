@@ -25,27 +25,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/sampler"
 )
 
 func main() { os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr)) }
-
-// misuse is an error that usage marks.
-type misuse struct{ error }
-
-func (m misuse) Unwrap() error { return m.error }
-
-// usage marks an error of the command line or the configuration that a command
-// finds; what is wrong before one runs is always of this kind.
-func usage(err error) error { return misuse{err} }
-
-// isUsage reports whether an error has that mark.
-func isUsage(err error) bool {
-	var m misuse
-	return errors.As(err, &m)
-}
 
 // execute runs the command and returns its exit code.
 func execute(args []string, stdout, stderr *os.File) int {
@@ -82,7 +68,7 @@ func execute(args []string, stdout, stderr *os.File) int {
 		return rundir.ExitUsage
 	}
 	fmt.Fprintln(stderr, "slhmc:", err)
-	if isUsage(err) {
+	if cli.IsUsage(err) {
 		return rundir.ExitUsage
 	}
 	return rundir.ExitFailed

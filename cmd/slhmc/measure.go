@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	memory "github.com/slhmc/slhmc/internal/machine"
 	"github.com/slhmc/slhmc/physics/format"
 	"github.com/slhmc/slhmc/physics/lattice"
@@ -120,7 +121,7 @@ func (s *survey) check(flags *pflag.FlagSet) (err error) {
 	}
 	if s.memText != "" {
 		if s.memoryAllowed, err = memory.ParseSize(s.memText); err != nil {
-			return usage(fmt.Errorf("--memory: %w", err))
+			return cli.Usage(fmt.Errorf("--memory: %w", err))
 		}
 	}
 	used, err := checkObservables(s.What)
@@ -142,9 +143,9 @@ func (s *survey) check(flags *pflag.FlagSet) (err error) {
 	}
 	switch {
 	case s.json && s.csv:
-		return usage(errors.New("--json and --csv (allowed: one of them)"))
+		return cli.Usage(errors.New("--json and --csv (allowed: one of them)"))
 	case s.workers < 1 || s.workers > 1024:
-		return usage(fmt.Errorf("--workers %d (allowed: 1 … 1024)", s.workers))
+		return cli.Usage(fmt.Errorf("--workers %d (allowed: 1 … 1024)", s.workers))
 	}
 	return s.unused(flags, used)
 }
@@ -160,7 +161,7 @@ func (s *survey) unused(flags *pflag.FlagSet, used []string) (err error) {
 		switch {
 		case err != nil:
 		case s.Flow.Kind == "" && (strings.HasPrefix(f.Name, "flow-") || f.Name == "plot"):
-			err = usage(fmt.Errorf("--%s needs --flow", f.Name))
+			err = cli.Usage(fmt.Errorf("--%s needs --flow", f.Name))
 		case slices.Contains(quarks, f.Name) && !slices.Contains(used, f.Name):
 			var by []string
 			for _, o := range observables() {
@@ -168,7 +169,7 @@ func (s *survey) unused(flags *pflag.FlagSet, used []string) (err error) {
 					by = append(by, o.name)
 				}
 			}
-			err = usage(fmt.Errorf("--%s: nothing in --what %s uses it (what does: %s)", f.Name, strings.Join(s.What, ","), strings.Join(by, ", ")))
+			err = cli.Usage(fmt.Errorf("--%s: nothing in --what %s uses it (what does: %s)", f.Name, strings.Join(s.What, ","), strings.Join(by, ", ")))
 		}
 	})
 	return err

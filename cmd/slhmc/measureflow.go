@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/observe"
 )
@@ -93,7 +94,7 @@ func (scale flowScale) quantity(times []float64, energies [][]float64, level flo
 	}
 	q.remark = fmt.Sprintf("of the mean curve; %d of %d files reach %v by themselves", reach, files, level)
 	if _, err := find(means(energies)); err != nil {
-		q.remark = fmt.Sprintf("the mean curve has none (%s); %d of %d files reach %v by themselves", reason(err), reach, files, level)
+		q.remark = fmt.Sprintf("the mean curve has none (%s); %d of %d files reach %v by themselves", cli.Reason(err), reach, files, level)
 	}
 	return q
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/physics/observe"
 	"github.com/slhmc/slhmc/physics/statistics"
 )
@@ -77,11 +78,11 @@ func (q quantity) jackknife(tauInt float64) (text string, cut bool) {
 func (q quantity) failed(err error) string {
 	switch v := q.f(means(q.series)); {
 	case !q.curve:
-		return reason(err)
+		return cli.Reason(err)
 	case math.IsNaN(v):
 		return "-\t-\t-\t-\t" + q.remark
 	default:
-		return fmt.Sprintf("%.10g\t-\t-\t-\t%s (no error: %s)", v, q.remark, reason(err))
+		return fmt.Sprintf("%.10g\t-\t-\t-\t%s (no error: %s)", v, q.remark, cli.Reason(err))
 	}
 }
 

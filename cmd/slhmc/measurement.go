@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/observe"
@@ -102,10 +103,10 @@ func checkObservables(names []string) (used []string, err error) {
 	}
 	for i, name := range names {
 		if !slices.Contains(known, name) {
-			return nil, usage(fmt.Errorf("--what: there is no observable %q (allowed: %s)", name, strings.Join(known, ", ")))
+			return nil, cli.Usage(fmt.Errorf("--what: there is no observable %q (allowed: %s)", name, strings.Join(known, ", ")))
 		}
 		if slices.Contains(names[:i], name) {
-			return nil, usage(fmt.Errorf("--what: %s twice", name))
+			return nil, cli.Usage(fmt.Errorf("--what: %s twice", name))
 		}
 	}
 	return used, nil

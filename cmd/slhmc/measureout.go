@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -76,7 +77,7 @@ func (k *kept) open(settings measureSettings) error {
 // read takes the results, and returns where the last whole line ends.
 func (k *kept) read(file *os.File, settings []byte) (mark rundir.Mark, err error) {
 	if formerResults(file) {
-		return mark, usage(fmt.Errorf("%s was written by another version of slhmc, which knew files by their names: choose another --out, the files are measured anew", k.path))
+		return mark, cli.Usage(fmt.Errorf("%s was written by another version of slhmc, which knew files by their names: choose another --out, the files are measured anew", k.path))
 	}
 	r := rundir.NewJournalReader(k.path, file)
 	r.TolerateTorn() // of a command that was killed
@@ -91,7 +92,7 @@ func (k *kept) read(file *os.File, settings []byte) (mark rundir.Mark, err error
 			continue
 		}
 		if !bytes.Equal(r.Record(), settings) {
-			return mark, usage(fmt.Errorf("%s holds results of other settings, %s: choose another --out", k.path, r.Record()))
+			return mark, cli.Usage(fmt.Errorf("%s holds results of other settings, %s: choose another --out", k.path, r.Record()))
 		}
 	}
 	if err := r.Err(); err != nil {
@@ -104,7 +105,7 @@ func (k *kept) read(file *os.File, settings []byte) (mark rundir.Mark, err error
 			return mark, err
 		}
 		if !bytes.HasPrefix([]byte(`{"crc":"`), head[:n]) {
-			return mark, usage(fmt.Errorf("%s is no file of results: choose another --out", k.path))
+			return mark, cli.Usage(fmt.Errorf("%s is no file of results: choose another --out", k.path))
 		}
 	}
 	return mark, nil

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/svg"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/statistics"
 )
@@ -156,7 +158,7 @@ func (s *survey) writeNumbers(to io.Writer, results []*measured) error {
 		}
 		for _, scale := range flowScales() {
 			if _, err := scale.find(energyCurve(m.Flow), s.Flow.Level); err != nil {
-				fmt.Fprintf(w, "%s\t-\t%s\n", scale.name, reason(err))
+				fmt.Fprintf(w, "%s\t-\t%s\n", scale.name, cli.Reason(err))
 			}
 		}
 		for _, p := range m.Flow {
@@ -171,21 +173,12 @@ func (s *survey) writeNumbers(to io.Writer, results []*measured) error {
 	return w.Flush()
 }
 
-// reason is the text of an error without the package that it comes from.
-func reason(err error) string {
-	text := err.Error()
-	for _, name := range []string{"statistics: ", "observe: "} {
-		text = strings.TrimPrefix(text, name)
-	}
-	return text
-}
-
 // plotFlows draws t²E(t) and, in four dimensions, Q(t) of all files.
 func plotFlows(path string, results []*measured) error {
-	energy := figure{Title: "t²E(t), clover", X: "flow time t", Y: "t²E"}
-	charge := figure{Title: "Q(t), improved", X: "flow time t", Y: "Q"}
+	energy := svg.Figure{Title: "t²E(t), clover", X: "flow time t", Y: "t²E"}
+	charge := svg.Figure{Title: "Q(t), improved", X: "flow time t", Y: "Q"}
 	for _, m := range results {
-		var e, q curve
+		var e, q svg.Curve
 		for _, p := range m.Flow {
 			t := float64(p.Time)
 			e.X, e.Y = append(e.X, t), append(e.Y, t*t*float64(p.EnergyClover))
@@ -198,12 +191,12 @@ func plotFlows(path string, results []*measured) error {
 			charge.Curves = append(charge.Curves, q)
 		}
 	}
-	figures := []figure{energy}
+	figures := []svg.Figure{energy}
 	if len(charge.Curves) > 0 {
 		figures = append(figures, charge)
 	}
 	return rundir.WriteAtomic(path, func(w io.Writer) error {
-		_, err := io.WriteString(w, stack(figures))
+		_, err := io.WriteString(w, svg.Stack(figures))
 		return err
 	})
 }

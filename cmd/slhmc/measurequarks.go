@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/physics/gauge"
@@ -31,17 +32,17 @@ type quarkSettings struct {
 func (q quarkSettings) check() error {
 	switch {
 	case math.IsNaN(q.Mass) || math.IsInf(q.Mass, 0):
-		return usage(fmt.Errorf("--mass %v (allowed: numbers)", q.Mass))
+		return cli.Usage(fmt.Errorf("--mass %v (allowed: numbers)", q.Mass))
 	case !(q.Tolerance >= 0x1p-52 && q.Tolerance < 1):
-		return usage(fmt.Errorf("--tolerance %v (allowed: 2.3e-16, where round-off begins, to 1)", q.Tolerance))
+		return cli.Usage(fmt.Errorf("--tolerance %v (allowed: 2.3e-16, where round-off begins, to 1)", q.Tolerance))
 	case q.Noise < 1:
-		return usage(fmt.Errorf("--noise %d (allowed: at least 1)", q.Noise))
+		return cli.Usage(fmt.Errorf("--noise %d (allowed: at least 1)", q.Noise))
 	case q.Eigenvalues < 1:
-		return usage(fmt.Errorf("--eigenvalues %d (allowed: at least 1)", q.Eigenvalues))
+		return cli.Usage(fmt.Errorf("--eigenvalues %d (allowed: at least 1)", q.Eigenvalues))
 	}
 	for _, b := range q.Boundary {
 		if _, known := boundaries()[b]; !known {
-			return usage(fmt.Errorf("--boundary %s: %q (allowed: periodic, antiperiodic, one for each direction, time last)", strings.Join(q.Boundary, ","), b))
+			return cli.Usage(fmt.Errorf("--boundary %s: %q (allowed: periodic, antiperiodic, one for each direction, time last)", strings.Join(q.Boundary, ","), b))
 		}
 	}
 	return nil
@@ -58,7 +59,7 @@ func staggered(u *gauge.Field, q quarkSettings) (*dirac.Staggered, error) {
 	phases := dirac.AntiperiodicTime(d)
 	if q.Boundary != nil {
 		if len(q.Boundary) != d {
-			return nil, usage(fmt.Errorf("--boundary %s: %d conditions in %d dimensions", strings.Join(q.Boundary, ","), len(q.Boundary), d))
+			return nil, cli.Usage(fmt.Errorf("--boundary %s: %d conditions in %d dimensions", strings.Join(q.Boundary, ","), len(q.Boundary), d))
 		}
 		for mu, b := range q.Boundary {
 			phases[mu] = boundaries()[b]
@@ -166,7 +167,7 @@ func spectrum(u *gauge.Field, q quarkSettings, stop func() error, name string,
 		return nil, err
 	}
 	if err := e.Check(); err != nil {
-		return nil, usage(fmt.Errorf("--eigenvalues %d: %w", q.Eigenvalues, err))
+		return nil, cli.Usage(fmt.Errorf("--eigenvalues %d: %w", q.Eigenvalues, err))
 	}
 	e.Stop = stop
 	return func(u *gauge.Field, stream rng.Stream) (n []number, err error) {

@@ -1,38 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"runtime"
 	"runtime/debug"
 
-	"github.com/spf13/cobra"
-
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
-	"github.com/slhmc/slhmc/internal/machine"
 	"github.com/slhmc/slhmc/physics/lattice"
 )
-
-// memoryFlag is --memory, which commands share that check what they need.
-type memoryFlag struct{ text string }
-
-func (m *memoryFlag) add(c *cobra.Command) {
-	c.Flags().StringVar(&m.text, "memory", "", "memory that may be used, such as 64GiB (default: what the machine has)")
-}
-
-// check refuses what needs more. Errors: of the command line.
-func (m *memoryFlag) check(needs uint64) error {
-	allowed := uint64(0)
-	if m.text != "" {
-		var err error
-		if allowed, err = machine.ParseSize(m.text); err != nil {
-			return usage(fmt.Errorf("--memory: %w", err))
-		}
-	}
-	if err := machine.Check(needs, allowed); err != nil {
-		return usage(fmt.Errorf("the run %w", err))
-	}
-	return nil
-}
 
 // runNeeds returns the bytes that a run needs: found by making two small runs that
 // differ in nothing but the size of the lattice, which says what a block of sites

@@ -14,7 +14,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/summary"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/statistics"
 	"github.com/slhmc/slhmc/sampler"
@@ -97,7 +99,7 @@ and ` + reportData + ` with the same numbers. The run may still be going on.`,
 				return err
 			}
 			data, page := filepath.Join(out, reportData), filepath.Join(out, reportPage)
-			if err := writeJSON(data, r); err != nil {
+			if err := cli.WriteJSON(data, r); err != nil {
 				return err
 			}
 			err = rundir.WriteAtomic(page, func(w io.Writer) error {
@@ -118,29 +120,29 @@ and ` + reportData + ` with the same numbers. The run may still be going on.`,
 // newReport reads a run directory.
 func newReport(dir string) (*runReport, error) {
 	if _, err := os.Stat(filepath.Join(dir, rundir.HistoryFile)); err != nil {
-		return nil, usage(fmt.Errorf("%s holds no run: %w", dir, err))
+		return nil, cli.Usage(fmt.Errorf("%s holds no run: %w", dir, err))
 	}
-	own := filepath.Join(dir, configFile)
+	own := filepath.Join(dir, summary.ConfigFile)
 	text, err := os.ReadFile(own)
 	if err != nil {
 		return nil, err
 	}
 	c, err := config.Parse(own, text, nil)
 	if err != nil {
-		return nil, usage(err)
+		return nil, cli.Usage(err)
 	}
 	s, err := sampler.Summarise(dir)
 	if err != nil {
 		return nil, err
 	}
-	r := &runReport{Run: filepath.Base(filepath.Clean(dir)), Config: string(text), Summary: summaryJSON(s)}
-	if r.Machine, err = os.ReadFile(filepath.Join(dir, machineFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	r := &runReport{Run: filepath.Base(filepath.Clean(dir)), Config: string(text), Summary: summary.JSON(s)}
+	if r.Machine, err = os.ReadFile(filepath.Join(dir, summary.MachineFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	} else if !json.Valid(r.Machine) {
 		r.Machine = json.RawMessage("{}")
 	}
 	var table strings.Builder
-	if err := writeTable(&table, c, s); err != nil {
+	if err := summary.Write(&table, c, s); err != nil {
 		return nil, err
 	}
 	r.Table = table.String()
@@ -214,7 +216,7 @@ func (s *raw) reported() reportedSeries {
 	out := reportedSeries{Name: s.name, Entries: len(s.x), History: s.history(), Histogram: s.histogram()}
 	e, err := statistics.Gamma(s.x)
 	if err != nil {
-		out.Note = reason(err)
+		out.Note = cli.Reason(err)
 		return out
 	}
 	every := 1

@@ -5,6 +5,8 @@ import (
 	"html"
 	"slices"
 	"strings"
+
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/svg"
 )
 
 const reportStyle = `body{font-family:sans-serif;max-width:1340px;margin:2em auto;padding:0 1em;color:#222}
@@ -41,8 +43,8 @@ func (r *runReport) html() string {
 	return b.String()
 }
 
-func (r *runReport) figure(b *strings.Builder, f *figure) {
-	fmt.Fprintf(b, "<figure>%s</figure>", f.svg())
+func (r *runReport) figure(b *strings.Builder, f *svg.Figure) {
+	fmt.Fprintf(b, "<figure>%s</figure>", f.String())
 }
 
 // names returns the quantities of all phases, in the order of the history.
@@ -59,27 +61,27 @@ func (r *runReport) names() (names []string) {
 
 // each calls visit for the phases that have a quantity, with a curve of the phase's
 // name and colour.
-func (r *runReport) each(name string, visit func(c curve, s *reportedSeries)) {
+func (r *runReport) each(name string, visit func(c svg.Curve, s *reportedSeries)) {
 	for i := range r.Phases {
 		for k := range r.Phases[i].Series {
 			if s := &r.Phases[i].Series[k]; s.Name == name {
-				visit(curve{Label: r.Phases[i].Name, Colour: i + 1}, s)
+				visit(svg.Curve{Label: r.Phases[i].Name, Colour: i + 1}, s)
 			}
 		}
 	}
 }
 
 // historyOf draws a quantity against Monte Carlo time, phase by phase.
-func (r *runReport) historyOf(name string) figure {
-	f := figure{Title: name, X: "trajectory", Y: name}
+func (r *runReport) historyOf(name string) svg.Figure {
+	f := svg.Figure{Title: name, X: "trajectory", Y: name}
 	switch name {
 	case "dH":
-		f.Marks = []mark{{At: 0}}
+		f.Marks = []svg.Mark{{At: 0}}
 	case "acceptance": // all of its range
-		f.Marks = []mark{{At: 0}, {At: 1}}
+		f.Marks = []svg.Mark{{At: 0}, {At: 1}}
 	}
 	mean := 1
-	r.each(name, func(c curve, s *reportedSeries) {
+	r.each(name, func(c svg.Curve, s *reportedSeries) {
 		c.X = s.History.Trajectory
 		positive := true
 		for _, v := range s.History.Value {
@@ -97,9 +99,9 @@ func (r *runReport) historyOf(name string) figure {
 }
 
 // histogramOf draws the distribution of a quantity, phase by phase.
-func (r *runReport) histogramOf(name string) figure {
-	f := figure{Title: name, X: name, Y: "entries"}
-	r.each(name, func(c curve, s *reportedSeries) {
+func (r *runReport) histogramOf(name string) svg.Figure {
+	f := svg.Figure{Title: name, X: name, Y: "entries"}
+	r.each(name, func(c svg.Curve, s *reportedSeries) {
 		if s.Histogram == nil {
 			return
 		}
@@ -129,10 +131,10 @@ func (r *runReport) analyses(b *strings.Builder) {
 			}
 			fmt.Fprintf(&rows, "<tr><td>%s</td><td>%s</td><td>%d</td><td>%.8g</td><td>%.2g</td><td>%.3g(%.2g)</td><td>%d</td></tr>",
 				html.EscapeString(p.Name), html.EscapeString(s.Name), s.Entries, a.Mean, a.Error, a.TauInt, a.TauIntError, a.Window*a.Every)
-			f := figure{
+			f := svg.Figure{
 				Title: p.Name + ": " + s.Name, X: "t (trajectories)", Y: "ρ(t)",
-				Marks:  []mark{{At: 0}, {At: float64(a.Window * a.Every), Vertical: true, Label: fmt.Sprintf("W = %d", a.Window*a.Every)}},
-				Curves: []curve{{Y: a.Rho, Errors: a.RhoError, Points: true}},
+				Marks:  []svg.Mark{{At: 0}, {At: float64(a.Window * a.Every), Vertical: true, Label: fmt.Sprintf("W = %d", a.Window*a.Every)}},
+				Curves: []svg.Curve{{Y: a.Rho, Errors: a.RhoError, Points: true}},
 			}
 			for t := range a.Rho {
 				f.Curves[0].X = append(f.Curves[0].X, float64(t*a.Every))

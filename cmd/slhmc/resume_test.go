@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/summary"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -37,7 +38,7 @@ func TestRepeat(t *testing.T) {
 
 	harness.Done(t, dir, "run", "--repeat", "a", "--quiet", "--workers", "2")
 	assert.Equal(t, history, harness.Content(t, dir, "runs", "a-again-001", rundir.HistoryFile))
-	assert.Equal(t, harness.Content(t, dir, "a", configFile), harness.Content(t, dir, "runs", "a-again-001", configFile))
+	assert.Equal(t, harness.Content(t, dir, "a", summary.ConfigFile), harness.Content(t, dir, "runs", "a-again-001", summary.ConfigFile))
 
 	for _, lines := range []int{3, 41, 47, 60} { // as if killed there
 		require.NoError(t, os.RemoveAll(filepath.Join(dir, "b")))
@@ -82,7 +83,7 @@ func TestRefusedChanges(t *testing.T) {
 			args = append(args, "--set", s)
 		}
 		if len(sets) > 1 { // noise without a condensate is refused before: take the line away
-			text := strings.Replace(harness.Content(t, dir, "a", configFile), "noise = 2\n", "", 1)
+			text := strings.Replace(harness.Content(t, dir, "a", summary.ConfigFile), "noise = 2\n", "", 1)
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "own.toml"), []byte(text), 0o666))
 			args = slices.Insert(args, 1, "own.toml")
 		}
@@ -92,7 +93,7 @@ func TestRefusedChanges(t *testing.T) {
 		assert.Equal(t, 1, strings.Count(o.Stderr, "\n"), o.Stderr)
 		assert.Equal(t, history, harness.Content(t, dir, "a", rundir.HistoryFile))
 	}
-	assert.NotContains(t, harness.Content(t, dir, "a", configFile), "3.0")
+	assert.NotContains(t, harness.Content(t, dir, "a", summary.ConfigFile), "3.0")
 }
 
 // Directories that lack files: what the rest can tell is used, what cannot go on is
@@ -107,9 +108,9 @@ func TestLostFiles(t *testing.T) {
 		code   int
 		stderr string
 	}{
-		"configuration":          {lose: configFile, stderr: "note: a/config.toml is not there: it is written again from the checkpoint\n"},
+		"configuration":          {lose: summary.ConfigFile, stderr: "note: a/config.toml is not there: it is written again from the checkpoint\n"},
 		"times":                  {lose: rundir.TimingsFile, stderr: "note: times of trajectories are lost: "},
-		"programs":               {lose: machineFile, stderr: "note: a/machine.json is not there: which programs wrote the run so far is not known\n"},
+		"programs":               {lose: summary.MachineFile, stderr: "note: a/machine.json is not there: which programs wrote the run so far is not known\n"},
 		"a configuration saved":  {lose: "links-hmc-00000020.ildg", stderr: "note: links-hmc-00000020.ildg was saved after trajectory 49 and is not there any more"},
 		"history":                {lose: rundir.HistoryFile, code: rundir.ExitFailed, stderr: "a has checkpoints and no history.jsonl: bring it back, or start another run in another directory\n"},
 		"checkpoints":            {lose: "checkpoint-*", code: rundir.ExitFailed, stderr: "a has a history and no checkpoint, so nothing can continue it: "},
@@ -213,7 +214,7 @@ func TestOtherProgram(t *testing.T) {
 	harness.Done(t, dir, harness.With(harness.Little, "--quiet", "--out", "a")...)
 	resume := []string{"run", "--resume", "--out", "a", "--quiet"}
 	assert.Empty(t, harness.Done(t, dir, append(resume, "--same-program")...).Stderr)
-	path := filepath.Join(dir, "a", machineFile)
+	path := filepath.Join(dir, "a", summary.MachineFile)
 	text := harness.Content(t, path)
 	var m provenance
 	require.NoError(t, json.Unmarshal([]byte(text), &m))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/summary"
 	"github.com/slhmc/slhmc/internal/kernel"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/lattice"
@@ -23,16 +24,9 @@ import (
 	"github.com/slhmc/slhmc/sampler"
 )
 
-// Files of a run directory beside those of package rundir.
-const (
-	configFile  = "config.toml"
-	machineFile = "machine.json"
-	summaryFile = "summary.json"
-)
-
 // job is one invocation of slhmc run.
 type job struct {
-	settings    settings
+	settings    cli.Settings
 	out         string
 	workers     int
 	resume      bool
@@ -40,7 +34,7 @@ type job struct {
 	quiet       bool
 	sameProgram bool
 	maxTime     time.Duration
-	memory      memoryFlag
+	memory      cli.Memory
 	began       time.Time
 	stdout      io.Writer
 	stderr      io.Writer
@@ -74,21 +68,21 @@ These are ` + wrapped(config.Changeable()) + `;
 of lists only more. Changes stand in the history with the trajectory from which
 they hold, and --repeat DIR does the same run again, changes and all, bit for bit.`,
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: completeFile,
+		ValidArgsFunction: cli.CompleteFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			j.began = time.Now()
 			return j.run(c, args, newProgress(stderr, j.quiet))
 		},
 	}
 	f := c.Flags()
-	j.settings.flags(c)
-	presetFlag(c, &j.settings.preset, "built-in configuration to run without a file (see slhmc presets)")
+	j.settings.Add(c)
+	cli.PresetFlag(c, &j.settings.Preset, "built-in configuration to run without a file (see slhmc presets)")
 	f.StringVar(&j.out, "out", "", "run directory (default: the first free runs/NAME-NNN)")
 	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "goroutines that share the lattice; any number gives the same bits")
 	f.BoolVar(&j.resume, "resume", false, "continue the run in --out from its last checkpoint")
 	f.StringVar(&j.repeat, "repeat", "", "do the run of this directory again, with the changes that it went through")
 	f.DurationVar(&j.maxTime, "max-time", 0, "stop with a checkpoint and code 75 before this time, such as 23h50m, is over (0: no limit)")
-	j.memory.add(c)
+	j.memory.Add(c)
 	f.BoolVar(&j.sameProgram, "same-program", false, "refuse to continue what another build of the program wrote")
 	f.BoolVar(&j.quiet, "quiet", false, "print no progress")
 	return c
@@ -118,20 +112,20 @@ func wrapped(words []string) string {
 
 // check says what is wrong with the command line.
 func (j *job) check(cmd *cobra.Command, args []string) error {
-	configured := len(args) > 0 || len(j.settings.set) > 0 || j.settings.seeded() || cmd.Flags().Changed("preset")
+	configured := len(args) > 0 || len(j.settings.Set) > 0 || j.settings.Seeded() || cmd.Flags().Changed("preset")
 	switch {
 	case j.workers < 1 || j.workers > 1024:
-		return usage(fmt.Errorf("--workers %d (allowed: 1 … 1024)", j.workers))
+		return cli.Usage(fmt.Errorf("--workers %d (allowed: 1 … 1024)", j.workers))
 	case j.maxTime < 0:
-		return usage(fmt.Errorf("--max-time %v (allowed: above 0, or 0 for no limit)", j.maxTime))
+		return cli.Usage(fmt.Errorf("--max-time %v (allowed: above 0, or 0 for no limit)", j.maxTime))
 	case cmd.Flags().Changed("preset") && (len(args) > 0 || j.resume):
-		return usage(errors.New("--preset is for a run without a file (allowed: FILE.toml, --preset or --resume)"))
+		return cli.Usage(errors.New("--preset is for a run without a file (allowed: FILE.toml, --preset or --resume)"))
 	case j.sameProgram && !j.resume:
-		return usage(errors.New("--same-program is for a run that is continued (allowed: with --resume)"))
+		return cli.Usage(errors.New("--same-program is for a run that is continued (allowed: with --resume)"))
 	case j.repeat != "" && configured:
-		return usage(errors.New("--repeat takes everything from the run that it repeats (allowed: --out, --workers, --resume, --max-time, --quiet)"))
+		return cli.Usage(errors.New("--repeat takes everything from the run that it repeats (allowed: --out, --workers, --resume, --max-time, --quiet)"))
 	case j.resume && j.out == "":
-		return usage(errors.New("--resume needs --out, the directory of the run to continue"))
+		return cli.Usage(errors.New("--resume needs --out, the directory of the run to continue"))
 	}
 	return nil
 }
@@ -146,13 +140,13 @@ func (j *job) run(cmd *cobra.Command, args []string, show *progress) (err error)
 	}
 	kernels, err := kernel.Active()
 	if err != nil {
-		return usage(err)
+		return cli.Usage(err)
 	}
 	needs, err := possible(stages[0].c, !j.resume)
 	if err != nil {
-		return usage(err)
+		return cli.Usage(err)
 	}
-	if err := j.memory.check(needs); err != nil {
+	if err := j.memory.Check(needs); err != nil {
 		return err
 	}
 	keepMemory(needs)
@@ -175,7 +169,7 @@ func (j *job) run(cmd *cobra.Command, args []string, show *progress) (err error)
 		show.notice(text)
 	}
 	if restored {
-		show.notice(filepath.Join(j.out, configFile) + " is not there: it is written again from the checkpoint")
+		show.notice(filepath.Join(j.out, summary.ConfigFile) + " is not there: it is written again from the checkpoint")
 	}
 	if restored || !j.resume {
 		if err := j.writeConfig(stages[0].text); err != nil {
@@ -229,9 +223,9 @@ func (j *job) stage(ctx context.Context, r *sampler.Run, s *stage, show *progres
 		}
 		fmt.Fprintf(j.stderr, "%s; to continue: slhmc run --resume --out %s%s\n", why, j.out, again)
 	case errors.Is(err, sampler.ErrOtherRun):
-		err = usage(fmt.Errorf("%w (what may change on resume: %s)", err, strings.Join(config.Changeable(), ", ")))
+		err = cli.Usage(fmt.Errorf("%w (what may change on resume: %s)", err, strings.Join(config.Changeable(), ", ")))
 	case errors.Is(err, sampler.ErrSettings):
-		err = usage(err)
+		err = cli.Usage(err)
 	case errors.As(err, &failed):
 		err = fmt.Errorf("%w; the state before it is kept, to go on: slhmc run --resume --out %s%s", err, j.out, helps(err, s.c))
 	}
@@ -258,7 +252,7 @@ func helps(err error, c *config.Config) string {
 func (j *job) prepare(s *stage, pool *lattice.Pool, kernels string, show *progress) (*sampler.Run, error) {
 	r, geo, err := build(s.c, pool, !j.resume)
 	if err != nil {
-		return nil, usage(err)
+		return nil, cli.Usage(err)
 	}
 	// the kernels' last bits are part of what a run is
 	r.Identity, r.Settings, r.Until = s.c.Identity()+"kernels: "+kernels+"\n", s.text, s.until
@@ -291,17 +285,9 @@ func changes(former string, now *config.Config) (list []sampler.Change, err erro
 }
 
 func (j *job) writeConfig(text string) error {
-	return rundir.WriteAtomic(filepath.Join(j.out, configFile), func(w io.Writer) error {
+	return rundir.WriteAtomic(filepath.Join(j.out, summary.ConfigFile), func(w io.Writer) error {
 		_, err := io.WriteString(w, text)
 		return err
-	})
-}
-
-func writeJSON(path string, v any) error {
-	return rundir.WriteAtomic(path, func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(v)
 	})
 }
 
@@ -314,12 +300,12 @@ func (j *job) summarise(c *config.Config) error {
 	for _, note := range s.Notes {
 		fmt.Fprintln(j.stderr, "note:", note)
 	}
-	if err := writeJSON(filepath.Join(j.out, summaryFile), summaryJSON(s)); err != nil {
+	if err := cli.WriteJSON(filepath.Join(j.out, summary.SummaryFile), summary.JSON(s)); err != nil {
 		return err
 	}
-	if err := writeTable(j.stdout, c, s); err != nil {
+	if err := summary.Write(j.stdout, c, s); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(j.stdout, "\n%s\n", filepath.Join(j.out, summaryFile))
+	_, err = fmt.Fprintf(j.stdout, "\n%s\n", filepath.Join(j.out, summary.SummaryFile))
 	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/physics/format"
 	"github.com/slhmc/slhmc/physics/group"
 )
@@ -47,12 +48,12 @@ func (s *shapeFlags) shape() (told format.Shape, err error) {
 	}
 	if s.extents != "" {
 		if told.Extents, err = parseExtents(s.extents); err != nil {
-			return told, usage(fmt.Errorf("--extents %s: %w", s.extents, err))
+			return told, cli.Usage(fmt.Errorf("--extents %s: %w", s.extents, err))
 		}
 	}
 	if s.group != "" {
 		if told.Group, err = parseGroup(s.group); err != nil {
-			return told, usage(fmt.Errorf("--group: %w", err))
+			return told, cli.Usage(fmt.Errorf("--group: %w", err))
 		}
 	}
 	return told, nil
@@ -64,14 +65,14 @@ func (s *shapeFlags) options() ([]format.Option, error) {
 	if s.axes != "" {
 		axes, err := format.ParseAxes(s.axes)
 		if err != nil {
-			return nil, usage(fmt.Errorf("--axes: %w", err))
+			return nil, cli.Usage(fmt.Errorf("--axes: %w", err))
 		}
 		options = append(options, format.WithAxes(axes))
 	}
 	if s.accept != "" {
 		accept, err := format.ParsePromises(s.accept)
 		if err != nil {
-			return nil, usage(fmt.Errorf("--accept: %w", err))
+			return nil, cli.Usage(fmt.Errorf("--accept: %w", err))
 		}
 		options = append(options, format.Accept(accept...))
 	}
@@ -127,7 +128,7 @@ func splitShape(name string, told format.Shape) (string, format.Shape, error) {
 			told.Group, err = parseGroup(word)
 		}
 		if err != nil {
-			return "", told, usage(fmt.Errorf("%s: no such file, and behind an @: %w", name, err))
+			return "", told, cli.Usage(fmt.Errorf("%s: no such file, and behind an @: %w", name, err))
 		}
 	}
 	return path, told, nil

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/covnet"
 	"github.com/slhmc/slhmc/physics/gauge"
 )
@@ -25,7 +26,7 @@ const smearingForms = "ape:ALPHA, stout:RHO, hyp or hyp:A1,A2,A3; behind it :spa
 // parseSmearing reads "stout:0.1x3". Errors: of the command line.
 func parseSmearing(text string) (s smearing, err error) {
 	bad := func(why string) (smearing, error) {
-		return s, usage(fmt.Errorf("--smear %s: %s (allowed: %s)", text, why, smearingForms))
+		return s, cli.Usage(fmt.Errorf("--smear %s: %s (allowed: %s)", text, why, smearingForms))
 	}
 	s.times = 1
 	spec := text

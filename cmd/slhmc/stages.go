@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/summary"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/sampler"
 )
@@ -44,20 +46,20 @@ func (j *job) stages(args []string) (all []stage, restored bool, err error) {
 // configuration reads the file, or, to resume without one, that of the run.
 func (j *job) configuration(args []string) (c *config.Config, restored bool, err error) {
 	if !j.resume {
-		c, err = j.settings.load(args)
+		c, err = j.settings.Load(args)
 		return c, false, err
 	}
-	own := filepath.Join(j.out, configFile)
+	own := filepath.Join(j.out, summary.ConfigFile)
 	_, err = os.Stat(own)
 	if lost := errors.Is(err, fs.ErrNotExist); lost {
 		s, err := sampler.Load(j.out)
 		switch {
 		case errors.Is(err, rundir.ErrNoCheckpoint) || errors.Is(err, fs.ErrNotExist):
-			return nil, false, usage(fmt.Errorf("there is no %s, and no checkpoint that has it, so no run to continue: start one without --resume", own))
+			return nil, false, cli.Usage(fmt.Errorf("there is no %s, and no checkpoint that has it, so no run to continue: start one without --resume", own))
 		case err != nil:
 			return nil, false, err
 		case len(args) == 0:
-			c, err := j.settings.parse(own+" (from the checkpoint)", []byte(s.Settings))
+			c, err := j.settings.Parse(own+" (from the checkpoint)", []byte(s.Settings))
 			return c, true, err
 		}
 		restored = true
@@ -65,7 +67,7 @@ func (j *job) configuration(args []string) (c *config.Config, restored bool, err
 	if len(args) == 0 {
 		args = []string{own}
 	}
-	c, err = j.settings.load(args)
+	c, err = j.settings.Load(args)
 	return c, restored, err
 }
 
@@ -88,7 +90,7 @@ func (j *job) repeated() ([]stage, error) {
 		done = len(own)
 	}
 	if done > len(events) {
-		return nil, usage(fmt.Errorf("%s went through %d changes, %s through %d: it is no repetition of it", j.out, done, j.repeat, len(events)))
+		return nil, cli.Usage(fmt.Errorf("%s went through %d changes, %s through %d: it is no repetition of it", j.out, done, j.repeat, len(events)))
 	}
 	last, err := config.Parse(j.repeat, []byte(stored.Settings), nil)
 	if err != nil {
@@ -140,7 +142,7 @@ func changeEvents(dir string) (events []sampler.Event, err error) {
 func (j *job) directory(args []string) (*rundir.Lock, error) {
 	switch {
 	case j.out == "":
-		name := j.settings.preset
+		name := j.settings.Preset
 		if len(args) > 0 {
 			name = strings.TrimSuffix(filepath.Base(args[0]), filepath.Ext(args[0]))
 		} else if j.repeat != "" {
@@ -162,7 +164,7 @@ func (j *job) directory(args []string) (*rundir.Lock, error) {
 	}
 	checkpoints, err := rundir.Checkpoints(j.out)
 	if _, missing := os.Stat(filepath.Join(j.out, rundir.HistoryFile)); err == nil && (missing == nil || len(checkpoints) > 0) {
-		err = usage(fmt.Errorf("%s holds a run already: continue it with --resume, or choose another --out", j.out))
+		err = cli.Usage(fmt.Errorf("%s holds a run already: continue it with --resume, or choose another --out", j.out))
 	}
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())

@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/origin"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/summary"
 	"github.com/slhmc/slhmc/sampler"
 )
 
@@ -35,7 +38,7 @@ func (s *processStart) program() string { return fmt.Sprintf("%s, build %.12s", 
 
 // newStart describes this process.
 func newStart(trajectory uint64, workers int, kernels string) (processStart, error) {
-	hash, err := buildHash()
+	hash, err := origin.Program()
 	if err != nil {
 		return processStart{}, err
 	}
@@ -44,7 +47,7 @@ func newStart(trajectory uint64, workers int, kernels string) (processStart, err
 		host = "unknown"
 	}
 	return processStart{
-		Trajectory: trajectory, Version: version(), Build: hash, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH,
+		Trajectory: trajectory, Version: origin.Version(), Build: hash, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH,
 		Host: host, Processors: runtime.NumCPU(), Workers: workers, Kernels: kernels,
 	}, nil
 }
@@ -52,7 +55,7 @@ func newStart(trajectory uint64, workers int, kernels string) (processStart, err
 // readMachine reads machine.json. A damaged one is no reason not to go on: what it
 // said is told to be lost.
 func readMachine(dir string) (m provenance, lost string, err error) {
-	path := filepath.Join(dir, machineFile)
+	path := filepath.Join(dir, summary.MachineFile)
 	data, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -91,10 +94,10 @@ func (j *job) start(kernels string, notice func(string)) error {
 	if n := len(m.Starts); n > 0 && m.Starts[n-1].Build != now.Build {
 		last := &m.Starts[n-1]
 		if j.sameProgram {
-			return usage(fmt.Errorf("%s was written by another program, %s; this one is %s (--same-program)", j.out, last.program(), now.program()))
+			return cli.Usage(fmt.Errorf("%s was written by another program, %s; this one is %s (--same-program)", j.out, last.program(), now.program()))
 		}
 		notice(fmt.Sprintf("from trajectory %d on another program continues: %s; before: %s", trajectory, now.program(), last.program()))
 	}
 	m.Starts = append(m.Starts, now)
-	return writeJSON(filepath.Join(j.out, machineFile), m)
+	return cli.WriteJSON(filepath.Join(j.out, summary.MachineFile), m)
 }

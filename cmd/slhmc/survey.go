@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/format"
 	"github.com/slhmc/slhmc/physics/gauge"
@@ -105,7 +106,7 @@ func (s *survey) all(ctx context.Context, files []input) (results []*measured, e
 	wrong := false // the command line
 	first := map[source]string{}
 	for i, file := range files {
-		bar.show(i, printable(file.name))
+		bar.show(i, cli.Printable(file.name))
 		m, err := s.one(file)
 		switch {
 		case errors.Is(err, errStopped):
@@ -122,8 +123,8 @@ func (s *survey) all(ctx context.Context, files []input) (results []*measured, e
 		case err != nil: // the others are measured all the same
 			bar.end()
 			s.notice("%v", err)
-			failed = append(failed, printable(file.name))
-			wrong = wrong || isUsage(err)
+			failed = append(failed, cli.Printable(file.name))
+			wrong = wrong || cli.IsUsage(err)
 			continue
 		}
 		if other, ok := first[m.source]; ok {
@@ -148,7 +149,7 @@ func (s *survey) all(ctx context.Context, files []input) (results []*measured, e
 	}
 	err = fmt.Errorf("%d of %d files could not be measured: %s", len(failed), len(files), list)
 	if wrong {
-		err = usage(err)
+		err = cli.Usage(err)
 	}
 	return results, err
 }
@@ -160,7 +161,7 @@ func (f *fatal) Unwrap() error { return f.error }
 
 // one returns the result of a file, measured if there is none.
 func (s *survey) one(file input) (*measured, error) {
-	name := printable(file.name)
+	name := cli.Printable(file.name)
 	d, info, err := readDigest(file.path, s.stop)
 	if errors.Is(err, fs.ErrNotExist) {
 		if m := s.kept.names[name]; m != nil && m.Told == file.told {

@@ -13,6 +13,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/origin"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/verify"
 )
@@ -29,7 +31,7 @@ type judgement struct {
 	seed    int64
 	workers int
 	quiet   bool
-	set     settings
+	set     cli.Settings
 	stdout  io.Writer
 	stderr  *os.File
 }
@@ -52,7 +54,7 @@ network and the dynamics of that run, on its lattice.
 A law that fails is reported with the smallest case that shows it and with the
 command that repeats it, and the exit code is 1.`,
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: completeFile,
+		ValidArgsFunction: cli.CompleteFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			j.stdout = c.OutOrStdout()
 			return j.run(args)
@@ -69,8 +71,8 @@ command that repeats it, and the exit code is 1.`,
 	f.Int64Var(&j.seed, "seed", 1, "seed of all cases")
 	f.IntVar(&j.workers, "workers", runtime.GOMAXPROCS(0), "laws tried at a time; any number finds the same")
 	f.BoolVar(&j.quiet, "quiet", false, "print no progress")
-	f.StringArrayVar(&j.set.set, "set", nil, "override a key of FILE.toml, such as --set hmc.steps=16 (repeatable)")
-	j.set.seeded = func() bool { return false }
+	f.StringArrayVar(&j.set.Set, "set", nil, "override a key of FILE.toml, such as --set hmc.steps=16 (repeatable)")
+	j.set.Seeded = func() bool { return false }
 	var names []cobra.Completion
 	for _, s := range verify.Suites() {
 		names = append(names, s.Name)
@@ -84,36 +86,36 @@ command that repeats it, and the exit code is 1.`,
 func (j *judgement) run(args []string) error {
 	suite, err := suiteByName(j.suite)
 	if err != nil {
-		return usage(err)
+		return cli.Usage(err)
 	}
 	if (j.law == "") != (j.given == "") {
-		return usage(errors.New("--law and --case belong together: what to repeat, and on what"))
+		return cli.Usage(errors.New("--law and --case belong together: what to repeat, and on what"))
 	}
 	if j.workers < 1 || j.workers > 1024 {
-		return usage(fmt.Errorf("--workers %d (allowed: 1 … 1024)", j.workers))
+		return cli.Usage(fmt.Errorf("--workers %d (allowed: 1 … 1024)", j.workers))
 	}
-	if len(j.set.set) > 0 && len(args) == 0 {
-		return usage(errors.New("--set overrides keys of a file: FILE.toml is missing"))
+	if len(j.set.Set) > 0 && len(args) == 0 {
+		return cli.Usage(errors.New("--set overrides keys of a file: FILE.toml is missing"))
 	}
 	options := []verify.Option{verify.With(suite), verify.Seed(j.seed)}
 	only, err := regexp.Compile(j.only)
 	if err != nil {
-		return usage(fmt.Errorf("--only: %w", err))
+		return cli.Usage(fmt.Errorf("--only: %w", err))
 	}
 	options = append(options, verify.Only(only))
-	report := verify.Report{Title: "everything built in", Program: "slhmc " + version(), Suite: suite.Name, Seed: j.seed, Replay: "slhmc verify"}
+	report := verify.Report{Title: "everything built in", Program: "slhmc " + origin.Version(), Suite: suite.Name, Seed: j.seed, Replay: "slhmc verify"}
 	subjects := verify.BuiltIn()
 	if len(args) > 0 {
-		c, err := j.set.load(args)
+		c, err := j.set.Load(args)
 		if err != nil {
 			return err
 		}
 		if subjects, err = fileSubjects(c, suite); err != nil {
-			return usage(err)
+			return cli.Usage(err)
 		}
 		report.Title = args[0]
 		report.Replay = "slhmc verify " + args[0]
-		for _, s := range j.set.set {
+		for _, s := range j.set.Set {
 			report.Replay += fmt.Sprintf(" --set '%s'", s)
 		}
 	}
@@ -133,7 +135,7 @@ func (j *judgement) run(args []string) error {
 	show.end()
 	report.Seconds = time.Since(began).Seconds()
 	if len(report.Verdicts) == 0 {
-		return usage(fmt.Errorf("--only %s: no law has such a name", j.only))
+		return cli.Usage(fmt.Errorf("--only %s: no law has such a name", j.only))
 	}
 	return j.tell(report)
 }
@@ -142,11 +144,11 @@ func (j *judgement) run(args []string) error {
 func (j *judgement) replay(subjects []verify.Subject) error {
 	c, err := verify.ParseCase(j.given)
 	if err != nil {
-		return usage(err)
+		return cli.Usage(err)
 	}
 	results, err := verify.Replay(subjects, j.law, c)
 	if err != nil {
-		return usage(err)
+		return cli.Usage(err)
 	}
 	broken := len(results) == 0
 	for _, r := range results {

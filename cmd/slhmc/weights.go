@@ -2,8 +2,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,7 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/origin"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/sampler"
 )
@@ -163,7 +163,7 @@ func readWeights(path string) (w *weights, from sampler.Source, err error) {
 	} else if !info.Mode().IsRegular() {
 		return nil, from, fmt.Errorf("%s is no regular file and no directory", path)
 	}
-	if from, err = fileSource("weights", path); err != nil {
+	if from, err = origin.File("weights", path); err != nil {
 		return nil, from, err
 	}
 	if w, err = decodeWeights(path); err != nil {
@@ -276,18 +276,6 @@ func (w *weights) adopt(c *config.Config) ([]float64, error) {
 	return own.params(), nil
 }
 
-// fileSource is a file that a run begins from, by its content.
-func fileSource(what, path string) (s sampler.Source, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return s, err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	n, err := io.Copy(sum, f)
-	return sampler.Source{What: what, File: path, Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
-}
-
 func weightsCommand() *cobra.Command {
 	var out string
 	c := &cobra.Command{
@@ -303,7 +291,7 @@ another lattice too, with slhmc.weights = "FILE" or slhmc.weights = "DIR".`,
 				return err
 			}
 			if out != "" {
-				return writeJSON(out, w)
+				return cli.WriteJSON(out, w)
 			}
 			e := json.NewEncoder(c.OutOrStdout())
 			e.SetIndent("", "  ")

@@ -1,4 +1,4 @@
-package main
+package summary
 
 import (
 	"fmt"
@@ -13,9 +13,9 @@ import (
 	"github.com/slhmc/slhmc/sampler"
 )
 
-// summaryJSON flattens a summary: observables stand beside the rest of their
+// JSON flattens a summary: observables stand beside the rest of their
 // phase.
-func summaryJSON(s *sampler.Summary) map[string]any {
+func JSON(s *sampler.Summary) map[string]any {
 	m := map[string]any{}
 	for name, p := range s.Phases {
 		phase := map[string]any{
@@ -73,10 +73,10 @@ func isTalk(c *config.Config) bool {
 		slices.Equal(c.Quarks.Boundary, []string{"periodic", "periodic", "periodic", "antiperiodic"})
 }
 
-// writeTable prints HMC and SLHMC side by side: what they found, with errors and
+// Write prints HMC and SLHMC side by side: what they found, with errors and
 // integrated autocorrelation times, and what it cost. Only columns of phases that
 // were run are there; "?" stands for an error that the series is too short to tell.
-func writeTable(w io.Writer, c *config.Config, s *sampler.Summary) error {
+func Write(w io.Writer, c *config.Config, s *sampler.Summary) error {
 	var b strings.Builder
 	if t := newTable(s, isTalk(c)); len(t.phases) > 0 {
 		t.results()
@@ -193,7 +193,7 @@ func (t *table) quantity(name string, of func(*sampler.PhaseSummary) (sampler.Qu
 	for _, p := range t.phases {
 		value, tau := "", ""
 		if q, ok := of(t.summary.Phases[p]); ok {
-			value, tau = withError(q)
+			value, tau = WithError(q)
 		}
 		row, taus = append(row, value), append(taus, tau)
 		known = append(known, map[string]string{"hmc": talk[name].hmc, "slhmc": talk[name].slhmc}[p])
@@ -284,9 +284,9 @@ func plain(x float64) string {
 	return fmt.Sprintf("%.4g", x)
 }
 
-// withError writes a value as 0.70253(10), the error in units of the last digits,
+// WithError writes a value as 0.70253(10), the error in units of the last digits,
 // and its integrated autocorrelation time; "?" for an error that is not known.
-func withError(q sampler.Quantity) (value, tau string) {
+func WithError(q sampler.Quantity) (value, tau string) {
 	v := float64(q.Value)
 	switch {
 	case q.Error == nil:

@@ -1,4 +1,4 @@
-package main
+package summary
 
 import (
 	"encoding/json"
@@ -227,9 +227,9 @@ weights:  -0.00810 0.00123 0.00000 0.00001 -0.50000 12.00000
 			s := found()
 			c.change(s)
 			var b strings.Builder
-			require.NoError(t, writeTable(&b, harness.Preset(t, c.preset), s))
+			require.NoError(t, Write(&b, harness.Preset(t, c.preset), s))
 			assert.Equal(t, c.want[1:], b.String())
-			_, err := json.Marshal(summaryJSON(s))
+			_, err := json.Marshal(JSON(s))
 			require.NoError(t, err)
 		})
 	}
@@ -253,7 +253,7 @@ func TestWithError(t *testing.T) {
 		{unknown(0.123456789), "0.123457(?)", "?"},
 		{unknown(math.NaN()), "NaN(?)", "?"},
 	} {
-		value, tau := withError(c.q)
+		value, tau := WithError(c.q)
 		assert.Equal(t, c.value, value)
 		assert.Equal(t, c.tau, tau, c.value)
 	}

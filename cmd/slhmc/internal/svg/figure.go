@@ -1,4 +1,5 @@
-package main
+// Package svg draws figures of curves as SVG.
+package svg
 
 import (
 	"fmt"
@@ -8,16 +9,16 @@ import (
 	"strings"
 )
 
-// figure is a plot of curves, bars or points with error bars, as SVG.
-type figure struct {
+// Figure is a plot of curves, bars or points with error bars, as SVG.
+type Figure struct {
 	Title, X, Y string
-	Curves      []curve
-	Marks       []mark // horizontal and vertical lines
+	Curves      []Curve
+	Marks       []Mark // horizontal and vertical lines
 	Log         bool   // logarithmic y axis
 }
 
-// curve is a line through points; Bars draws columns from 0, Points dots instead.
-type curve struct {
+// Curve is a line through points; Bars draws columns from 0, Points dots instead.
+type Curve struct {
 	Label  string
 	Colour int // of the palette, counted from 1; 0: by position
 	X, Y   []float64
@@ -26,8 +27,8 @@ type curve struct {
 	Points bool
 }
 
-// mark is a line at a value of one axis, with a word beside it.
-type mark struct {
+// Mark is a line at a value of one axis, with a word beside it.
+type Mark struct {
 	At       float64
 	Vertical bool
 	Label    string
@@ -47,7 +48,7 @@ const (
 var palette = [...]string{"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"}
 
 // colour returns that of a curve.
-func (f *figure) colour(i int) string {
+func (f *Figure) colour(i int) string {
 	if c := f.Curves[i].Colour; c > 0 {
 		i = c - 1
 	}
@@ -70,12 +71,12 @@ func (s scale) at(v float64) float64 {
 }
 
 // drawable reports whether a point has a place.
-func (f *figure) drawable(x, y float64) bool {
+func (f *Figure) drawable(x, y float64) bool {
 	return !math.IsNaN(x+y) && !math.IsInf(x+y, 0) && (!f.Log || y > 0)
 }
 
 // ranges returns the axes that hold all points.
-func (f *figure) ranges() (x, y scale) {
+func (f *Figure) ranges() (x, y scale) {
 	x = scale{lo: math.Inf(1), hi: math.Inf(-1), from: leftMargin, to: figureWidth - rightMargin}
 	y = scale{lo: math.Inf(1), hi: math.Inf(-1), from: figureHeight - lowMargin, to: topMargin, log: f.Log}
 	grow := func(s *scale, v float64) { s.lo, s.hi = min(s.lo, v), max(s.hi, v) }
@@ -157,8 +158,8 @@ func text(b *strings.Builder, x, y float64, attributes, words string) {
 	fmt.Fprintf(b, `<text x="%.1f" y="%.1f" %s>%s</text>`, x, y, attributes, html.EscapeString(words))
 }
 
-// svg returns the figure.
-func (f *figure) svg() string {
+// String returns the figure.
+func (f *Figure) String() string {
 	const left, right, top, low = leftMargin, figureWidth - rightMargin, topMargin, figureHeight - lowMargin
 	x, y := f.ranges()
 	var b strings.Builder
@@ -202,7 +203,7 @@ func tick(v float64) string {
 }
 
 // draw adds a curve.
-func (f *figure) draw(b *strings.Builder, c *curve, colour string, x, y scale) {
+func (f *Figure) draw(b *strings.Builder, c *Curve, colour string, x, y scale) {
 	var path strings.Builder
 	verb := 'M'
 	for i := range c.X {
@@ -235,7 +236,7 @@ func (f *figure) draw(b *strings.Builder, c *curve, colour string, x, y scale) {
 }
 
 // legend names the curves that have a label.
-func (f *figure) legend(b *strings.Builder) {
+func (f *Figure) legend(b *strings.Builder) {
 	at := figureWidth - rightMargin - 8
 	for i := len(f.Curves) - 1; i >= 0; i-- {
 		if label := f.Curves[i].Label; label != "" {
@@ -245,12 +246,12 @@ func (f *figure) legend(b *strings.Builder) {
 	}
 }
 
-// stack returns one SVG of figures below one another.
-func stack(figures []figure) string {
+// Stack returns one SVG of figures below one another.
+func Stack(figures []Figure) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d">`, figureWidth, figureHeight*len(figures))
 	for i := range figures {
-		fmt.Fprintf(&b, `<g transform="translate(0 %d)">%s</g>`, i*figureHeight, figures[i].svg())
+		fmt.Fprintf(&b, `<g transform="translate(0 %d)">%s</g>`, i*figureHeight, figures[i].String())
 	}
 	b.WriteString("</svg>\n")
 	return b.String()
