@@ -67,6 +67,9 @@ var rooms = []room{
 	{path: "cmd/slhmc/internal/cli", level: 9, modules: []string{"github.com/spf13/cobra"}},
 	{path: "cmd/slhmc/internal/summary", level: 9},
 	{path: "cmd/slhmc/internal/harness", level: 9, modules: []string{"github.com/stretchr/testify"}}, // for tests
+	{path: "cmd/slhmc/internal/gaugefile", level: 10, modules: []string{"github.com/spf13/cobra"}},
+	{path: "cmd/slhmc/internal/theory", level: 10},
+
 	{path: "cmd/slhmc", level: 12, bare: true, modules: []string{
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sys", "golang.org/x/term",
 	}},

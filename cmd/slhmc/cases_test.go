@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/gaugefile"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/format"
@@ -74,7 +75,7 @@ func TestFieldCases(t *testing.T) {
 			assert.Contains(t, harness.Done(t, dir, "info", name).Stdout, "PERIODIC, ANTIPERIODIC  (of the quarks; links are periodic)")
 		}
 	}
-	o := harness.Run(t, dir, "info", caseFile(t, dir, "case08-cut.ildg"), "--accept", promises())
+	o := harness.Run(t, dir, "info", caseFile(t, dir, "case08-cut.ildg"), "--accept", gaugefile.Promises())
 	assert.Equal(t, rundir.ExitFailed, o.Code)
 	assert.Contains(t, o.Stderr, "claims 36864 bytes")
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/theory"
 	"github.com/slhmc/slhmc/internal/machine"
 )
 
@@ -63,7 +64,7 @@ func configCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			needs, err := possible(c1, true)
+			needs, err := theory.Possible(c1, true)
 			if err == nil {
 				err = memory.Check(needs)
 			}

@@ -13,13 +13,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/gaugefile"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/format"
 )
 
 // conversion is one invocation of slhmc convert.
 type conversion struct {
-	shape     shapeFlags
+	shape     gaugefile.Flags
 	format    string
 	precision int
 	order     string
@@ -41,11 +42,11 @@ the file is read back before it takes its name. Links that are off by up to %.2g
 in 64 bits, with --project those that are off by up to %.0e. What was accepted stands in
 OUT where its format has room for text.
 
-%s`, kindNames(), format.ToleranceSingle(3), format.Tolerance32, fileHelp),
+%s`, kindNames(), format.ToleranceSingle(3), format.Tolerance32, gaugefile.Help),
 		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error { return j.run(c, args[0], args[1]) },
 	}
-	j.shape.add(c)
+	j.shape.Add(c)
 	c.Flags().StringVarP(&j.format, "format", "f", "", "format of OUT, by name or extension")
 	c.Flags().IntVarP(&j.precision, "precision", "p", 0, "bits of a real, 32 or 64 (default: those of IN)")
 	c.Flags().StringVar(&j.order, "byte-order", "", "big or little (default: that of the format)")
@@ -105,7 +106,7 @@ func (j *conversion) free(out string) error {
 }
 
 func (j *conversion) run(c *cobra.Command, in, out string) error {
-	if _, err := j.shape.shape(); err != nil {
+	if _, err := j.shape.Told(); err != nil {
 		return err
 	}
 	e, err := j.encoding(out)
@@ -125,7 +126,7 @@ func (j *conversion) run(c *cobra.Command, in, out string) error {
 			e.Precision = h.Precision
 		}
 	}
-	said := remarksOf(h)
+	said := gaugefile.Remarks(h)
 	brought := j.bring(h, u, e.Precision)
 	if brought != "" {
 		said = append(said, brought)
@@ -133,7 +134,7 @@ func (j *conversion) run(c *cobra.Command, in, out string) error {
 	if e.Precision < h.Precision {
 		said = append(said, fmt.Sprintf("reals of %d bits are rounded to %d", h.Precision, e.Precision))
 	}
-	e.Accept = promisesOf(h)
+	e.Accept = gaugefile.Accepted(h)
 	kept := keep(h, brought)
 	if e.Kind.HoldsText() {
 		e.Remarks = kept

@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/gaugefile"
 	"github.com/slhmc/slhmc/physics/format"
-	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/observe"
 )
 
@@ -61,37 +61,8 @@ func acceptedOf(h format.Header) (list []accepted) {
 	return list
 }
 
-// promisesOf returns the promises that a file breaks and that were accepted.
-func promisesOf(h format.Header) (list []format.Promise) {
-	for _, b := range h.Accepted {
-		list = append(list, b.Promise)
-	}
-	return list
-}
-
-// boundaryOf says what a header says about the quarks; empty if nothing unusual.
-func boundaryOf(h format.Header) string {
-	if h.Boundary == nil {
-		return ""
-	}
-	return "boundary condition of the quarks: " + strings.Join(h.Boundary, ", ") + " (links are periodic)"
-}
-
-// remarksOf returns what there is to say about a file that was read: notes, and
-// promises that it breaks.
-func remarksOf(h format.Header) []string {
-	all := slices.Clone(h.Notes)
-	if b := boundaryOf(h); b != "" {
-		all = append(all, b)
-	}
-	for _, a := range h.Accepted {
-		all = append(all, "accepted "+a.String())
-	}
-	return all
-}
-
 func infoCommand() *cobra.Command {
-	var shape shapeFlags
+	var shape gaugefile.Flags
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "info FILE...",
@@ -100,10 +71,10 @@ func infoCommand() *cobra.Command {
 plaquette and how far links are from the group. All of it is verified: a file
 whose header, checksum, plaquette or links contradict each other is an error.
 
-` + fileHelp,
+` + gaugefile.Help,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if _, err := shape.shape(); err != nil {
+			if _, err := shape.Told(); err != nil {
 				return err
 			}
 			var failed []error
@@ -120,71 +91,13 @@ whose header, checksum, plaquette or links contradict each other is an error.
 			return errors.Join(failed...)
 		},
 	}
-	shape.add(c)
+	shape.Add(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object a file and line")
 	return c
 }
 
-// openShaped opens a file whose shape is known. Errors: of the command line, that it
-// is not.
-func openShaped(name string, told format.Shape, options ...format.Option) (*format.File, error) {
-	path, told, err := splitShape(name, told)
-	if err != nil {
-		return nil, err
-	}
-	f, err := format.Open(path, told, options...)
-	if errors.Is(err, format.ErrAxes) {
-		return nil, cli.Usage(err)
-	}
-	if err == nil && (f.Extents == nil || f.Group.N() == 0) {
-		_ = f.Close()
-		return nil, cli.Usage(fmt.Errorf("%s: %s does not say its extents and group: give --extents and --group", path, f.Kind))
-	}
-	return f, err
-}
-
-// load reads a file whole.
-func (s *shapeFlags) load(name string) (h format.Header, u *gauge.Field, err error) {
-	told, err := s.shape()
-	if err != nil {
-		return h, nil, err
-	}
-	options, err := s.options()
-	if err != nil {
-		return h, nil, err
-	}
-	h, u, err = read(name, told, options...)
-	var broken *format.Broken
-	if errors.As(err, &broken) { // the first that is met; the others are as good to know
-		if all, _, e := read(name, told, append(options, format.Accept(format.Promises()...))...); e == nil && len(words(all)) > 1 {
-			err = fmt.Errorf("%w; it breaks in all: %s", err, strings.Join(words(all), ","))
-		}
-	}
-	return h, u, err
-}
-
-func read(name string, told format.Shape, options ...format.Option) (h format.Header, u *gauge.Field, err error) {
-	f, err := openShaped(name, told, options...)
-	if err != nil {
-		return h, nil, err
-	}
-	defer f.Close()
-	u, err = f.Read()
-	return f.Header, u, err
-}
-
-// words returns the promises that a file breaks and that were accepted, each once.
-func words(h format.Header) (list []string) {
-	for _, p := range promisesOf(h) {
-		if !slices.Contains(list, string(p)) {
-			list = append(list, string(p))
-		}
-	}
-	return list
-}
-
-func inspect(path string, shape *shapeFlags) (*info, error) {
-	h, u, err := shape.load(path)
+func inspect(path string, shape *gaugefile.Flags) (*info, error) {
+	h, u, err := shape.Load(path)
 	if err != nil {
 		return nil, err
 	}

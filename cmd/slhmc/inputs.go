@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/gaugefile"
 )
 
 // list brings the files into order. Errors: of the command line.
@@ -51,7 +52,7 @@ type input struct {
 
 // input takes a name of the command line apart. Errors: of the command line.
 func (s *survey) input(name string) (f input, err error) {
-	path, told, err := splitShape(name, s.told)
+	path, told, err := gaugefile.Split(name, s.told)
 	if err != nil {
 		return f, err
 	}
@@ -62,11 +63,11 @@ func (s *survey) input(name string) (f input, err error) {
 	if told.Group.N() > 0 {
 		said = append(said, told.Group.String())
 	}
-	if s.shape.axes != "" {
-		said = append(said, "axes "+s.shape.axes)
+	if s.shape.Axes != "" {
+		said = append(said, "axes "+s.shape.Axes)
 	}
-	if s.shape.accept != "" {
-		said = append(said, "accept "+s.shape.accept)
+	if s.shape.Accept != "" {
+		said = append(said, "accept "+s.shape.Accept)
 	}
 	return input{name, path, strings.Join(said, ", ")}, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/gaugefile"
 	memory "github.com/slhmc/slhmc/internal/machine"
 	"github.com/slhmc/slhmc/physics/format"
 	"github.com/slhmc/slhmc/physics/lattice"
@@ -31,7 +32,7 @@ type measureSettings struct {
 // survey is one invocation of slhmc measure.
 type survey struct {
 	measureSettings
-	shape   shapeFlags
+	shape   gaugefile.Flags
 	out     string
 	json    bool
 	csv     bool
@@ -82,11 +83,11 @@ curve t²<E(t)>; with them stands how many files reach the level by themselves. 
 table of times has E by clovers, its planes in space and with time, and the charge by
 clovers and improved.
 
-` + fileHelp,
+` + gaugefile.Help,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return s.run(c, args) },
 	}
-	s.shape.add(c)
+	s.shape.Add(c)
 	f := c.Flags()
 	f.StringSliceVarP(&s.What, "what", "w", []string{"plaquette", "polyakov"}, "observables, with commas between them")
 	f.StringArrayVar(&s.Smear, "smear", nil, "smear first, in the order given: "+smearingForms)
@@ -116,7 +117,7 @@ clovers and improved.
 
 // check says what is wrong with the command line.
 func (s *survey) check(flags *pflag.FlagSet) (err error) {
-	if s.told, err = s.shape.shape(); err != nil {
+	if s.told, err = s.shape.Told(); err != nil {
 		return err
 	}
 	if s.memText != "" {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/gaugefile"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/group"
@@ -59,7 +60,7 @@ func TestMeasureMemory(t *testing.T) {
 			require.NoError(t, err)
 			s.smear = []smearing{one}
 		}
-		f, err := openShaped(filepath.Join(dir, name), s.told)
+		f, err := gaugefile.Open(filepath.Join(dir, name), s.told)
 		require.NoError(t, err)
 		require.NoError(t, s.prepare(f))
 		require.NoError(t, f.ReadInto(s.set.u))

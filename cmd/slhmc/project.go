@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/gaugefile"
 	"github.com/slhmc/slhmc/physics/format"
 	"github.com/slhmc/slhmc/physics/gauge"
 )
@@ -14,11 +15,11 @@ import (
 // more than four times that.
 func (j *conversion) load(in string) (format.Header, *gauge.Field, error) {
 	if !j.project {
-		return j.shape.load(in)
+		return j.shape.Load(in)
 	}
 	loose := j.shape
-	loose.accept = strings.Trim(loose.accept+","+string(format.PromiseUnitarity), ",")
-	h, u, err := loose.load(in)
+	loose.Accept = strings.Trim(loose.Accept+","+string(format.PromiseUnitarity), ",")
+	h, u, err := loose.Load(in)
 	if err != nil {
 		return h, u, err
 	}
@@ -61,7 +62,7 @@ func keep(h format.Header, brought string) []string {
 			all = append(all, n)
 		}
 	}
-	if b := boundaryOf(h); b != "" {
+	if b := gaugefile.Boundary(h); b != "" {
 		all = append(all, b)
 	}
 	if brought != "" {

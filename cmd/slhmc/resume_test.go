@@ -16,6 +16,7 @@ import (
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/summary"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/theory"
 	"github.com/slhmc/slhmc/internal/rundir"
 )
 
@@ -157,11 +158,11 @@ func TestStartsFromFiles(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(dir, links))) // it is not needed any more
 	harness.Done(t, dir, "run", "--resume", "--out", "b", "--quiet", "--set", "run.hmc=3")
 
-	var trained, taken weights
+	var trained, taken theory.Weights
 	require.NoError(t, json.Unmarshal([]byte(harness.Done(t, dir, "weights", "a").Stdout), &trained))
 	require.NoError(t, json.Unmarshal([]byte(harness.Done(t, dir, "weights", "b").Stdout), &taken))
-	assert.Equal(t, trained.params(), taken.params())
-	assert.NotZero(t, trained.params()[0])
+	assert.Equal(t, trained.Params(), taken.Params())
+	assert.NotZero(t, trained.Params()[0])
 	assert.EqualValues(t, 90, trained.Trajectories)
 	assert.Len(t, trained.Layers, 2)
 
@@ -169,7 +170,7 @@ func TestStartsFromFiles(t *testing.T) {
 	larger := []string{"--quiet", "--set", "lattice.extents=[8,8]", "--set", "run.train=0", "--set", "run.hmc=1", "--set", "run.slhmc=1", "--set", "run.thermalise=3"}
 	harness.Done(t, dir, harness.With(harness.Little, append(larger, "--out", "c", "--set", "slhmc.weights=w.json")...)...)
 	require.NoError(t, json.Unmarshal([]byte(harness.Done(t, dir, "weights", "c").Stdout), &taken))
-	assert.Equal(t, trained.params(), taken.params())
+	assert.Equal(t, trained.Params(), taken.Params())
 	assert.Equal(t, []int{8, 8}, taken.Lattice.Extents)
 }
 

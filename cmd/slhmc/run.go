@@ -16,6 +16,7 @@ import (
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/summary"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/theory"
 	"github.com/slhmc/slhmc/internal/kernel"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/lattice"
@@ -142,14 +143,14 @@ func (j *job) run(cmd *cobra.Command, args []string, show *progress) (err error)
 	if err != nil {
 		return cli.Usage(err)
 	}
-	needs, err := possible(stages[0].c, !j.resume)
+	needs, err := theory.Possible(stages[0].c, !j.resume)
 	if err != nil {
 		return cli.Usage(err)
 	}
 	if err := j.memory.Check(needs); err != nil {
 		return err
 	}
-	keepMemory(needs)
+	cli.KeepMemory(needs)
 	pool := lattice.NewPool(j.workers)
 	defer pool.Close()
 	ctx, stop := rundir.Interrupt(cmd.Context())
@@ -250,7 +251,7 @@ func helps(err error, c *config.Config) string {
 
 // prepare builds the run of a stage.
 func (j *job) prepare(s *stage, pool *lattice.Pool, kernels string, show *progress) (*sampler.Run, error) {
-	r, geo, err := build(s.c, pool, !j.resume)
+	r, geo, err := theory.Build(s.c, pool, !j.resume)
 	if err != nil {
 		return nil, cli.Usage(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/gaugefile"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/format"
 	"github.com/slhmc/slhmc/physics/gauge"
@@ -190,11 +191,11 @@ func (s *survey) one(file input) (*measured, error) {
 
 // fill measures a file.
 func (s *survey) fill(m *measured, file input, info os.FileInfo) error {
-	options, err := s.shape.options()
+	options, err := s.shape.Options()
 	if err != nil {
 		return err
 	}
-	f, err := openShaped(file.name, s.told, options...)
+	f, err := gaugefile.Open(file.name, s.told, options...)
 	if err != nil {
 		return err
 	}
@@ -209,7 +210,7 @@ func (s *survey) fill(m *measured, file input, info os.FileInfo) error {
 	if err := unchanged(file.path, info); err != nil {
 		return err
 	}
-	m.Notes = remarksOf(f.Header)
+	m.Notes = gaugefile.Remarks(f.Header)
 	if err := s.numbers(m); err != nil {
 		return fmt.Errorf("%s: %w", m.File, err)
 	}

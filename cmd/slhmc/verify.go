@@ -15,6 +15,7 @@ import (
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/origin"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/theory"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/verify"
 )
@@ -110,7 +111,7 @@ func (j *judgement) run(args []string) error {
 		if err != nil {
 			return err
 		}
-		if subjects, err = fileSubjects(c, suite); err != nil {
+		if subjects, err = theory.Subjects(c, suite); err != nil {
 			return cli.Usage(err)
 		}
 		report.Title = args[0]

@@ -13,6 +13,7 @@ import (
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/theory"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/verify"
 )
@@ -116,7 +117,7 @@ func TestVerifyPresets(t *testing.T) {
 		require.NoError(t, err)
 		c, err := config.Parse(p.Name, text, nil)
 		require.NoError(t, err)
-		subjects, err := fileSubjects(c, verify.Quick())
+		subjects, err := theory.Subjects(c, verify.Quick())
 		require.NoError(t, err, p.Name)
 		suite := verify.Suite{Name: "quick", Volume: 16, Draws: 50}
 		for _, v := range verify.Judge(subjects, 1, nil, verify.With(suite), verify.Only(regexp.MustCompile("/(force|backward|gamma5|record|coefficients)$")), verify.Within(verify.Domain{Cases: 1})) {

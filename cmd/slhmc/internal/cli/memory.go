@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -29,4 +30,10 @@ func (m *Memory) Check(needs uint64) error {
 		return Usage(fmt.Errorf("the run %w", err))
 	}
 	return nil
+}
+
+// KeepMemory keeps what is thrown away from growing to as much as what is used, as it
+// would where memory has no limit.
+func KeepMemory(needs uint64) {
+	debug.SetMemoryLimit(int64(needs + needs/8))
 }

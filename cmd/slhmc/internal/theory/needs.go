@@ -1,8 +1,7 @@
-package main
+package theory
 
 import (
 	"runtime"
-	"runtime/debug"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/physics/lattice"
@@ -44,9 +43,9 @@ func runNeeds(c *config.Config) (uint64, error) {
 	return uint64(min(margin*need, most)), nil
 }
 
-// possible returns the bytes that a run needs, or what keeps it from beginning: files
+// Possible returns the bytes that a run needs, or what keeps it from beginning: files
 // that it starts from (if it is fresh), layers and loops that cannot be made.
-func possible(c *config.Config, fresh bool) (needs uint64, err error) {
+func Possible(c *config.Config, fresh bool) (needs uint64, err error) {
 	if fresh {
 		b := &builder{c: c, fresh: true}
 		if err := b.files(); err != nil {
@@ -82,7 +81,7 @@ func tryOn(c *config.Config, extents []int) (t trial, err error) {
 	pool := lattice.NewPool(1)
 	defer pool.Close()
 	before := live()
-	r, geo, err := build(&other, pool, false)
+	r, geo, err := Build(&other, pool, false)
 	if err != nil {
 		return t, err
 	}
@@ -139,10 +138,4 @@ func blocks(extents []int) float64 {
 		return 0
 	}
 	return sites(extents) / float64(small.ActiveLanes())
-}
-
-// keepMemory keeps what is thrown away from growing to as much as what is used, as it
-// would where memory has no limit.
-func keepMemory(needs uint64) {
-	debug.SetMemoryLimit(int64(needs + needs/8))
 }

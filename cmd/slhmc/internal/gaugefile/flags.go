@@ -1,4 +1,6 @@
-package main
+// Package gaugefile opens configuration files as the command line tells them: what a
+// file does not say, and the promises that it may break.
+package gaugefile
 
 import (
 	"fmt"
@@ -13,8 +15,8 @@ import (
 	"github.com/slhmc/slhmc/physics/group"
 )
 
-// fileHelp says what the flags of shapeFlags are for.
-const fileHelp = `What a file does not say is told by --extents, --group and --axes, or for one file
+// Help says what the flags of Flags are for.
+const Help = `What a file does not say is told by --extents, --group and --axes, or for one file
 behind its name: FILE@4x4x4x8@SU(3). An L^4 lattice of SU(2), SU(3) or SU(4) needs no
 telling if no other fits. What is told overrules what the file says.
 
@@ -23,17 +25,19 @@ their unitarity, a header that contradicts itself or the size of the file, flags
 LIME records. --accept reads it all the same, and what was accepted is said. Files may
 be compressed by gzip.`
 
-// shapeFlags are what some configuration files do not say, and what they may break.
-type shapeFlags struct{ extents, group, axes, accept string }
+// Flags are what some configuration files do not say, and what they may break, as text.
+type Flags struct{ Extents, Group, Axes, Accept string }
 
-func (s *shapeFlags) add(c *cobra.Command) {
-	c.Flags().StringVarP(&s.extents, "extents", "L", "", "extents x,y,z,t or XxYxZxT of the files")
-	c.Flags().StringVarP(&s.group, "group", "N", "", "gauge group of the files: SU(3), or the number of colours")
-	c.Flags().StringVar(&s.axes, "axes", "", fmt.Sprintf("axes of NumPy and Fortran files from slowest to fastest: %s or %s", format.DirectionFastest, format.DirectionSlowest))
-	c.Flags().StringVar(&s.accept, "accept", "", "promises that files may break: of "+promises())
+// Add adds the flags.
+func (s *Flags) Add(c *cobra.Command) {
+	c.Flags().StringVarP(&s.Extents, "extents", "L", "", "extents x,y,z,t or XxYxZxT of the files")
+	c.Flags().StringVarP(&s.Group, "group", "N", "", "gauge group of the files: SU(3), or the number of colours")
+	c.Flags().StringVar(&s.Axes, "axes", "", fmt.Sprintf("axes of NumPy and Fortran files from slowest to fastest: %s or %s", format.DirectionFastest, format.DirectionSlowest))
+	c.Flags().StringVar(&s.Accept, "accept", "", "promises that files may break: of "+Promises())
 }
 
-func promises() string {
+// Promises lists all that --accept takes, with commas.
+func Promises() string {
 	var words []string
 	for _, p := range format.Promises() {
 		words = append(words, string(p))
@@ -41,36 +45,36 @@ func promises() string {
 	return strings.Join(words, ",")
 }
 
-// shape returns what the flags say about the shape. Errors: of the command line.
-func (s *shapeFlags) shape() (told format.Shape, err error) {
-	if _, err := s.options(); err != nil {
+// Told returns what the flags say about the shape. Errors: of the command line.
+func (s *Flags) Told() (told format.Shape, err error) {
+	if _, err := s.Options(); err != nil {
 		return told, err
 	}
-	if s.extents != "" {
-		if told.Extents, err = parseExtents(s.extents); err != nil {
-			return told, cli.Usage(fmt.Errorf("--extents %s: %w", s.extents, err))
+	if s.Extents != "" {
+		if told.Extents, err = parseExtents(s.Extents); err != nil {
+			return told, cli.Usage(fmt.Errorf("--extents %s: %w", s.Extents, err))
 		}
 	}
-	if s.group != "" {
-		if told.Group, err = parseGroup(s.group); err != nil {
+	if s.Group != "" {
+		if told.Group, err = parseGroup(s.Group); err != nil {
 			return told, cli.Usage(fmt.Errorf("--group: %w", err))
 		}
 	}
 	return told, nil
 }
 
-// options returns how files are to be opened. Errors: of the command line.
-func (s *shapeFlags) options() ([]format.Option, error) {
+// Options returns how files are to be opened. Errors: of the command line.
+func (s *Flags) Options() ([]format.Option, error) {
 	options := []format.Option{format.Overrule()}
-	if s.axes != "" {
-		axes, err := format.ParseAxes(s.axes)
+	if s.Axes != "" {
+		axes, err := format.ParseAxes(s.Axes)
 		if err != nil {
 			return nil, cli.Usage(fmt.Errorf("--axes: %w", err))
 		}
 		options = append(options, format.WithAxes(axes))
 	}
-	if s.accept != "" {
-		accept, err := format.ParsePromises(s.accept)
+	if s.Accept != "" {
+		accept, err := format.ParsePromises(s.Accept)
 		if err != nil {
 			return nil, cli.Usage(fmt.Errorf("--accept: %w", err))
 		}
@@ -106,10 +110,10 @@ func parseGroup(text string) (group.Group, error) {
 	return group.SU(n)
 }
 
-// splitShape returns the path of a file, and its shape as told behind its name,
+// Split returns the path of a file, and its shape as told behind its name,
 // FILE@4x4x4x8, FILE@SU(3), FILE@4x4x4x8@3, or else for all files. A file of the whole
 // name is meant where there is one. Errors: of the command line.
-func splitShape(name string, told format.Shape) (string, format.Shape, error) {
+func Split(name string, told format.Shape) (string, format.Shape, error) {
 	if _, err := os.Lstat(name); err == nil {
 		return name, told, nil
 	}

@@ -1,4 +1,4 @@
-package main
+package theory
 
 import (
 	"fmt"
@@ -39,8 +39,8 @@ func on(c *config.Config, geo *lattice.Geometry) (*builder, error) {
 	return b, b.learner(&r)
 }
 
-// fileSubjects returns what the configuration describes, ready to be judged.
-func fileSubjects(c *config.Config, suite verify.Suite) ([]verify.Subject, error) {
+// Subjects returns what the configuration describes, ready to be judged.
+func Subjects(c *config.Config, suite verify.Suite) ([]verify.Subject, error) {
 	geo, err := lattice.New(c.Lattice.Extents)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package main
+package theory
 
 import (
 	"fmt"
@@ -41,7 +41,7 @@ func built(t *testing.T, set ...string) (*builder, *sampler.Run) {
 func TestPresetsBuild(t *testing.T) {
 	for _, p := range config.Presets() {
 		c := harness.Preset(t, p.Name)
-		r, geo, err := build(c, lattice.NewPool(1), true)
+		r, geo, err := Build(c, lattice.NewPool(1), true)
 		require.NoError(t, err, p.Name)
 		assert.Equal(t, c.Lattice.Extents, geo.Extents())
 		assert.Equal(t, c.Lattice.Group, r.Links.Group().String())
