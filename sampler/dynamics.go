@@ -24,6 +24,7 @@ type Level struct {
 type Dynamics struct {
 	levels []Level
 	f      *gauge.Algebra
+	near   *gauge.Field // where a kick with a gradient takes the force; nil: there is none
 	forces []ForceNorm
 
 	// flops: of moving the links; of a norm or a sum of algebra fields, two for each
@@ -43,7 +44,15 @@ func NewDynamics(u *gauge.Field, levels []Level) (*Dynamics, error) {
 	if len(levels) == 0 {
 		return nil, fmt.Errorf("sampler: a guide needs at least one level")
 	}
+	var near *gauge.Field
 	for i, l := range levels {
+		if g := l.Scheme.Gradients; g != nil {
+			// The kicks at the ends of steps are done together, which ones of two gradients cannot be.
+			if len(g) != len(l.Scheme.Kicks) || g[0] != 0 || g[len(g)-1] != 0 {
+				return nil, fmt.Errorf("sampler: level %d of the guide: gradients %v of %q (one for each kick, 0 at the ends)", i, g, l.Scheme.Name)
+			}
+			near = gauge.NewField(u.Geometry(), u.Group())
+		}
 		if l.Force == nil || l.Steps < 1 || len(l.Scheme.Kicks) != len(l.Scheme.Drifts)+1 {
 			return nil, fmt.Errorf("sampler: level %d of the guide: %d steps of %q (a force, at least one step and a scheme are needed)", i, l.Steps, l.Scheme.Name)
 		}
@@ -52,6 +61,7 @@ func NewDynamics(u *gauge.Field, levels []Level) (*Dynamics, error) {
 	return &Dynamics{
 		levels:     levels,
 		f:          gauge.NewAlgebra(u.Geometry(), u.Group()),
+		near:       near,
 		forces:     make([]ForceNorm, len(levels)),
 		driftFlops: int64(u.DriftFlops()), sumFlops: int64(2 * links * u.Group().Dim()),
 	}, nil
@@ -76,7 +86,7 @@ func (d *Dynamics) level(i int, u *gauge.Field, p *gauge.Algebra, tau float64) e
 	l := &d.levels[i]
 	h := tau / float64(l.Steps)
 	last := len(l.Scheme.Drifts)
-	if err := d.kick(i, u, p, l.Scheme.Kicks[0]*h); err != nil {
+	if err := d.kick(i, u, p, l.Scheme.Kicks[0]*h, 0); err != nil {
 		return err
 	}
 	for step := range l.Steps {
@@ -88,7 +98,7 @@ func (d *Dynamics) level(i int, u *gauge.Field, p *gauge.Algebra, tau float64) e
 			if k+1 == last && step+1 < l.Steps {
 				kick += l.Scheme.Kicks[0] // one force for the end of a step and the start of the next
 			}
-			if err := d.kick(i, u, p, kick*h); err != nil {
+			if err := d.kick(i, u, p, kick*h, l.Scheme.gradient(k+1)*h*h); err != nil {
 				return err
 			}
 		}
@@ -96,10 +106,21 @@ func (d *Dynamics) level(i int, u *gauge.Field, p *gauge.Algebra, tau float64) e
 	return nil
 }
 
-func (d *Dynamics) kick(i int, u *gauge.Field, p *gauge.Algebra, h float64) error {
+// kick moves the momenta by the force of level i, taken where that moves the links in
+// the time gradient if this is not 0.
+func (d *Dynamics) kick(i int, u *gauge.Field, p *gauge.Algebra, h, gradient float64) error {
 	d.f.Zero()
 	if err := d.levels[i].Force.AddForce(d.f, 1, u); err != nil {
 		return err
+	}
+	if gradient != 0 {
+		d.near.Copy(u)
+		d.near.Drift(-gradient, d.f)
+		d.spent += d.driftFlops
+		d.f.Zero()
+		if err := d.levels[i].Force.AddForce(d.f, 1, d.near); err != nil {
+			return err
+		}
 	}
 	geo := u.Geometry()
 	size := d.f.Norm2() / float64(geo.Volume()*geo.Dims())

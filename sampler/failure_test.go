@@ -26,6 +26,7 @@ type fragile struct {
 	plaquette    *gauge.Action // coupling 1
 	kappa        float64
 	value, force float64 // above these S the action and the force fail
+	solves       bool    // the heat bath asks for the action
 	phi          float64
 	heatBath     error
 }
@@ -38,6 +39,12 @@ func (f *fragile) Refresh(u *gauge.Field, s rng.Stream) (float64, error) {
 	source := s.Site(0)
 	eta, _ := source.Normals()
 	f.phi = eta / math.Sqrt(2*f.weight(u))
+	if s, err := f.Value(u); f.solves {
+		if err != nil {
+			return 0, &action.Drawn{Err: err}
+		}
+		return s, nil
+	}
 	return eta * eta / 2, f.heatBath
 }
 
@@ -76,6 +83,7 @@ func TestRefusedFailuresAreExact(t *testing.T) {
 		"action": {kappa: kappa, value: 0.8, force: never},
 		"force":  {kappa: kappa, value: never, force: 1},
 		"both":   {kappa: kappa, value: 0.6, force: 1.2},
+		"start":  {kappa: kappa, value: 0.8, force: never, solves: true},
 	} {
 		drawn := &torus{group: group.U1, beta: beta - kappa/2}
 		drawn.prepare()

@@ -94,12 +94,28 @@ func (r *Run) present() (began bool, err error) {
 	case err != nil:
 		return false, err
 	case len(checkpoints) == 0 && lines > 0:
+		if r.untouched(path) { // killed before the first checkpoint
+			return false, nil
+		}
 		return false, fmt.Errorf("%w: %s has a history and no checkpoint, so nothing can continue it: bring back a %s, "+
 			"or read the history as it is (slhmc report) and start another run", ErrIncomplete, r.Dir, rundir.CheckpointName(0))
 	case len(checkpoints) > 0 && info == nil:
 		return false, fmt.Errorf("%w: %s has checkpoints and no %s: bring it back, or start another run in another directory", ErrIncomplete, r.Dir, rundir.HistoryFile)
 	}
 	return len(checkpoints) > 0, nil
+}
+
+// untouched reports whether a history has no trajectory.
+func (r *Run) untouched(path string) bool {
+	trajectories := 0
+	err := readJournal(path, func(j *rundir.JournalReader) error {
+		line, err := decodeLine(j)
+		if line.Record != nil {
+			trajectories++
+		}
+		return err
+	})
+	return err == nil && trajectories == 0
 }
 
 // restore puts the run where the checkpoint says it stood. Errors wrap ErrOtherRun or

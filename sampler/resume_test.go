@@ -18,6 +18,7 @@ import (
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/rng"
 	"github.com/slhmc/slhmc/sampler"
 )
 
@@ -353,6 +354,21 @@ func TestUnconditional(t *testing.T) {
 	require.ErrorContains(t, r.Start(context.Background()), "its averages would be wrong")
 }
 
+// A measurement that fails on the way to equilibrium is told, and ends nothing.
+func TestWatchingMayFail(t *testing.T) {
+	r := plans["delta, sgd"].run(t, scratch(t))
+	r.Phases, r.MeasureEvery = r.Phases[:1], 1
+	r.Phases[0].Measure = true
+	r.Observables[0].Measure = func([]float64, *gauge.Field, rng.Stream) error { return errOnce }
+	var notices []string
+	r.Notice = func(s string) { notices = append(notices, s) }
+	require.NoError(t, r.Start(context.Background()))
+	assert.Equal(t, []string{
+		"trajectory 0 (thermalise) has no observables: measuring [plaquette]: once",
+		"trajectory 1 (thermalise) has no observables: measuring [plaquette]: once",
+	}, notices)
+}
+
 // A deadline stops the run before a trajectory that may not end in time, with a
 // checkpoint; the run that goes on ends as if nothing had happened.
 func TestDeadline(t *testing.T) {
@@ -371,6 +387,12 @@ func TestDeadline(t *testing.T) {
 	assert.Equal(t, 5, bytes.Count(read(t, r), []byte("\n")))
 	r = p.run(t, r.Dir)
 	r.Deadline = time.Now().Add(time.Hour)
+	r.CheckpointEvery, r.CheckpointAfter = 1000, time.Nanosecond // one after each trajectory
+	r.Progress = func(q sampler.Progress) {
+		if q.Trajectory > 6 {
+			assert.FileExists(t, filepath.Join(r.Dir, rundir.CheckpointName(q.Trajectory-1)))
+		}
+	}
 	assert.True(t, bytes.Equal(want, history(t, r, r.Resume)))
 }
 

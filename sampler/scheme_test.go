@@ -24,13 +24,16 @@ func TestSchemes(t *testing.T) {
 			}
 			assert.InDelta(t, 1, sum, float64(2*len(x))*verify.Roundoff, "%s: %s", s.Name, what)
 		}
+		for i, g := range s.Gradients {
+			assert.InDelta(t, g, s.Gradients[len(s.Gradients)-1-i], 0, "%s: gradients read the same backwards", s.Name)
+		}
 		assert.NotEmpty(t, s.Source, s.Name)
 		same, err := sampler.SchemeByName(s.Name)
 		require.NoError(t, err)
 		assert.Equal(t, s, same)
 	}
 	_, err := sampler.SchemeByName("euler")
-	require.ErrorContains(t, err, `integrator "euler" (allowed: leapfrog, omelyan2, omelyan4)`)
+	require.ErrorContains(t, err, `integrator "euler" (allowed: leapfrog, omelyan2, omelyan4, force_gradient)`)
 }
 
 // The order of a scheme on the harmonic oscillator, where a step is a matrix M of
@@ -43,7 +46,11 @@ func TestOrderOnTheHarmonicOscillator(t *testing.T) {
 				p -= s.Kicks[0] * h * x
 				for i, d := range s.Drifts {
 					x += d * h * p
-					p -= s.Kicks[i+1] * h * x
+					near := x
+					if s.Gradients != nil {
+						near -= s.Gradients[i+1] * h * h * x
+					}
+					p -= s.Kicks[i+1] * h * near
 				}
 				return x, p
 			}
@@ -60,9 +67,15 @@ func TestOrderOnTheHarmonicOscillator(t *testing.T) {
 
 // Forces a step, the ends shared with the neighbouring steps: what a table costs.
 func TestForcesOfAScheme(t *testing.T) {
-	want := map[string]int{"leapfrog": 1, "omelyan2": 2, "omelyan4": 5}
+	want := map[string]int{"leapfrog": 1, "omelyan2": 2, "omelyan4": 5, "force_gradient": 3}
 	for _, s := range sampler.Schemes() {
-		assert.Equal(t, want[s.Name], len(s.Drifts), s.Name)
+		forces := len(s.Drifts)
+		for _, g := range s.Gradients {
+			if g != 0 {
+				forces++
+			}
+		}
+		assert.Equal(t, want[s.Name], forces, s.Name)
 		assert.True(t, slices.IndexFunc(s.Drifts, func(d float64) bool { return d == 0 }) < 0, s.Name)
 	}
 }

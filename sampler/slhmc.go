@@ -1,6 +1,7 @@
 package sampler
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -152,18 +153,22 @@ type rules struct {
 // phi being the same. Both pass through the same links, where the same solves start
 // from zero and so fail alike (to round-off: of trajectories within it of a limit).
 // One solve is done on one way only: the action at the end, for at the start the
-// heat bath gives it. So before a proposal is accepted, the action is solved at its
-// start too, one more solve for each accepted trajectory. Not exact is to go on
-// after a heat bath that fails: phi is not drawn then, and nothing says from what
-// distribution the fields are whose heat bath does not fail.
+// heat bath may give it. So before a proposal is accepted, the action is solved at
+// its start too, one more solve for each accepted trajectory. For the same reason a
+// heat bath that has drawn phi and fails to find its action (*action.Drawn) is a
+// refusal. Not exact is to go on after one that fails to draw: nothing says from
+// what distribution the fields are for which that does not fail.
 func (s *SLHMC) step(u *gauge.Field, stream rng.Stream, r rules) (Trajectory, error) {
 	var t Trajectory
 	work := s.work()
-	if err := s.draw(u, stream, &t); err != nil {
+	err := s.draw(u, stream, &t)
+	if err != nil && !errors.As(err, new(*action.Drawn)) {
 		return t, err
 	}
 	accept := stream.Child("metropolis").Site(0)
-	t.Failure = s.propose(u, &t)
+	if t.Failure = err; err == nil {
+		t.Failure = s.propose(u, &t)
+	}
 	if t.Failure == nil {
 		t.Accepted = accept.Float64() < math.Exp(-t.DeltaH)
 		if t.Accepted && r.refuse {
@@ -191,6 +196,10 @@ func (s *SLHMC) step(u *gauge.Field, stream rng.Stream, r rules) (Trajectory, er
 
 // draw draws momenta and pseudofermions at u.
 func (s *SLHMC) draw(u *gauge.Field, stream rng.Stream, t *Trajectory) (err error) {
+	clear(s.dynamics.forces)
+	nan := math.NaN() // until they are known
+	t.Kinetic[1], t.Target[1], t.DeltaH, t.GuideDeltaH = nan, nan, nan, nan
+	t.Guide = [2]float64{nan, nan}
 	s.drawn.Gaussian(stream.Child("momenta"))
 	s.p.Copy(s.drawn)
 	if f, ok := s.target.(action.Pseudofermion); ok {
@@ -206,9 +215,6 @@ func (s *SLHMC) draw(u *gauge.Field, stream rng.Stream, t *Trajectory) (err erro
 
 // propose moves along the guide, and takes the energies at the end.
 func (s *SLHMC) propose(u *gauge.Field, t *Trajectory) (err error) {
-	nan := math.NaN() // until they are known
-	t.Kinetic[1], t.Target[1], t.DeltaH, t.GuideDeltaH = nan, nan, nan, nan
-	t.Guide = [2]float64{nan, nan}
 	if t.Guide[0], err = s.guide(u, t.Target[0]); err != nil {
 		return err
 	}

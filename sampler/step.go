@@ -71,8 +71,12 @@ func (r *Run) trajectory(p *Phase) (rec Record, timing Timing, err error) {
 	}
 	if p.Measure && (done+1)%r.MeasureEvery == 0 {
 		began = time.Now()
-		if rec.Observables, err = r.measure(s.Child("measure")); err != nil {
+		switch rec.Observables, err = r.measure(s.Child("measure")); {
+		case err == nil:
+		case p.Production:
 			return rec, timing, err
+		default: // nothing rests on what is only watched
+			r.notice("trajectory %d (%s) has no observables: %v", r.state.Trajectory, p.Name, err)
 		}
 		timing.Measuring = time.Since(began).Seconds()
 	}

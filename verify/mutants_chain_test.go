@@ -32,6 +32,9 @@ func dynamicsMutants() (list []mutant) {
 		s.Drifts[2] -= 0.004
 		s.Drifts[3] += 0.002
 	})
+	scheme("order", "gradient uphill", sampler.ForceGradient(), func(s *sampler.Scheme) { s.Gradients = []float64{0, -1. / 24, 0} })
+	scheme("order", "gradient twice as long", sampler.ForceGradient(), func(s *sampler.Scheme) { s.Gradients = []float64{0, 1. / 12, 0} })
+	scheme("coefficients", "a gradient for every kick but one", sampler.ForceGradient(), func(s *sampler.Scheme) { s.Gradients = []float64{0, 1. / 24} })
 	scheme("order", "second order called fourth", sampler.Omelyan2(), func(s *sampler.Scheme) { s.Order = 4 })
 
 	scheme("mean order", "half a kick moved from the end to the start: first order", sampler.Leapfrog(), func(s *sampler.Scheme) { s.Kicks = []float64{1, 0} })

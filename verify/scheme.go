@@ -104,15 +104,17 @@ func coefficients(s sampler.Scheme) []Result {
 	drifts, driftSkew := sum(s.Drifts)
 	ulps := 4 * Roundoff * float64(len(s.Kicks)+len(s.Drifts))
 	broken := 0
-	if len(s.Kicks) != len(s.Drifts)+1 {
+	if len(s.Kicks) != len(s.Drifts)+1 || s.Gradients != nil && len(s.Gradients) != len(s.Kicks) {
 		broken = 1
 	}
+	_, gradientSkew := sum(s.Gradients)
 	return []Result{
-		exact("a kick more than drifts", broken),
+		exact("a kick more than drifts, and a gradient for each if for any", broken),
 		{Law: "kicks add up to one", Measured: math.Abs(kicks - 1), Bound: ulps, Because: "round-off of sums"},
 		{Law: "drifts add up to one", Measured: math.Abs(drifts - 1), Bound: ulps, Because: "round-off of sums"},
 		{Law: "kicks read the same backwards", Measured: kickSkew, Bound: ulps, Because: "round-off of differences"},
 		{Law: "drifts read the same backwards", Measured: driftSkew, Bound: ulps, Because: "round-off of differences"},
+		{Law: "gradients read the same backwards", Measured: gradientSkew, Bound: ulps, Because: "round-off of differences"},
 	}
 }
 

@@ -121,6 +121,8 @@ func TestChaosDamage(t *testing.T) {
 			t.Errorf("%s, %s: %s", name, how, o.Stderr)
 		case o.Code == rundir.ExitDone && name != rundir.HistoryFile && slices.Equal(d, []string{"different: " + name}):
 			result = "left"
+		case o.Code == rundir.ExitDone && slices.Equal(d, []string{"missing: " + name}) && strings.Contains(o.Stderr, name):
+			result = "told"
 		case o.Code == rundir.ExitDone && len(d) > 0:
 			result = "SILENT"
 			t.Errorf("%s, %s: exit 0, and %v", name, how, d)

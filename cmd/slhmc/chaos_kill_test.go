@@ -38,7 +38,7 @@ func TestChaosKill(t *testing.T) {
 						return
 					}
 					// a part of the whole, so that a run dies more than once; at times almost at once
-					after := time.Duration(random.Int64N(int64(took) / []int64{1, 3, 3, 20}[random.IntN(4)]))
+					after := time.Duration(random.Int64N(int64(took) / []int64{1, 1, 2, 10}[random.IntN(4)]))
 					var timer *time.Timer
 					if killed.Load() < kills {
 						timer = time.AfterFunc(after, func() { _ = c.Process.Kill() })

@@ -98,6 +98,9 @@ and ` + reportData + ` with the same numbers. The run may still be going on.`,
 			if err != nil {
 				return err
 			}
+			if err := rundir.Sweep(out); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
 			data, page := filepath.Join(out, reportData), filepath.Join(out, reportPage)
 			if err := cli.WriteJSON(data, r); err != nil {
 				return err

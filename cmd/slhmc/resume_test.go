@@ -174,6 +174,25 @@ func TestStartsFromFiles(t *testing.T) {
 	assert.Equal(t, []int{8, 8}, taken.Lattice.Extents)
 }
 
+// Killed after the first line of the history and before the first checkpoint, a run that
+// starts from files begins again, from the files.
+func TestKilledAtTheBegin(t *testing.T) {
+	dir := harness.Scratch(t)
+	harness.Done(t, dir, harness.With(harness.Little, "--quiet", "--out", "a", "--set", "run.save_every=30")...)
+	file := []string{"--quiet", "--set", "lattice.start=file", "--set", "lattice.file=a/links-hmc-00000030.ildg", "--set", "slhmc.weights=a", "--set", "run.thermalise=3"}
+	harness.Done(t, dir, harness.With(harness.Little, append(file, "--out", "b")...)...)
+	history := harness.Content(t, dir, "b", rundir.HistoryFile)
+	first, _, _ := strings.Cut(history, "\n")
+	for _, written := range []string{"", first[:20], first + "\n"} {
+		require.NoError(t, os.RemoveAll(filepath.Join(dir, "c")))
+		require.NoError(t, os.Mkdir(filepath.Join(dir, "c"), 0o777))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "c", summary.ConfigFile), []byte(harness.Content(t, dir, "b", summary.ConfigFile)), 0o666))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "c", rundir.HistoryFile), []byte(written), 0o666))
+		harness.Done(t, dir, "run", "--resume", "--out", "c", "--quiet")
+		assert.Equal(t, history, harness.Content(t, dir, "c", rundir.HistoryFile))
+	}
+}
+
 // Weights that do not fit say why, both sides named.
 func TestWeightsThatDoNotFit(t *testing.T) {
 	dir := harness.Scratch(t)

@@ -143,7 +143,7 @@ func (j *job) run(cmd *cobra.Command, args []string, show *progress) (err error)
 	if err != nil {
 		return cli.Usage(err)
 	}
-	needs, err := theory.Possible(stages[0].c, !j.resume)
+	needs, err := theory.Possible(stages[0].c, j.fresh())
 	if err != nil {
 		return cli.Usage(err)
 	}
@@ -153,8 +153,8 @@ func (j *job) run(cmd *cobra.Command, args []string, show *progress) (err error)
 	cli.KeepMemory(needs)
 	pool := lattice.NewPool(j.workers)
 	defer pool.Close()
-	ctx, stop := rundir.Interrupt(cmd.Context())
-	defer stop()
+	// Until the process ends, so that its last words into a closed pipe do not change its exit code.
+	ctx, _ := rundir.Interrupt(cmd.Context())
 
 	// What the first stage lacks should be known before a directory is made.
 	first, err := j.prepare(&stages[0], pool, kernels, show)
@@ -194,6 +194,16 @@ func (j *job) run(cmd *cobra.Command, args []string, show *progress) (err error)
 	}
 	show.end()
 	return j.summarise(stages[len(stages)-1].c)
+}
+
+// fresh reports whether the run begins, from the files that it starts from: there is no
+// checkpoint that has what came of them.
+func (j *job) fresh() bool {
+	if !j.resume {
+		return true
+	}
+	checkpoints, err := rundir.Checkpoints(j.out)
+	return err == nil && len(checkpoints) == 0
 }
 
 // stage runs one stage to its end.
@@ -251,7 +261,7 @@ func helps(err error, c *config.Config) string {
 
 // prepare builds the run of a stage.
 func (j *job) prepare(s *stage, pool *lattice.Pool, kernels string, show *progress) (*sampler.Run, error) {
-	r, geo, err := theory.Build(s.c, pool, !j.resume)
+	r, geo, err := theory.Build(s.c, pool, j.fresh())
 	if err != nil {
 		return nil, cli.Usage(err)
 	}

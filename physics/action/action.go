@@ -22,6 +22,7 @@ type Action interface {
 type Pseudofermion interface {
 	Action
 	// Refresh draws phi from its distribution exp(-S[u, phi]) and returns S.
+	// Errors: *Drawn if only S could not be found.
 	Refresh(u *gauge.Field, s rng.Stream) (float64, error)
 	// Components returns the number n of complex components of phi: at refresh
 	// 2 S is chi-squared distributed with 2n degrees of freedom.
@@ -29,6 +30,15 @@ type Pseudofermion interface {
 	// Transform rotates phi.
 	Transform(t *gauge.Transformation)
 }
+
+// Drawn is the error of a Refresh that has drawn phi and could not find its S: who
+// may refuse a proposal may refuse one that would start there.
+type Drawn struct{ Err error }
+
+func (d *Drawn) Error() string { return d.Err.Error() }
+
+// Unwrap returns why there is no S.
+func (d *Drawn) Unwrap() error { return d.Err }
 
 // Work counts what an action has spent since it was made. All its numbers are whole,
 // so that differences are exact.

@@ -179,7 +179,11 @@ func (a *TwoFlavour) Refresh(u *gauge.Field, s rng.Stream) (float64, error) {
 		a.spend(func(dirac.Counted) float64 { return a.dotFlops(a.sub) })
 		return a.x.Norm2(lattice.All), nil
 	}
-	return a.Value(u)
+	v, err := a.Value(u)
+	if err != nil {
+		return 0, &Drawn{err}
+	}
+	return v, nil
 }
 
 // Components returns the number of complex components of phi.

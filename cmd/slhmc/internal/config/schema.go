@@ -140,7 +140,7 @@ var table = []key{
 	{path: "hmc", doc: "Trajectories of the HMC: those of thermalise, train and hmc."},
 	{path: "hmc.tau", def: "1.0", rule: positive(), doc: "Length of a trajectory."},
 	{
-		path: "hmc.integrator", def: `"omelyan2"`, rule: oneOf("leapfrog", "omelyan2", "omelyan4"),
+		path: "hmc.integrator", def: `"omelyan2"`, rule: oneOf("leapfrog", "omelyan2", "omelyan4", "force_gradient"),
 		doc: "Integrator of the molecular dynamics.",
 	},
 	{path: "hmc.steps", def: "8", rule: integers(1, 1_000_000), doc: "Steps of a trajectory."},
@@ -155,7 +155,7 @@ var table = []key{
 		def: "hmc.tau", derive: func(c *Config) any { return c.HMC.Tau },
 	},
 	{
-		path: "slhmc.integrator", rule: oneOf("leapfrog", "omelyan2", "omelyan4"), doc: "Integrator of the molecular dynamics.",
+		path: "slhmc.integrator", rule: oneOf("leapfrog", "omelyan2", "omelyan4", "force_gradient"), doc: "Integrator of the molecular dynamics.",
 		def: "hmc.integrator", derive: func(c *Config) any { return c.HMC.Integrator },
 	},
 	{
