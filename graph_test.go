@@ -59,20 +59,31 @@ var rooms = []room{
 	}},
 	{path: "bench", level: 7, modules: []string{"golang.org/x/perf", "gonum.org/v1/gonum"}},
 
-	// The command: what one imports of the other stands in CONTRIBUTING.md.
+	// The command, from what its rooms share to main. Commands do not know each other: what two of them need lies below.
 	{path: "cmd/slhmc/internal/config", level: 8, modules: []string{"github.com/pelletier/go-toml/v2"}},
 	{path: "cmd/slhmc/internal/origin", level: 8},
 	{path: "cmd/slhmc/internal/svg", level: 8},
 
 	{path: "cmd/slhmc/internal/cli", level: 9, modules: []string{"github.com/spf13/cobra"}},
 	{path: "cmd/slhmc/internal/summary", level: 9},
-	{path: "cmd/slhmc/internal/harness", level: 9, modules: []string{"github.com/stretchr/testify"}}, // for tests
-	{path: "cmd/slhmc/internal/gaugefile", level: 10, modules: []string{"github.com/spf13/cobra"}},
-	{path: "cmd/slhmc/internal/theory", level: 10},
+	{path: "cmd/slhmc/internal/theory", level: 9},
 
-	{path: "cmd/slhmc", level: 12, bare: true, modules: []string{
-		"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sys", "golang.org/x/term",
-	}},
+	{path: "cmd/slhmc/internal/gaugefile", level: 10, modules: []string{"github.com/spf13/cobra"}},
+
+	{path: "cmd/slhmc/internal/bench", level: 11, modules: []string{"github.com/spf13/cobra"}},
+	{path: "cmd/slhmc/internal/configure", level: 11, modules: []string{"github.com/spf13/cobra"}},
+	{path: "cmd/slhmc/internal/files", level: 11, modules: []string{"github.com/spf13/cobra", "golang.org/x/sys"}},
+	{path: "cmd/slhmc/internal/measure", level: 11, modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
+	{path: "cmd/slhmc/internal/report", level: 11, modules: []string{"github.com/spf13/cobra"}},
+	{path: "cmd/slhmc/internal/run", level: 11, modules: []string{"github.com/spf13/cobra", "golang.org/x/sys", "golang.org/x/term"}},
+	{path: "cmd/slhmc/internal/verify", level: 11, modules: []string{"github.com/spf13/cobra", "golang.org/x/term"}},
+	{path: "cmd/slhmc/internal/version", level: 11, modules: []string{"github.com/spf13/cobra"}},
+	{path: "cmd/slhmc/internal/weights", level: 11, modules: []string{"github.com/spf13/cobra"}},
+
+	{path: "cmd/slhmc/internal/root", level: 12, modules: []string{"github.com/spf13/cobra"}},
+	{path: "cmd/slhmc/internal/harness", level: 12, modules: []string{"github.com/stretchr/testify"}}, // for tests
+
+	{path: "cmd/slhmc", level: 13, bare: true},
 }
 
 // testModules may be imported by the tests of any room.
@@ -150,7 +161,11 @@ func TestGraphCatches(t *testing.T) {
 		"test of an unknown one":    {"physics/util/a_test.go", "fmt", "physics/util is in no room"},
 		"import of an unknown one":  {"cmd/slhmc/a.go", ours + "physics/util", "cmd/slhmc imports physics/util"},
 		"name that only begins so":  {"physics/rngs/a.go", "fmt", "physics/rngs is in no room"},
-		"module":                    {"cmd/slhmc/a.go", "github.com/spf13/cobra", ""},
+		"command by a command":      {"cmd/slhmc/internal/run/a.go", ours + "cmd/slhmc/internal/measure", "cmd/slhmc/internal/run imports cmd/slhmc/internal/measure"},
+		"command by what is shared": {"cmd/slhmc/internal/cli/a.go", ours + "cmd/slhmc/internal/run", "cmd/slhmc/internal/cli imports cmd/slhmc/internal/run"},
+		"theory by a command":       {"cmd/slhmc/internal/run/a.go", ours + "cmd/slhmc/internal/theory", ""},
+		"ships its harness":         {"cmd/slhmc/internal/run/a.go", ours + "cmd/slhmc/internal/harness", "cmd/slhmc/internal/run imports cmd/slhmc/internal/harness"},
+		"module":                    {"cmd/slhmc/internal/root/a.go", "github.com/spf13/cobra", ""},
 		"module elsewhere":          {"sampler/a.go", "github.com/spf13/cobra", "sampler imports github.com/spf13/cobra"},
 		"module that only tests do": {"covnet/a.go", "github.com/stretchr/testify/assert", "covnet imports github.com/stretchr/testify/assert"},
 		"test module":               {"covnet/a_test.go", "github.com/leanovate/gopter/gen", ""},
