@@ -23,7 +23,7 @@ const (
 )
 
 // checkpoint writes everything a resumed run needs, after the journals that it
-// counts on are on disk, under their names.
+// counts on are on disk, under their names, as they were written.
 func (r *Run) checkpoint() error {
 	began := time.Now()
 	if r.Held != nil {
@@ -37,6 +37,16 @@ func (r *Run) checkpoint() error {
 	restored, err := r.history.InPlace()
 	if err != nil {
 		return err
+	}
+	// Reading all of it again costs a short one nothing beside the syncs, and may take a hundredth of the time of a
+	// long one.
+	const short = 1 << 20
+	if now := time.Now(); r.history.Offset() < short || now.Sub(r.verified) > 100*r.verifying {
+		if err := r.history.Verify(); err != nil {
+			return err
+		}
+		r.verified = time.Now()
+		r.verifying = r.verified.Sub(now)
 	}
 	if restored {
 		r.notice("%s had been removed: it is written again", filepath.Join(r.Dir, rundir.HistoryFile))

@@ -318,6 +318,33 @@ func TestHistoryRemovedUnderway(t *testing.T) {
 	}
 }
 
+// Lines that are exchanged in the file while the run goes on are seen at its next
+// checkpoint.
+func TestHistoryChangedUnderway(t *testing.T) {
+	r := plans["delta, sgd"].run(t, scratch(t))
+	path := filepath.Join(r.Dir, rundir.HistoryFile)
+	r.CheckpointEvery = 4
+	r.Progress = func(q sampler.Progress) {
+		switch q.Trajectory {
+		case 5: // four are on disk
+			b := read(t, r)
+			i := bytes.IndexByte(b, '\n') - 3
+			b[i] ^= 1
+			f, err := os.OpenFile(path, os.O_WRONLY, 0)
+			require.NoError(t, err)
+			_, err = f.WriteAt(b, 0)
+			require.NoError(t, err)
+			require.NoError(t, f.Close())
+		case 9:
+			t.Error("the run went on")
+		}
+	}
+	err := r.Start(context.Background())
+	var damage *rundir.Damage
+	require.ErrorAs(t, err, &damage)
+	assert.Equal(t, 1, damage.Line)
+}
+
 // Trajectories are accepted unconditionally at the begin of a phase, never in
 // production; a phase of production that accepts nothing is an error, at every resume.
 func TestUnconditional(t *testing.T) {

@@ -95,6 +95,9 @@ type Run struct {
 	slowest  time.Duration // of the trajectories of this process and the last ones before it, with all that follows one
 	saving   time.Duration // of the last checkpoint
 	saved    time.Time     // when that was
+
+	verified  time.Time     // when the history was read again
+	verifying time.Duration // and how long that took
 }
 
 // state is where a run stands.

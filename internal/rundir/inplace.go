@@ -13,7 +13,7 @@ import (
 //
 // Editors, sed -i and tools that synchronise folders put another file under the name: the writer would go on
 // with one that nobody finds. What was written is then kept under another name, and the error says which.
-// The bytes before the end are not read again; the chain of lines proves them when they are.
+// The bytes before the end are not read again: see [Journal.Verify].
 //
 // Errors: as told; of the file system.
 func (j *Journal) InPlace() (restored bool, err error) {
@@ -37,6 +37,22 @@ func (j *Journal) InPlace() (restored bool, err error) {
 		return false, fmt.Errorf("rundir: %s has %d bytes, %d were written: something else writes to it", j.path, own.Size(), j.offset)
 	}
 	return false, nil
+}
+
+// Verify reads the journal again, after Sync, and follows the chain of its lines.
+//
+// Errors: *Damage if a line was changed, lost or exchanged since it was written; of the file system.
+func (j *Journal) Verify() error {
+	r := NewJournalReader(j.path, io.NewSectionReader(j.file, 0, j.offset))
+	for r.Next() {
+	}
+	if err := r.Err(); err != nil {
+		return err
+	}
+	if r.Mark() != j.Mark() {
+		return &Damage{File: j.path, Line: r.Line(), Offset: r.Offset(), Reason: fmt.Sprintf("the chain of lines ends with %s and was written to end with %s", r.check[:], j.check[:])}
+	}
+	return nil
 }
 
 // restore puts the journal back under its name and goes on there.

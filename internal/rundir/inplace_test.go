@@ -62,6 +62,39 @@ func TestJournalInPlace(t *testing.T) {
 	}
 }
 
+// A journal that is changed where it lies, its size being the same, is found when it is read again.
+func TestJournalVerify(t *testing.T) {
+	path := filepath.Join(t.TempDir(), HistoryFile)
+	j, err := CreateJournal(path)
+	require.NoError(t, err)
+	for n := range 4 {
+		require.NoError(t, j.Append(n))
+	}
+	require.NoError(t, j.Sync())
+	require.NoError(t, j.Verify())
+	text := []byte(readFile(t, path))
+	line := len(text) / 4
+	for name, change := range map[string]func(b []byte){
+		"a digit":         func(b []byte) { b[2*line-4] = '7' },
+		"lines exchanged": func(b []byte) { copy(b[line:], text[2*line:3*line]); copy(b[2*line:], text[line:2*line]) },
+		"the last line":   func(b []byte) { b[len(b)-4] = '7' },
+		"another history": func(b []byte) { copy(b[3*line:], text[:line]) },
+	} {
+		b := append([]byte(nil), text...)
+		change(b)
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		require.NoError(t, err)
+		_, err = f.WriteAt(b, 0)
+		require.NoError(t, err)
+		require.NoError(t, f.Close())
+		_, err = j.InPlace()
+		require.NoError(t, err, "it is the file, and of its size")
+		var d *Damage
+		require.ErrorAs(t, j.Verify(), &d, name)
+	}
+	require.NoError(t, j.Close())
+}
+
 // What nothing depends on goes on with what is left of it.
 func TestSalvageJournal(t *testing.T) {
 	all := testLines(t, 4)
