@@ -32,6 +32,7 @@ var rooms = []room{
 
 	{path: "physics/lattice", level: 0},
 	{path: "physics/rng", level: 0},
+	{path: "physics/rational", level: 0},
 	{path: "physics/statistics", level: 0, modules: []string{"gonum.org/v1/gonum"}},
 	{path: "internal/rundir", level: 0, modules: []string{"golang.org/x/sys"}},
 	{path: "internal/machine", level: 0, modules: []string{"golang.org/x/sys"}},
