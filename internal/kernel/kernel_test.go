@@ -640,6 +640,26 @@ func TestLinear(t *testing.T) {
 				check("axpyNorm", x, axpy)
 				total("axpyNorm", sum, func(k, l int) float64 { return axpy(k, l) * axpy(k, l) })
 				total("dot", s.linear.Dot(x0, y0), func(k, l int) float64 { return x0[k][l] * y0[k][l] })
+				if n%2 != 0 {
+					continue
+				}
+				// part k of u + z v
+				plus := func(u []Vec, z complex128, v []Vec, k, l int) float64 {
+					w := complex(u[k&^1][l], u[k|1][l]) + z*complex(v[k&^1][l], v[k|1][l])
+					return []float64{real(w), imag(w)}[k&1]
+				}
+				x = guarded(x0)
+				s.linear.Caxpy(x[:n], -1.5, .25, y0)
+				check("caxpy", x, func(k, l int) float64 { return plus(x0, -1.5+.25i, y0, k, l) })
+				x = guarded(x0)
+				s.linear.Cxpay(x[:n], y0, -1.5, .25)
+				check("cxpay", x, func(k, l int) float64 { return plus(y0, -1.5+.25i, x0, k, l) })
+				total("imDot", s.linear.ImDot(x0, y0), func(k, l int) float64 {
+					if k&1 != 0 {
+						return -x0[k][l] * y0[k-1][l]
+					}
+					return x0[k][l] * y0[k+1][l]
+				})
 			}
 		})
 	}

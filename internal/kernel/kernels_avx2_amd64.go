@@ -28,6 +28,15 @@ func axpyNormAVX2(x []Vec, a float64, y []Vec) (sum Vec)
 func dotAVX2(x []Vec, y []Vec) (sum Vec)
 
 //go:noescape
+func caxpyAVX2(x []Vec, a float64, b float64, y []Vec)
+
+//go:noescape
+func cxpayAVX2(x []Vec, y []Vec, a float64, b float64)
+
+//go:noescape
+func imDotAVX2(x []Vec, y []Vec) (sum Vec)
+
+//go:noescape
 func mulVecN2AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
 
 //go:noescape
@@ -246,7 +255,7 @@ func dexp3AVX2(dst []Vec, x []Vec, y []Vec)
 //go:noescape
 func peakAVX2(n int)
 
-var linearAVX2 = Linear[float64]{Axpy: axpyAVX2, Xpay: xpayAVX2, Scale: scaleAVX2, Triad: triadAVX2, Step: stepAVX2, AxpyNorm: axpyNormAVX2, Dot: dotAVX2}
+var linearAVX2 = Linear[float64]{Axpy: axpyAVX2, Xpay: xpayAVX2, Scale: scaleAVX2, Triad: triadAVX2, Step: stepAVX2, AxpyNorm: axpyNormAVX2, Dot: dotAVX2, Caxpy: caxpyAVX2, Cxpay: cxpayAVX2, ImDot: imDotAVX2}
 
 var hops2AVX2 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN2AVX2, mulVecA2AVX2},

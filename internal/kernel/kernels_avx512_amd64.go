@@ -28,6 +28,15 @@ func axpyNormAVX512(x []Vec, a float64, y []Vec) (sum Vec)
 func dotAVX512(x []Vec, y []Vec) (sum Vec)
 
 //go:noescape
+func caxpyAVX512(x []Vec, a float64, b float64, y []Vec)
+
+//go:noescape
+func cxpayAVX512(x []Vec, y []Vec, a float64, b float64)
+
+//go:noescape
+func imDotAVX512(x []Vec, y []Vec) (sum Vec)
+
+//go:noescape
 func mulVecN2AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
 
 //go:noescape
@@ -246,7 +255,7 @@ func dexp3AVX512(dst []Vec, x []Vec, y []Vec)
 //go:noescape
 func peakAVX512(n int)
 
-var linearAVX512 = Linear[float64]{Axpy: axpyAVX512, Xpay: xpayAVX512, Scale: scaleAVX512, Triad: triadAVX512, Step: stepAVX512, AxpyNorm: axpyNormAVX512, Dot: dotAVX512}
+var linearAVX512 = Linear[float64]{Axpy: axpyAVX512, Xpay: xpayAVX512, Scale: scaleAVX512, Triad: triadAVX512, Step: stepAVX512, AxpyNorm: axpyNormAVX512, Dot: dotAVX512, Caxpy: caxpyAVX512, Cxpay: cxpayAVX512, ImDot: imDotAVX512}
 
 var hops2AVX512 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN2AVX512, mulVecA2AVX512},

@@ -353,6 +353,178 @@ l28:
 	VZEROUPPER
 	RET
 
+// func caxpyAVX512(x [][8]float64, a float64, b float64, y [][8]float64)
+// Requires: AVX, AVX512F
+TEXT ·caxpyAVX512(SB), NOSPLIT, $0-64
+	MOVQ x_base+0(FP), DI
+	MOVQ y_base+40(FP), SI
+	MOVQ x_len+8(FP), BX
+
+l29:
+	CMPQ         BX, $0x04
+	JLT          l30
+	VBROADCASTSD a+24(FP), Z0
+	VMOVUPD      (DI), Z1
+	VMOVUPD      (SI), Z2
+	VFMADD231PD  Z2, Z0, Z1
+	VBROADCASTSD b+32(FP), Z3
+	VMOVUPD      64(SI), Z4
+	VFNMADD231PD Z4, Z3, Z1
+	VMOVUPD      64(DI), Z5
+	VFMADD231PD  Z4, Z0, Z5
+	VFMADD231PD  Z2, Z3, Z5
+	VMOVUPD      Z1, (DI)
+	VMOVUPD      Z5, 64(DI)
+	VMOVUPD      128(DI), Z6
+	VMOVUPD      128(SI), Z7
+	VFMADD231PD  Z7, Z0, Z6
+	VMOVUPD      192(SI), Z8
+	VFNMADD231PD Z8, Z3, Z6
+	VMOVUPD      192(DI), Z9
+	VFMADD231PD  Z8, Z0, Z9
+	VFMADD231PD  Z7, Z3, Z9
+	VMOVUPD      Z6, 128(DI)
+	VMOVUPD      Z9, 192(DI)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	SUBQ         $0x04, BX
+	JMP          l29
+
+l30:
+l31:
+	CMPQ         BX, $0x02
+	JLT          l32
+	VBROADCASTSD a+24(FP), Z0
+	VMOVUPD      (DI), Z1
+	VMOVUPD      (SI), Z2
+	VFMADD231PD  Z2, Z0, Z1
+	VBROADCASTSD b+32(FP), Z3
+	VMOVUPD      64(SI), Z4
+	VFNMADD231PD Z4, Z3, Z1
+	VMOVUPD      64(DI), Z5
+	VFMADD231PD  Z4, Z0, Z5
+	VFMADD231PD  Z2, Z3, Z5
+	VMOVUPD      Z1, (DI)
+	VMOVUPD      Z5, 64(DI)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	SUBQ         $0x02, BX
+	JMP          l31
+
+l32:
+	VZEROUPPER
+	RET
+
+// func cxpayAVX512(x [][8]float64, y [][8]float64, a float64, b float64)
+// Requires: AVX, AVX512F
+TEXT ·cxpayAVX512(SB), NOSPLIT, $0-64
+	MOVQ x_base+0(FP), DI
+	MOVQ y_base+24(FP), SI
+	MOVQ x_len+8(FP), BX
+
+l33:
+	CMPQ         BX, $0x04
+	JLT          l34
+	VBROADCASTSD a+48(FP), Z0
+	VMOVUPD      (SI), Z1
+	VMOVUPD      (DI), Z2
+	VFMADD231PD  Z2, Z0, Z1
+	VBROADCASTSD b+56(FP), Z3
+	VMOVUPD      64(DI), Z4
+	VFNMADD231PD Z4, Z3, Z1
+	VMOVUPD      64(SI), Z5
+	VFMADD231PD  Z4, Z0, Z5
+	VFMADD231PD  Z2, Z3, Z5
+	VMOVUPD      Z1, (DI)
+	VMOVUPD      Z5, 64(DI)
+	VMOVUPD      128(SI), Z6
+	VMOVUPD      128(DI), Z7
+	VFMADD231PD  Z7, Z0, Z6
+	VMOVUPD      192(DI), Z8
+	VFNMADD231PD Z8, Z3, Z6
+	VMOVUPD      192(SI), Z9
+	VFMADD231PD  Z8, Z0, Z9
+	VFMADD231PD  Z7, Z3, Z9
+	VMOVUPD      Z6, 128(DI)
+	VMOVUPD      Z9, 192(DI)
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	SUBQ         $0x04, BX
+	JMP          l33
+
+l34:
+l35:
+	CMPQ         BX, $0x02
+	JLT          l36
+	VBROADCASTSD a+48(FP), Z0
+	VMOVUPD      (SI), Z1
+	VMOVUPD      (DI), Z2
+	VFMADD231PD  Z2, Z0, Z1
+	VBROADCASTSD b+56(FP), Z3
+	VMOVUPD      64(DI), Z4
+	VFNMADD231PD Z4, Z3, Z1
+	VMOVUPD      64(SI), Z5
+	VFMADD231PD  Z4, Z0, Z5
+	VFMADD231PD  Z2, Z3, Z5
+	VMOVUPD      Z1, (DI)
+	VMOVUPD      Z5, 64(DI)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	SUBQ         $0x02, BX
+	JMP          l35
+
+l36:
+	VZEROUPPER
+	RET
+
+// func imDotAVX512(x [][8]float64, y [][8]float64) (sum [8]float64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·imDotAVX512(SB), NOSPLIT, $0-112
+	MOVQ   x_base+0(FP), DI
+	MOVQ   y_base+24(FP), SI
+	VXORPD Z28, Z28, Z28
+	VXORPD Z29, Z29, Z29
+	VXORPD Z30, Z30, Z30
+	VXORPD Z31, Z31, Z31
+	MOVQ   x_len+8(FP), BX
+
+l37:
+	CMPQ         BX, $0x04
+	JLT          l38
+	VMOVUPD      (DI), Z0
+	VFMADD231PD  64(SI), Z0, Z28
+	VMOVUPD      64(DI), Z1
+	VFNMADD231PD (SI), Z1, Z29
+	VMOVUPD      128(DI), Z2
+	VFMADD231PD  192(SI), Z2, Z30
+	VMOVUPD      192(DI), Z3
+	VFNMADD231PD 128(SI), Z3, Z31
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, SI
+	SUBQ         $0x04, BX
+	JMP          l37
+
+l38:
+l39:
+	CMPQ         BX, $0x02
+	JLT          l40
+	VMOVUPD      (DI), Z0
+	VFMADD231PD  64(SI), Z0, Z28
+	VMOVUPD      64(DI), Z1
+	VFNMADD231PD (SI), Z1, Z29
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	SUBQ         $0x02, BX
+	JMP          l39
+
+l40:
+	VADDPD  Z29, Z28, Z28
+	VADDPD  Z31, Z30, Z30
+	VADDPD  Z30, Z28, Z28
+	VMOVUPD Z28, sum_0+48(FP)
+	VZEROUPPER
+	RET
+
 // func mulVecN2AVX512(dst [][8]float64, a [][8]float64, ma int, v [][8]float64, mv int)
 // Requires: AVX, AVX512F
 TEXT ·mulVecN2AVX512(SB), NOSPLIT, $0-88
@@ -362,7 +534,7 @@ TEXT ·mulVecN2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l29
+	JNE          l41
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -394,7 +566,7 @@ TEXT ·mulVecN2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l29:
+l41:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -444,7 +616,7 @@ TEXT ·addMulVecN2AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mv+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l30
+	JNE          l42
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -485,7 +657,7 @@ TEXT ·addMulVecN2AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l30:
+l42:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -544,7 +716,7 @@ TEXT ·mulVecA2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l31
+	JNE          l43
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -576,7 +748,7 @@ TEXT ·mulVecA2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l31:
+l43:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -626,7 +798,7 @@ TEXT ·addMulVecA2AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mv+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l32
+	JNE          l44
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -667,7 +839,7 @@ TEXT ·addMulVecA2AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l32:
+l44:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -730,15 +902,15 @@ TEXT ·hop2AVX512(SB), NOSPLIT, $32-168
 	MOVQ   hi+160(FP), AX
 	MOVQ   lo+152(FP), BX
 	SUBQ   BX, AX
-	JLE    l33
+	JLE    l45
 	MOVQ   AX, (SP)
 	IMUL3Q $0x00000100, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l34
+	JEQ    l46
 	ADDQ   R10, R8
 
-l34:
+l46:
 	IMUL3Q $0x00000100, BX, R11
 	ADDQ   SI, R11
 	IMULQ  R9, BX
@@ -749,14 +921,14 @@ l34:
 	IMULQ  R9, R10
 	MOVQ   R10, 24(SP)
 
-l35:
+l47:
 	VXORPD Z28, Z28, Z28
 	VXORPD Z29, Z29, Z29
 	VXORPD Z30, Z30, Z30
 	VXORPD Z31, Z31, Z31
 	XORQ   R13, R13
 
-l36:
+l48:
 	MOVL         (CX)(R13*4), AX
 	MOVQ         AX, R10
 	SHRQ         $0x03, R10
@@ -777,7 +949,7 @@ l36:
 	IMUL3Q       $0x00000100, AX, AX
 	ADDQ         DX, AX
 	CMPQ         16(SP), $0x00200000
-	JLE          l37
+	JLE          l49
 	VMOVUPD      (R11), Z2
 	PREFETCHT0   256(R11)
 	VPERMPD      (R10), Z0, Z3
@@ -842,9 +1014,9 @@ l36:
 	VPERMPD      Z17, Z1, Z25
 	VSUBPD       Z24, Z30, Z30
 	VSUBPD       Z25, Z31, Z31
-	JMP          l38
+	JMP          l50
 
-l37:
+l49:
 	VMOVUPD      (R11), Z2
 	VPERMPD      (R10), Z0, Z3
 	VFMADD231PD  Z3, Z2, Z28
@@ -902,16 +1074,16 @@ l37:
 	VSUBPD       Z24, Z30, Z30
 	VSUBPD       Z25, Z31, Z31
 
-l38:
+l50:
 	ADDQ         16(SP), R11
 	ADDQ         16(SP), SI
 	INCQ         R13
 	CMPQ         R13, R9
-	JNE          l36
+	JNE          l48
 	SUBQ         24(SP), SI
 	SUBQ         24(SP), R11
 	TESTQ        R8, R8
-	JNE          l39
+	JNE          l51
 	VBROADCASTSD c+24(FP), Z2
 	VMULPD       Z28, Z2, Z3
 	VMOVUPD      Z3, (DI)
@@ -921,9 +1093,9 @@ l38:
 	VMOVUPD      Z5, 128(DI)
 	VMULPD       Z31, Z2, Z6
 	VMOVUPD      Z6, 192(DI)
-	JMP          l40
+	JMP          l52
 
-l39:
+l51:
 	VBROADCASTSD c+24(FP), Z2
 	VMULPD       Z28, Z2, Z3
 	VBROADCASTSD ca+120(FP), Z4
@@ -939,19 +1111,19 @@ l39:
 	VFMADD231PD  192(R8), Z4, Z7
 	VMOVUPD      Z7, 192(DI)
 
-l40:
+l52:
 	ADDQ  $0x00000100, R11
 	ADDQ  $0x00000100, DI
 	TESTQ R8, R8
-	JEQ   l41
+	JEQ   l53
 	ADDQ  $0x00000100, R8
 
-l41:
+l53:
 	LEAQ (CX)(R9*8), CX
 	DECQ (SP)
-	JNE  l35
+	JNE  l47
 
-l33:
+l45:
 	VZEROUPPER
 	RET
 
@@ -972,29 +1144,29 @@ TEXT ·wilson2AVX512(SB), $144-160
 	MOVQ   hi+152(FP), AX
 	MOVQ   lo+144(FP), BX
 	SUBQ   BX, AX
-	JLE    l42
+	JLE    l54
 	MOVQ   AX, 128(SP)
 	IMUL3Q $0x00000400, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l43
+	JEQ    l55
 	ADDQ   R10, R8
 	MOVQ   $+1024, 136(SP)
-	JMP    l44
+	JMP    l56
 
-l43:
+l55:
 	LEAQ zerosAVX512<>+0(SB), R8
 	MOVQ $+0, 136(SP)
 
-l44:
+l56:
 	IMUL3Q $0x00000100, BX, R11
 	ADDQ   SI, R11
 	SHLQ   $0x05, BX
 	ADDQ   BX, CX
 
-l45:
+l57:
 	CMPQ         R9, $0x00200000
-	JLE          l46
+	JLE          l58
 	MOVL         (CX), AX
 	MOVQ         AX, BX
 	SHRQ         $0x03, BX
@@ -1887,9 +2059,9 @@ l45:
 	VMULPD       960(R8), Z12, Z28
 	VFMADD231PD  Z26, Z27, Z28
 	VMOVUPD      Z28, 960(DI)
-	JMP          l47
+	JMP          l59
 
-l46:
+l58:
 	MOVL         (CX), AX
 	MOVQ         AX, BX
 	SHRQ         $0x03, BX
@@ -2623,15 +2795,15 @@ l46:
 	VFMADD231PD  Z26, Z27, Z28
 	VMOVUPD      Z28, 960(DI)
 
-l47:
+l59:
 	ADDQ $0x00000400, DI
 	ADDQ 136(SP), R8
 	ADDQ $0x00000100, R11
 	ADDQ $0x20, CX
 	DECQ 128(SP)
-	JNE  l45
+	JNE  l57
 
-l42:
+l54:
 	VZEROUPPER
 	RET
 
@@ -2644,7 +2816,7 @@ TEXT ·mulNN2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l48
+	JNE          l60
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -2676,7 +2848,7 @@ TEXT ·mulNN2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l48:
+l60:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -2726,7 +2898,7 @@ TEXT ·addMulNN2AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l49
+	JNE          l61
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -2763,7 +2935,7 @@ TEXT ·addMulNN2AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l49:
+l61:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -2822,7 +2994,7 @@ TEXT ·mulAN2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l50
+	JNE          l62
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -2854,7 +3026,7 @@ TEXT ·mulAN2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l50:
+l62:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -2904,7 +3076,7 @@ TEXT ·addMulAN2AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l51
+	JNE          l63
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -2941,7 +3113,7 @@ TEXT ·addMulAN2AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l51:
+l63:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -3000,7 +3172,7 @@ TEXT ·mulNA2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l52
+	JNE          l64
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -3032,7 +3204,7 @@ TEXT ·mulNA2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l52:
+l64:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -3082,7 +3254,7 @@ TEXT ·addMulNA2AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l53
+	JNE          l65
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -3119,7 +3291,7 @@ TEXT ·addMulNA2AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l53:
+l65:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -3178,7 +3350,7 @@ TEXT ·mulAA2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l54
+	JNE          l66
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -3210,7 +3382,7 @@ TEXT ·mulAA2AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l54:
+l66:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -3260,7 +3432,7 @@ TEXT ·addMulAA2AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l55
+	JNE          l67
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -3297,7 +3469,7 @@ TEXT ·addMulAA2AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l55:
+l67:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -3358,7 +3530,7 @@ TEXT ·addTripleNNN2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l56
+	JNE          l68
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -3415,7 +3587,7 @@ TEXT ·addTripleNNN2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l56:
+l68:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -3500,7 +3672,7 @@ TEXT ·addTripleANN2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l57
+	JNE          l69
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -3557,7 +3729,7 @@ TEXT ·addTripleANN2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l57:
+l69:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -3642,7 +3814,7 @@ TEXT ·addTripleNAN2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l58
+	JNE          l70
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -3699,7 +3871,7 @@ TEXT ·addTripleNAN2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l58:
+l70:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -3784,7 +3956,7 @@ TEXT ·addTripleAAN2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l59
+	JNE          l71
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -3841,7 +4013,7 @@ TEXT ·addTripleAAN2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l59:
+l71:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -3926,7 +4098,7 @@ TEXT ·addTripleNNA2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l60
+	JNE          l72
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -3983,7 +4155,7 @@ TEXT ·addTripleNNA2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l60:
+l72:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -4068,7 +4240,7 @@ TEXT ·addTripleANA2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l61
+	JNE          l73
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -4125,7 +4297,7 @@ TEXT ·addTripleANA2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l61:
+l73:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -4210,7 +4382,7 @@ TEXT ·addTripleNAA2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l62
+	JNE          l74
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -4267,7 +4439,7 @@ TEXT ·addTripleNAA2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l62:
+l74:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -4352,7 +4524,7 @@ TEXT ·addTripleAAA2AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l63
+	JNE          l75
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -4409,7 +4581,7 @@ TEXT ·addTripleAAA2AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l63:
+l75:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -4534,7 +4706,7 @@ TEXT ·addForce2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         y_base+88(FP), CX
 	MOVQ         mx+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l64
+	JNE          l76
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -4590,7 +4762,7 @@ TEXT ·addForce2AVX512(SB), NOSPLIT, $0-112
 	VZEROUPPER
 	RET
 
-l64:
+l76:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mx+80(FP), AX
 	ANDQ         $0x07, AX
@@ -4662,7 +4834,7 @@ TEXT ·plaquette2AVX512(SB), NOSPLIT, $0-136
 	MOVQ         mb+72(FP), AX
 	ORQ          md+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l65
+	JNE          l77
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -4732,7 +4904,7 @@ TEXT ·plaquette2AVX512(SB), NOSPLIT, $0-136
 	VZEROUPPER
 	RET
 
-l65:
+l77:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mb+72(FP), AX
 	ANDQ         $0x07, AX
@@ -4820,7 +4992,7 @@ TEXT ·addRotated2AVX512(SB), NOSPLIT, $0-112
 	MOVQ         y_base+88(FP), CX
 	MOVQ         mx+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l66
+	JNE          l78
 	VMOVUPD      128(DX), Z0
 	VMOVUPD      64(SI), Z1
 	VMULPD       Z1, Z0, Z2
@@ -4871,7 +5043,7 @@ TEXT ·addRotated2AVX512(SB), NOSPLIT, $0-112
 	VZEROUPPER
 	RET
 
-l66:
+l78:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mx+80(FP), AX
 	ANDQ         $0x07, AX
@@ -4944,7 +5116,7 @@ TEXT ·addWilsonX2AVX512(SB), $640-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l67
+	JNE          l79
 	VMOVUPD      (R8), Z0
 	VSUBPD       832(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -5157,7 +5329,7 @@ TEXT ·addWilsonX2AVX512(SB), $640-160
 	VZEROUPPER
 	RET
 
-l67:
+l79:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -5409,7 +5581,7 @@ TEXT ·addWilsonY2AVX512(SB), $640-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l68
+	JNE          l80
 	VMOVUPD      (R8), Z0
 	VADDPD       768(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -5622,7 +5794,7 @@ TEXT ·addWilsonY2AVX512(SB), $640-160
 	VZEROUPPER
 	RET
 
-l68:
+l80:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -5874,7 +6046,7 @@ TEXT ·addWilsonZ2AVX512(SB), $640-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l69
+	JNE          l81
 	VMOVUPD      (R8), Z0
 	VSUBPD       576(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -6087,7 +6259,7 @@ TEXT ·addWilsonZ2AVX512(SB), $640-160
 	VZEROUPPER
 	RET
 
-l69:
+l81:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -6339,7 +6511,7 @@ TEXT ·addWilsonT2AVX512(SB), $640-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l70
+	JNE          l82
 	VMOVUPD      (R8), Z0
 	VSUBPD       512(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -6552,7 +6724,7 @@ TEXT ·addWilsonT2AVX512(SB), $640-160
 	VZEROUPPER
 	RET
 
-l70:
+l82:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -6798,7 +6970,7 @@ TEXT ·rotate2AVX512(SB), NOSPLIT, $0-80
 	MOVQ         x_base+48(FP), DX
 	MOVQ         mx+72(FP), AX
 	TESTQ        AX, AX
-	JNE          l71
+	JNE          l83
 	VMOVUPD      128(DX), Z0
 	VMULPD       numbersAVX512<>+64(SB), Z0, Z1
 	VMOVUPD      64(DX), Z2
@@ -6842,7 +7014,7 @@ TEXT ·rotate2AVX512(SB), NOSPLIT, $0-80
 	VZEROUPPER
 	RET
 
-l71:
+l83:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mx+72(FP), AX
 	ANDQ         $0x07, AX
@@ -6903,7 +7075,7 @@ TEXT ·plaquetteBack2AVX512(SB), NOSPLIT, $0-160
 	MOVQ         mb+96(FP), AX
 	ORQ          md+152(FP), AX
 	TESTQ        AX, AX
-	JNE          l72
+	JNE          l84
 	VMOVUPD      (DX), Z0
 	VMOVUPD      (CX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -7086,7 +7258,7 @@ TEXT ·plaquetteBack2AVX512(SB), NOSPLIT, $0-160
 	VZEROUPPER
 	RET
 
-l72:
+l84:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mb+96(FP), AX
 	ANDQ         $0x07, AX
@@ -7534,7 +7706,7 @@ TEXT ·mulVecN3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l73
+	JNE          l85
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -7604,7 +7776,7 @@ TEXT ·mulVecN3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l73:
+l85:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -7692,7 +7864,7 @@ TEXT ·addMulVecN3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mv+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l74
+	JNE          l86
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -7775,7 +7947,7 @@ TEXT ·addMulVecN3AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l74:
+l86:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -7876,7 +8048,7 @@ TEXT ·mulVecA3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l75
+	JNE          l87
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -7946,7 +8118,7 @@ TEXT ·mulVecA3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l75:
+l87:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -8034,7 +8206,7 @@ TEXT ·addMulVecA3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mv+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l76
+	JNE          l88
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -8117,7 +8289,7 @@ TEXT ·addMulVecA3AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l76:
+l88:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -8222,15 +8394,15 @@ TEXT ·hop3AVX512(SB), NOSPLIT, $32-168
 	MOVQ   hi+160(FP), AX
 	MOVQ   lo+152(FP), BX
 	SUBQ   BX, AX
-	JLE    l77
+	JLE    l89
 	MOVQ   AX, (SP)
 	IMUL3Q $0x00000180, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l78
+	JEQ    l90
 	ADDQ   R10, R8
 
-l78:
+l90:
 	IMUL3Q $0x00000480, BX, R11
 	ADDQ   SI, R11
 	IMULQ  R9, BX
@@ -8241,7 +8413,7 @@ l78:
 	IMULQ  R9, R10
 	MOVQ   R10, 24(SP)
 
-l79:
+l91:
 	VXORPD Z26, Z26, Z26
 	VXORPD Z27, Z27, Z27
 	VXORPD Z28, Z28, Z28
@@ -8250,7 +8422,7 @@ l79:
 	VXORPD Z31, Z31, Z31
 	XORQ   R13, R13
 
-l80:
+l92:
 	MOVL         (CX)(R13*4), AX
 	MOVQ         AX, R10
 	SHRQ         $0x03, R10
@@ -8271,7 +8443,7 @@ l80:
 	IMUL3Q       $0x00000180, AX, AX
 	ADDQ         DX, AX
 	CMPQ         16(SP), $0x00200000
-	JLE          l81
+	JLE          l93
 	VMOVUPD      (R11), Z2
 	PREFETCHT0   1152(R11)
 	VPERMPD      (R10), Z0, Z3
@@ -8440,9 +8612,9 @@ l80:
 	VPERMPD      Z23, Z1, Z7
 	VSUBPD       Z6, Z30, Z30
 	VSUBPD       Z7, Z31, Z31
-	JMP          l82
+	JMP          l94
 
-l81:
+l93:
 	VMOVUPD      (R11), Z2
 	VPERMPD      (R10), Z0, Z3
 	VFMADD231PD  Z3, Z2, Z26
@@ -8576,16 +8748,16 @@ l81:
 	VSUBPD       Z6, Z30, Z30
 	VSUBPD       Z7, Z31, Z31
 
-l82:
+l94:
 	ADDQ         16(SP), R11
 	ADDQ         16(SP), SI
 	INCQ         R13
 	CMPQ         R13, R9
-	JNE          l80
+	JNE          l92
 	SUBQ         24(SP), SI
 	SUBQ         24(SP), R11
 	TESTQ        R8, R8
-	JNE          l83
+	JNE          l95
 	VBROADCASTSD c+24(FP), Z2
 	VMULPD       Z26, Z2, Z3
 	VMOVUPD      Z3, (DI)
@@ -8599,9 +8771,9 @@ l82:
 	VMOVUPD      Z7, 256(DI)
 	VMULPD       Z31, Z2, Z8
 	VMOVUPD      Z8, 320(DI)
-	JMP          l84
+	JMP          l96
 
-l83:
+l95:
 	VBROADCASTSD c+24(FP), Z2
 	VMULPD       Z26, Z2, Z3
 	VBROADCASTSD ca+120(FP), Z4
@@ -8623,19 +8795,19 @@ l83:
 	VFMADD231PD  320(R8), Z4, Z9
 	VMOVUPD      Z9, 320(DI)
 
-l84:
+l96:
 	ADDQ  $0x00000480, R11
 	ADDQ  $0x00000180, DI
 	TESTQ R8, R8
-	JEQ   l85
+	JEQ   l97
 	ADDQ  $0x00000180, R8
 
-l85:
+l97:
 	LEAQ (CX)(R9*8), CX
 	DECQ (SP)
-	JNE  l79
+	JNE  l91
 
-l77:
+l89:
 	VZEROUPPER
 	RET
 
@@ -8656,29 +8828,29 @@ TEXT ·wilson3AVX512(SB), $976-160
 	MOVQ   hi+152(FP), AX
 	MOVQ   lo+144(FP), BX
 	SUBQ   BX, AX
-	JLE    l86
+	JLE    l98
 	MOVQ   AX, 960(SP)
 	IMUL3Q $0x00000600, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l87
+	JEQ    l99
 	ADDQ   R10, R8
 	MOVQ   $+1536, 968(SP)
-	JMP    l88
+	JMP    l100
 
-l87:
+l99:
 	LEAQ zerosAVX512<>+0(SB), R8
 	MOVQ $+0, 968(SP)
 
-l88:
+l100:
 	IMUL3Q $0x00000480, BX, R11
 	ADDQ   SI, R11
 	SHLQ   $0x05, BX
 	ADDQ   BX, CX
 
-l89:
+l101:
 	CMPQ         R9, $0x00200000
-	JLE          l90
+	JLE          l102
 	MOVL         (CX), AX
 	MOVQ         AX, BX
 	SHRQ         $0x03, BX
@@ -10461,9 +10633,9 @@ l89:
 	VMULPD       1472(R8), Z22, Z20
 	VFMADD231PD  Z7, Z21, Z20
 	VMOVUPD      Z20, 1472(DI)
-	JMP          l91
+	JMP          l103
 
-l90:
+l102:
 	MOVL         (CX), AX
 	MOVQ         AX, BX
 	SHRQ         $0x03, BX
@@ -11911,15 +12083,15 @@ l90:
 	VFMADD231PD  Z7, Z21, Z20
 	VMOVUPD      Z20, 1472(DI)
 
-l91:
+l103:
 	ADDQ $0x00000600, DI
 	ADDQ 968(SP), R8
 	ADDQ $0x00000480, R11
 	ADDQ $0x20, CX
 	DECQ 960(SP)
-	JNE  l89
+	JNE  l101
 
-l86:
+l98:
 	VZEROUPPER
 	RET
 
@@ -11932,7 +12104,7 @@ TEXT ·mulNN3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l92
+	JNE          l104
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -12098,7 +12270,7 @@ TEXT ·mulNN3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l92:
+l104:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -12282,7 +12454,7 @@ TEXT ·addMulNN3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l93
+	JNE          l105
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -12467,7 +12639,7 @@ TEXT ·addMulNN3AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l93:
+l105:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -12688,7 +12860,7 @@ TEXT ·mulAN3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l94
+	JNE          l106
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -12854,7 +13026,7 @@ TEXT ·mulAN3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l94:
+l106:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -13038,7 +13210,7 @@ TEXT ·addMulAN3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l95
+	JNE          l107
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -13223,7 +13395,7 @@ TEXT ·addMulAN3AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l95:
+l107:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -13444,7 +13616,7 @@ TEXT ·mulNA3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l96
+	JNE          l108
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -13610,7 +13782,7 @@ TEXT ·mulNA3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l96:
+l108:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -13794,7 +13966,7 @@ TEXT ·addMulNA3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l97
+	JNE          l109
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -13979,7 +14151,7 @@ TEXT ·addMulNA3AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l97:
+l109:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -14200,7 +14372,7 @@ TEXT ·mulAA3AVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mb+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l98
+	JNE          l110
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -14375,7 +14547,7 @@ TEXT ·mulAA3AVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l98:
+l110:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -14568,7 +14740,7 @@ TEXT ·addMulAA3AVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mb+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l99
+	JNE          l111
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -14753,7 +14925,7 @@ TEXT ·addMulAA3AVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l99:
+l111:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -14976,7 +15148,7 @@ TEXT ·addTripleNNN3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l100
+	JNE          l112
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -15313,7 +15485,7 @@ TEXT ·addTripleNNN3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l100:
+l112:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -15699,7 +15871,7 @@ TEXT ·addTripleANN3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l101
+	JNE          l113
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -16036,7 +16208,7 @@ TEXT ·addTripleANN3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l101:
+l113:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -16422,7 +16594,7 @@ TEXT ·addTripleNAN3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l102
+	JNE          l114
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -16759,7 +16931,7 @@ TEXT ·addTripleNAN3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l102:
+l114:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -17145,7 +17317,7 @@ TEXT ·addTripleAAN3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l103
+	JNE          l115
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -17491,7 +17663,7 @@ TEXT ·addTripleAAN3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l103:
+l115:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -17886,7 +18058,7 @@ TEXT ·addTripleNNA3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l104
+	JNE          l116
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -18223,7 +18395,7 @@ TEXT ·addTripleNNA3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l104:
+l116:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -18609,7 +18781,7 @@ TEXT ·addTripleANA3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l105
+	JNE          l117
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -18946,7 +19118,7 @@ TEXT ·addTripleANA3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l105:
+l117:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -19332,7 +19504,7 @@ TEXT ·addTripleNAA3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l106
+	JNE          l118
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -19669,7 +19841,7 @@ TEXT ·addTripleNAA3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l106:
+l118:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -20055,7 +20227,7 @@ TEXT ·addTripleAAA3AVX512(SB), NOSPLIT, $0-128
 	ORQ          mb+88(FP), AX
 	ORQ          md+120(FP), AX
 	TESTQ        AX, AX
-	JNE          l107
+	JNE          l119
 	VBROADCASTSD c+24(FP), Z0
 	VMULPD       (SI), Z0, Z1
 	VMULPD       64(SI), Z0, Z2
@@ -20401,7 +20573,7 @@ TEXT ·addTripleAAA3AVX512(SB), NOSPLIT, $0-128
 	VZEROUPPER
 	RET
 
-l107:
+l119:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -20970,7 +21142,7 @@ TEXT ·addForce3AVX512(SB), NOSPLIT, $0-112
 	MOVQ         y_base+88(FP), CX
 	MOVQ         mx+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l108
+	JNE          l120
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -21101,7 +21273,7 @@ TEXT ·addForce3AVX512(SB), NOSPLIT, $0-112
 	VZEROUPPER
 	RET
 
-l108:
+l120:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mx+80(FP), AX
 	ANDQ         $0x07, AX
@@ -21251,7 +21423,7 @@ TEXT ·plaquette3AVX512(SB), $1472-136
 	MOVQ         mb+72(FP), AX
 	ORQ          md+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l109
+	JNE          l121
 	VMOVUPD      (SI), Z0
 	VMOVUPD      (DX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -21697,7 +21869,7 @@ TEXT ·plaquette3AVX512(SB), $1472-136
 	VZEROUPPER
 	RET
 
-l109:
+l121:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mb+72(FP), AX
 	ANDQ         $0x07, AX
@@ -22173,7 +22345,7 @@ TEXT ·addRotated3AVX512(SB), $576-112
 	MOVQ         y_base+88(FP), CX
 	MOVQ         mx+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l110
+	JNE          l122
 	VMOVUPD      448(DX), Z0
 	VMULPD       numbersAVX512<>+1600(SB), Z0, Z1
 	VMOVUPD      384(DX), Z2
@@ -22411,7 +22583,7 @@ TEXT ·addRotated3AVX512(SB), $576-112
 	VZEROUPPER
 	RET
 
-l110:
+l122:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mx+80(FP), AX
 	ANDQ         $0x07, AX
@@ -22678,7 +22850,7 @@ TEXT ·addWilsonX3AVX512(SB), $2624-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l111
+	JNE          l123
 	VMOVUPD      (R8), Z0
 	VSUBPD       1216(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -23214,7 +23386,7 @@ TEXT ·addWilsonX3AVX512(SB), $2624-160
 	VZEROUPPER
 	RET
 
-l111:
+l123:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -23798,7 +23970,7 @@ TEXT ·addWilsonY3AVX512(SB), $2624-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l112
+	JNE          l124
 	VMOVUPD      (R8), Z0
 	VADDPD       1152(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -24334,7 +24506,7 @@ TEXT ·addWilsonY3AVX512(SB), $2624-160
 	VZEROUPPER
 	RET
 
-l112:
+l124:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -24918,7 +25090,7 @@ TEXT ·addWilsonZ3AVX512(SB), $2624-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l113
+	JNE          l125
 	VMOVUPD      (R8), Z0
 	VSUBPD       832(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -25454,7 +25626,7 @@ TEXT ·addWilsonZ3AVX512(SB), $2624-160
 	VZEROUPPER
 	RET
 
-l113:
+l125:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -26038,7 +26210,7 @@ TEXT ·addWilsonT3AVX512(SB), $2624-160
 	MOVQ         yp_base+136(FP), R9
 	MOVQ         mp+128(FP), AX
 	TESTQ        AX, AX
-	JNE          l114
+	JNE          l126
 	VMOVUPD      (R8), Z0
 	VSUBPD       768(R8), Z0, Z1
 	VMOVUPD      64(R8), Z2
@@ -26574,7 +26746,7 @@ TEXT ·addWilsonT3AVX512(SB), $2624-160
 	VZEROUPPER
 	RET
 
-l114:
+l126:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mp+128(FP), AX
 	ANDQ         $0x07, AX
@@ -27155,7 +27327,7 @@ TEXT ·rotate3AVX512(SB), $256-80
 	MOVQ         x_base+48(FP), DX
 	MOVQ         mx+72(FP), AX
 	TESTQ        AX, AX
-	JNE          l115
+	JNE          l127
 	VMOVUPD      448(DX), Z0
 	VMULPD       numbersAVX512<>+1600(SB), Z0, Z1
 	VMOVUPD      384(DX), Z2
@@ -27367,7 +27539,7 @@ TEXT ·rotate3AVX512(SB), $256-80
 	VZEROUPPER
 	RET
 
-l115:
+l127:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mx+72(FP), AX
 	ANDQ         $0x07, AX
@@ -27606,7 +27778,7 @@ TEXT ·plaquetteBack3AVX512(SB), $3328-160
 	MOVQ         mb+96(FP), AX
 	ORQ          md+152(FP), AX
 	TESTQ        AX, AX
-	JNE          l116
+	JNE          l128
 	VMOVUPD      (DX), Z0
 	VMOVUPD      (CX), Z1
 	VMULPD       Z1, Z0, Z2
@@ -28716,7 +28888,7 @@ TEXT ·plaquetteBack3AVX512(SB), $3328-160
 	VZEROUPPER
 	RET
 
-l116:
+l128:
 	LEAQ         lanes648<>+0(SB), BX
 	MOVQ         mb+96(FP), AX
 	ANDQ         $0x07, AX
@@ -31408,9 +31580,9 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VXORPD Z12, Z12, Z12
 	VXORPD Z13, Z13, Z13
 
-l117:
+l129:
 	SUBQ        $0x01, BX
-	JLT         l118
+	JLT         l130
 	VFMADD231PD Z0, Z1, Z2
 	VFMADD231PD Z0, Z1, Z3
 	VFMADD231PD Z0, Z1, Z4
@@ -31423,9 +31595,9 @@ l117:
 	VFMADD231PD Z0, Z1, Z11
 	VFMADD231PD Z0, Z1, Z12
 	VFMADD231PD Z0, Z1, Z13
-	JMP         l117
+	JMP         l129
 
-l118:
+l130:
 	VZEROUPPER
 	RET
 

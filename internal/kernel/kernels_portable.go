@@ -7,7 +7,7 @@ import (
 	"math"
 )
 
-var linear = Linear[float64]{Axpy: axpy, Xpay: xpay, Scale: scale, Triad: triad, Step: step, AxpyNorm: axpyNorm, Dot: dot}
+var linear = Linear[float64]{Axpy: axpy, Xpay: xpay, Scale: scale, Triad: triad, Step: step, AxpyNorm: axpyNorm, Dot: dot, Caxpy: caxpy, Cxpay: cxpay, ImDot: imDot}
 
 var hops1 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN1, mulVecA1},
@@ -461,6 +461,241 @@ func dot(x []Vec, y []Vec) (sum Vec) {
 		}
 	}
 	return Vec{s0, s1, s2, s3, s4, s5, s6, s7}
+}
+
+func caxpy(x []Vec, a float64, b float64, y []Vec) {
+	y = y[:len(x)]
+	for k := 0; k+1 < len(x); k += 2 {
+		py := (*[2]Vec)(y[k:])
+		px := (*[2]Vec)(x[k:])
+		{
+			v3 := py[0][0]
+			v5 := px[0][0]
+			v4 := py[1][0]
+			v8 := px[1][0]
+			px[0][0] = v5 + a*v3 - b*v4
+			px[1][0] = v8 + a*v4 + b*v3
+		}
+		{
+			v3 := py[0][1]
+			v5 := px[0][1]
+			v4 := py[1][1]
+			v8 := px[1][1]
+			px[0][1] = v5 + a*v3 - b*v4
+			px[1][1] = v8 + a*v4 + b*v3
+		}
+		{
+			v3 := py[0][2]
+			v5 := px[0][2]
+			v4 := py[1][2]
+			v8 := px[1][2]
+			px[0][2] = v5 + a*v3 - b*v4
+			px[1][2] = v8 + a*v4 + b*v3
+		}
+		{
+			v3 := py[0][3]
+			v5 := px[0][3]
+			v4 := py[1][3]
+			v8 := px[1][3]
+			px[0][3] = v5 + a*v3 - b*v4
+			px[1][3] = v8 + a*v4 + b*v3
+		}
+		{
+			v3 := py[0][4]
+			v5 := px[0][4]
+			v4 := py[1][4]
+			v8 := px[1][4]
+			px[0][4] = v5 + a*v3 - b*v4
+			px[1][4] = v8 + a*v4 + b*v3
+		}
+		{
+			v3 := py[0][5]
+			v5 := px[0][5]
+			v4 := py[1][5]
+			v8 := px[1][5]
+			px[0][5] = v5 + a*v3 - b*v4
+			px[1][5] = v8 + a*v4 + b*v3
+		}
+		{
+			v3 := py[0][6]
+			v5 := px[0][6]
+			v4 := py[1][6]
+			v8 := px[1][6]
+			px[0][6] = v5 + a*v3 - b*v4
+			px[1][6] = v8 + a*v4 + b*v3
+		}
+		{
+			v3 := py[0][7]
+			v5 := px[0][7]
+			v4 := py[1][7]
+			v8 := px[1][7]
+			px[0][7] = v5 + a*v3 - b*v4
+			px[1][7] = v8 + a*v4 + b*v3
+		}
+	}
+}
+
+func cxpay(x []Vec, y []Vec, a float64, b float64) {
+	y = y[:len(x)]
+	for k := 0; k+1 < len(x); k += 2 {
+		px := (*[2]Vec)(x[k:])
+		py := (*[2]Vec)(y[k:])
+		{
+			v3 := px[0][0]
+			v5 := py[0][0]
+			v4 := px[1][0]
+			v8 := py[1][0]
+			px[0][0] = v5 + a*v3 - b*v4
+			px[1][0] = v8 + a*v4 + b*v3
+		}
+		{
+			v3 := px[0][1]
+			v5 := py[0][1]
+			v4 := px[1][1]
+			v8 := py[1][1]
+			px[0][1] = v5 + a*v3 - b*v4
+			px[1][1] = v8 + a*v4 + b*v3
+		}
+		{
+			v3 := px[0][2]
+			v5 := py[0][2]
+			v4 := px[1][2]
+			v8 := py[1][2]
+			px[0][2] = v5 + a*v3 - b*v4
+			px[1][2] = v8 + a*v4 + b*v3
+		}
+		{
+			v3 := px[0][3]
+			v5 := py[0][3]
+			v4 := px[1][3]
+			v8 := py[1][3]
+			px[0][3] = v5 + a*v3 - b*v4
+			px[1][3] = v8 + a*v4 + b*v3
+		}
+		{
+			v3 := px[0][4]
+			v5 := py[0][4]
+			v4 := px[1][4]
+			v8 := py[1][4]
+			px[0][4] = v5 + a*v3 - b*v4
+			px[1][4] = v8 + a*v4 + b*v3
+		}
+		{
+			v3 := px[0][5]
+			v5 := py[0][5]
+			v4 := px[1][5]
+			v8 := py[1][5]
+			px[0][5] = v5 + a*v3 - b*v4
+			px[1][5] = v8 + a*v4 + b*v3
+		}
+		{
+			v3 := px[0][6]
+			v5 := py[0][6]
+			v4 := px[1][6]
+			v8 := py[1][6]
+			px[0][6] = v5 + a*v3 - b*v4
+			px[1][6] = v8 + a*v4 + b*v3
+		}
+		{
+			v3 := px[0][7]
+			v5 := py[0][7]
+			v4 := px[1][7]
+			v8 := py[1][7]
+			px[0][7] = v5 + a*v3 - b*v4
+			px[1][7] = v8 + a*v4 + b*v3
+		}
+	}
+}
+
+func imDot(x []Vec, y []Vec) (sum Vec) {
+	y = y[:len(x)]
+	var s0, s1, s2, s3, s4, s5, s6, s7 float64
+	var t0, t1, t2, t3, t4, t5, t6, t7 float64
+	for k := 0; k+1 < len(x); k += 2 {
+		px := (*[2]Vec)(x[k:])
+		py := (*[2]Vec)(y[k:])
+		{
+			v3 := px[0][0]
+			v4 := py[1][0]
+			v1 := s0
+			v6 := px[1][0]
+			v7 := py[0][0]
+			v2 := t0
+			s0 = v1 + v3*v4
+			t0 = v2 - v6*v7
+		}
+		{
+			v3 := px[0][1]
+			v4 := py[1][1]
+			v1 := s1
+			v6 := px[1][1]
+			v7 := py[0][1]
+			v2 := t1
+			s1 = v1 + v3*v4
+			t1 = v2 - v6*v7
+		}
+		{
+			v3 := px[0][2]
+			v4 := py[1][2]
+			v1 := s2
+			v6 := px[1][2]
+			v7 := py[0][2]
+			v2 := t2
+			s2 = v1 + v3*v4
+			t2 = v2 - v6*v7
+		}
+		{
+			v3 := px[0][3]
+			v4 := py[1][3]
+			v1 := s3
+			v6 := px[1][3]
+			v7 := py[0][3]
+			v2 := t3
+			s3 = v1 + v3*v4
+			t3 = v2 - v6*v7
+		}
+		{
+			v3 := px[0][4]
+			v4 := py[1][4]
+			v1 := s4
+			v6 := px[1][4]
+			v7 := py[0][4]
+			v2 := t4
+			s4 = v1 + v3*v4
+			t4 = v2 - v6*v7
+		}
+		{
+			v3 := px[0][5]
+			v4 := py[1][5]
+			v1 := s5
+			v6 := px[1][5]
+			v7 := py[0][5]
+			v2 := t5
+			s5 = v1 + v3*v4
+			t5 = v2 - v6*v7
+		}
+		{
+			v3 := px[0][6]
+			v4 := py[1][6]
+			v1 := s6
+			v6 := px[1][6]
+			v7 := py[0][6]
+			v2 := t6
+			s6 = v1 + v3*v4
+			t6 = v2 - v6*v7
+		}
+		{
+			v3 := px[0][7]
+			v4 := py[1][7]
+			v1 := s7
+			v6 := px[1][7]
+			v7 := py[0][7]
+			v2 := t7
+			s7 = v1 + v3*v4
+			t7 = v2 - v6*v7
+		}
+	}
+	return Vec{s0 + t0, s1 + t1, s2 + t2, s3 + t3, s4 + t4, s5 + t5, s6 + t6, s7 + t7}
 }
 
 func mulVecN1(dst []Vec, a []Vec, ma int, v []Vec, mv int) {

@@ -19,6 +19,15 @@ type Linear[F lattice.Real] struct {
 	AxpyNorm func(x []lattice.VecOf[F], a F, y []lattice.VecOf[F]) lattice.VecOf[F]
 	// Dot returns the sum of the products of x and y, lane by lane.
 	Dot func(x, y []lattice.VecOf[F]) lattice.VecOf[F]
+
+	// The Vecs of complex fields alternate: real parts, imaginary parts.
+
+	// Caxpy sets x += (a + i b) y.
+	Caxpy func(x []lattice.VecOf[F], a, b F, y []lattice.VecOf[F])
+	// Cxpay sets x = y + (a + i b) x.
+	Cxpay func(x, y []lattice.VecOf[F], a, b F)
+	// ImDot returns the sum of Im x^* y, lane by lane.
+	ImDot func(x, y []lattice.VecOf[F]) lattice.VecOf[F]
 }
 
 // Double returns the linear algebra of the active set in double precision.
@@ -41,18 +50,6 @@ func Dot(x, y []Vec) Vec { return active.set.linear.Dot(x, y) }
 func Peak(n int) (flops int) {
 	active.set.peak(n)
 	return active.set.round * n
-}
-
-// ImDot returns the sum of Im (x^* y), lane by lane, real and imaginary parts
-// being alternate blocks.
-func ImDot[F lattice.Real](x, y []lattice.VecOf[F]) (sum lattice.VecOf[F]) {
-	for k := 0; k+1 < len(x); k += 2 {
-		xr, xi, yr, yi := &x[k], &x[k+1], &y[k], &y[k+1]
-		for l := range lattice.Lanes {
-			sum[l] += xr[l]*yi[l] - xi[l]*yr[l]
-		}
-	}
-	return sum
 }
 
 // MulLanes multiplies every block of x by c, lane by lane.

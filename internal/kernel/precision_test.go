@@ -142,6 +142,17 @@ func widenedLinear(s *Linear[float32]) *Linear[float64] {
 			return sum(s.AxpyNorm(d.in(), float32(a), narrow(y).in()))
 		},
 		Dot: func(x, y []Vec) Vec { return sum(s.Dot(narrow(x).in(), narrow(y).in())) },
+		Caxpy: func(x []Vec, a, b float64, y []Vec) {
+			d := narrow(x)
+			s.Caxpy(d.in(), float32(a), float32(b), narrow(y).in())
+			d.done()
+		},
+		Cxpay: func(x, y []Vec, a, b float64) {
+			d := narrow(x)
+			s.Cxpay(d.in(), narrow(y).in(), float32(a), float32(b))
+			d.done()
+		},
+		ImDot: func(x, y []Vec) Vec { return sum(s.ImDot(narrow(x).in(), narrow(y).in())) },
 	}
 }
 

@@ -28,6 +28,15 @@ func axpyNormSingleAVX2(x []Single, a float32, y []Single) (sum Single)
 func dotSingleAVX2(x []Single, y []Single) (sum Single)
 
 //go:noescape
+func caxpySingleAVX2(x []Single, a float32, b float32, y []Single)
+
+//go:noescape
+func cxpaySingleAVX2(x []Single, y []Single, a float32, b float32)
+
+//go:noescape
+func imDotSingleAVX2(x []Single, y []Single) (sum Single)
+
+//go:noescape
 func mulVecN2SingleAVX2(dst []Single, a []Single, ma int, v []Single, mv int)
 
 //go:noescape
@@ -63,7 +72,7 @@ func hop3SingleAVX2(dst []Single, c float32, links []Single, stride int, src []S
 //go:noescape
 func wilson3SingleAVX2(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, ca float32, add []Single, lo int, hi int)
 
-var linearSingleAVX2 = Linear[float32]{Axpy: axpySingleAVX2, Xpay: xpaySingleAVX2, Scale: scaleSingleAVX2, Triad: triadSingleAVX2, Step: stepSingleAVX2, AxpyNorm: axpyNormSingleAVX2, Dot: dotSingleAVX2}
+var linearSingleAVX2 = Linear[float32]{Axpy: axpySingleAVX2, Xpay: xpaySingleAVX2, Scale: scaleSingleAVX2, Triad: triadSingleAVX2, Step: stepSingleAVX2, AxpyNorm: axpyNormSingleAVX2, Dot: dotSingleAVX2, Caxpy: caxpySingleAVX2, Cxpay: cxpaySingleAVX2, ImDot: imDotSingleAVX2}
 
 var hops2SingleAVX2 = Hops[float32]{
 	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN2SingleAVX2, mulVecA2SingleAVX2},

@@ -353,6 +353,178 @@ l28:
 	VZEROUPPER
 	RET
 
+// func caxpySingleAVX2(x [][8]float32, a float32, b float32, y [][8]float32)
+// Requires: AVX, FMA3
+TEXT ·caxpySingleAVX2(SB), NOSPLIT, $0-56
+	MOVQ x_base+0(FP), DI
+	MOVQ y_base+32(FP), SI
+	MOVQ x_len+8(FP), BX
+
+l29:
+	CMPQ         BX, $0x04
+	JLT          l30
+	VBROADCASTSS a+24(FP), Y0
+	VMOVUPS      (DI), Y1
+	VMOVUPS      (SI), Y2
+	VFMADD231PS  Y2, Y0, Y1
+	VBROADCASTSS b+28(FP), Y3
+	VMOVUPS      32(SI), Y4
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVUPS      32(DI), Y5
+	VFMADD231PS  Y4, Y0, Y5
+	VFMADD231PS  Y2, Y3, Y5
+	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y5, 32(DI)
+	VMOVUPS      64(DI), Y6
+	VMOVUPS      64(SI), Y7
+	VFMADD231PS  Y7, Y0, Y6
+	VMOVUPS      96(SI), Y8
+	VFNMADD231PS Y8, Y3, Y6
+	VMOVUPS      96(DI), Y9
+	VFMADD231PS  Y8, Y0, Y9
+	VFMADD231PS  Y7, Y3, Y9
+	VMOVUPS      Y6, 64(DI)
+	VMOVUPS      Y9, 96(DI)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	SUBQ         $0x04, BX
+	JMP          l29
+
+l30:
+l31:
+	CMPQ         BX, $0x02
+	JLT          l32
+	VBROADCASTSS a+24(FP), Y0
+	VMOVUPS      (DI), Y1
+	VMOVUPS      (SI), Y2
+	VFMADD231PS  Y2, Y0, Y1
+	VBROADCASTSS b+28(FP), Y3
+	VMOVUPS      32(SI), Y4
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVUPS      32(DI), Y5
+	VFMADD231PS  Y4, Y0, Y5
+	VFMADD231PS  Y2, Y3, Y5
+	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y5, 32(DI)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	SUBQ         $0x02, BX
+	JMP          l31
+
+l32:
+	VZEROUPPER
+	RET
+
+// func cxpaySingleAVX2(x [][8]float32, y [][8]float32, a float32, b float32)
+// Requires: AVX, FMA3
+TEXT ·cxpaySingleAVX2(SB), NOSPLIT, $0-56
+	MOVQ x_base+0(FP), DI
+	MOVQ y_base+24(FP), SI
+	MOVQ x_len+8(FP), BX
+
+l33:
+	CMPQ         BX, $0x04
+	JLT          l34
+	VBROADCASTSS a+48(FP), Y0
+	VMOVUPS      (SI), Y1
+	VMOVUPS      (DI), Y2
+	VFMADD231PS  Y2, Y0, Y1
+	VBROADCASTSS b+52(FP), Y3
+	VMOVUPS      32(DI), Y4
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVUPS      32(SI), Y5
+	VFMADD231PS  Y4, Y0, Y5
+	VFMADD231PS  Y2, Y3, Y5
+	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y5, 32(DI)
+	VMOVUPS      64(SI), Y6
+	VMOVUPS      64(DI), Y7
+	VFMADD231PS  Y7, Y0, Y6
+	VMOVUPS      96(DI), Y8
+	VFNMADD231PS Y8, Y3, Y6
+	VMOVUPS      96(SI), Y9
+	VFMADD231PS  Y8, Y0, Y9
+	VFMADD231PS  Y7, Y3, Y9
+	VMOVUPS      Y6, 64(DI)
+	VMOVUPS      Y9, 96(DI)
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	SUBQ         $0x04, BX
+	JMP          l33
+
+l34:
+l35:
+	CMPQ         BX, $0x02
+	JLT          l36
+	VBROADCASTSS a+48(FP), Y0
+	VMOVUPS      (SI), Y1
+	VMOVUPS      (DI), Y2
+	VFMADD231PS  Y2, Y0, Y1
+	VBROADCASTSS b+52(FP), Y3
+	VMOVUPS      32(DI), Y4
+	VFNMADD231PS Y4, Y3, Y1
+	VMOVUPS      32(SI), Y5
+	VFMADD231PS  Y4, Y0, Y5
+	VFMADD231PS  Y2, Y3, Y5
+	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y5, 32(DI)
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	SUBQ         $0x02, BX
+	JMP          l35
+
+l36:
+	VZEROUPPER
+	RET
+
+// func imDotSingleAVX2(x [][8]float32, y [][8]float32) (sum [8]float32)
+// Requires: AVX, FMA3
+TEXT ·imDotSingleAVX2(SB), NOSPLIT, $0-80
+	MOVQ   x_base+0(FP), DI
+	MOVQ   y_base+24(FP), SI
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+	VXORPS Y14, Y14, Y14
+	VXORPS Y15, Y15, Y15
+	MOVQ   x_len+8(FP), BX
+
+l37:
+	CMPQ         BX, $0x04
+	JLT          l38
+	VMOVUPS      (DI), Y0
+	VFMADD231PS  32(SI), Y0, Y12
+	VMOVUPS      32(DI), Y1
+	VFNMADD231PS (SI), Y1, Y13
+	VMOVUPS      64(DI), Y2
+	VFMADD231PS  96(SI), Y2, Y14
+	VMOVUPS      96(DI), Y3
+	VFNMADD231PS 64(SI), Y3, Y15
+	ADDQ         $0x00000080, DI
+	ADDQ         $0x00000080, SI
+	SUBQ         $0x04, BX
+	JMP          l37
+
+l38:
+l39:
+	CMPQ         BX, $0x02
+	JLT          l40
+	VMOVUPS      (DI), Y0
+	VFMADD231PS  32(SI), Y0, Y12
+	VMOVUPS      32(DI), Y1
+	VFNMADD231PS (SI), Y1, Y13
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, SI
+	SUBQ         $0x02, BX
+	JMP          l39
+
+l40:
+	VADDPS  Y13, Y12, Y12
+	VADDPS  Y15, Y14, Y14
+	VADDPS  Y14, Y12, Y12
+	VMOVUPS Y12, sum_0+48(FP)
+	VZEROUPPER
+	RET
+
 // func mulVecN2SingleAVX2(dst [][8]float32, a [][8]float32, ma int, v [][8]float32, mv int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·mulVecN2SingleAVX2(SB), NOSPLIT, $0-88
@@ -362,7 +534,7 @@ TEXT ·mulVecN2SingleAVX2(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l29
+	JNE          l41
 	VMOVUPS      (SI), Y0
 	VMOVUPS      (DX), Y1
 	VMULPS       Y1, Y0, Y2
@@ -394,7 +566,7 @@ TEXT ·mulVecN2SingleAVX2(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l29:
+l41:
 	LEAQ         lanes324<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -444,7 +616,7 @@ TEXT ·addMulVecN2SingleAVX2(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mv+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l30
+	JNE          l42
 	VMOVUPS      (SI), Y0
 	VMOVUPS      (DX), Y1
 	VMULPS       Y1, Y0, Y2
@@ -485,7 +657,7 @@ TEXT ·addMulVecN2SingleAVX2(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l30:
+l42:
 	LEAQ         lanes324<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -544,7 +716,7 @@ TEXT ·mulVecA2SingleAVX2(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l31
+	JNE          l43
 	VMOVUPS      (SI), Y0
 	VMOVUPS      (DX), Y1
 	VMULPS       Y1, Y0, Y2
@@ -576,7 +748,7 @@ TEXT ·mulVecA2SingleAVX2(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l31:
+l43:
 	LEAQ         lanes324<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -626,7 +798,7 @@ TEXT ·addMulVecA2SingleAVX2(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mv+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l32
+	JNE          l44
 	VMOVUPS      (SI), Y0
 	VMOVUPS      (DX), Y1
 	VMULPS       Y1, Y0, Y2
@@ -667,7 +839,7 @@ TEXT ·addMulVecA2SingleAVX2(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l32:
+l44:
 	LEAQ         lanes324<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -730,15 +902,15 @@ TEXT ·hop2SingleAVX2(SB), NOSPLIT, $32-168
 	MOVQ   hi+160(FP), AX
 	MOVQ   lo+152(FP), BX
 	SUBQ   BX, AX
-	JLE    l33
+	JLE    l45
 	MOVQ   AX, (SP)
 	IMUL3Q $0x00000080, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l34
+	JEQ    l46
 	ADDQ   R10, R8
 
-l34:
+l46:
 	IMUL3Q $0x00000080, BX, R11
 	ADDQ   SI, R11
 	IMULQ  R9, BX
@@ -749,14 +921,14 @@ l34:
 	IMULQ  R9, R10
 	MOVQ   R10, 24(SP)
 
-l35:
+l47:
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
 	VXORPS Y14, Y14, Y14
 	VXORPS Y15, Y15, Y15
 	XORQ   R13, R13
 
-l36:
+l48:
 	MOVL         (CX)(R13*4), AX
 	MOVQ         AX, R10
 	SHRQ         $0x03, R10
@@ -777,7 +949,7 @@ l36:
 	IMUL3Q       $0x00000080, AX, AX
 	ADDQ         DX, AX
 	CMPQ         16(SP), $0x00200000
-	JLE          l37
+	JLE          l49
 	VMOVUPS      (R11), Y2
 	PREFETCHT0   128(R11)
 	VPERMPS      (R10), Y0, Y3
@@ -838,9 +1010,9 @@ l36:
 	VPERMPS      Y7, Y1, Y9
 	VSUBPS       Y3, Y14, Y14
 	VSUBPS       Y9, Y15, Y15
-	JMP          l38
+	JMP          l50
 
-l37:
+l49:
 	VMOVUPS      (R11), Y2
 	VPERMPS      (R10), Y0, Y3
 	VFMADD231PS  Y3, Y2, Y12
@@ -898,16 +1070,16 @@ l37:
 	VSUBPS       Y3, Y14, Y14
 	VSUBPS       Y9, Y15, Y15
 
-l38:
+l50:
 	ADDQ         16(SP), R11
 	ADDQ         16(SP), SI
 	INCQ         R13
 	CMPQ         R13, R9
-	JNE          l36
+	JNE          l48
 	SUBQ         24(SP), SI
 	SUBQ         24(SP), R11
 	TESTQ        R8, R8
-	JNE          l39
+	JNE          l51
 	VBROADCASTSS c+24(FP), Y2
 	VMULPS       Y12, Y2, Y3
 	VMOVUPS      Y3, (DI)
@@ -917,9 +1089,9 @@ l38:
 	VMOVUPS      Y5, 64(DI)
 	VMULPS       Y15, Y2, Y6
 	VMOVUPS      Y6, 96(DI)
-	JMP          l40
+	JMP          l52
 
-l39:
+l51:
 	VBROADCASTSS c+24(FP), Y2
 	VMULPS       Y12, Y2, Y3
 	VBROADCASTSS ca+120(FP), Y4
@@ -935,19 +1107,19 @@ l39:
 	VFMADD231PS  96(R8), Y4, Y7
 	VMOVUPS      Y7, 96(DI)
 
-l40:
+l52:
 	ADDQ  $0x00000080, R11
 	ADDQ  $0x00000080, DI
 	TESTQ R8, R8
-	JEQ   l41
+	JEQ   l53
 	ADDQ  $0x00000080, R8
 
-l41:
+l53:
 	LEAQ (CX)(R9*8), CX
 	DECQ (SP)
-	JNE  l35
+	JNE  l47
 
-l33:
+l45:
 	VZEROUPPER
 	RET
 
@@ -968,29 +1140,29 @@ TEXT ·wilson2SingleAVX2(SB), $624-160
 	MOVQ   hi+152(FP), AX
 	MOVQ   lo+144(FP), BX
 	SUBQ   BX, AX
-	JLE    l42
+	JLE    l54
 	MOVQ   AX, 608(SP)
 	IMUL3Q $0x00000200, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l43
+	JEQ    l55
 	ADDQ   R10, R8
 	MOVQ   $+512, 616(SP)
-	JMP    l44
+	JMP    l56
 
-l43:
+l55:
 	LEAQ zerosSingleAVX2<>+0(SB), R8
 	MOVQ $+0, 616(SP)
 
-l44:
+l56:
 	IMUL3Q $0x00000080, BX, R11
 	ADDQ   SI, R11
 	SHLQ   $0x05, BX
 	ADDQ   BX, CX
 
-l45:
+l57:
 	CMPQ         R9, $0x00200000
-	JLE          l46
+	JLE          l58
 	MOVL         (CX), AX
 	MOVQ         AX, BX
 	SHRQ         $0x03, BX
@@ -1979,9 +2151,9 @@ l45:
 	VMULPS       480(R8), Y5, Y1
 	VFMADD231PS  Y13, Y3, Y1
 	VMOVUPS      Y1, 480(DI)
-	JMP          l47
+	JMP          l59
 
-l46:
+l58:
 	MOVL         (CX), AX
 	MOVQ         AX, BX
 	SHRQ         $0x03, BX
@@ -2891,15 +3063,15 @@ l46:
 	VFMADD231PS  Y13, Y3, Y1
 	VMOVUPS      Y1, 480(DI)
 
-l47:
+l59:
 	ADDQ $0x00000200, DI
 	ADDQ 616(SP), R8
 	ADDQ $0x00000080, R11
 	ADDQ $0x20, CX
 	DECQ 608(SP)
-	JNE  l45
+	JNE  l57
 
-l42:
+l54:
 	VZEROUPPER
 	RET
 
@@ -2915,7 +3087,7 @@ TEXT ·mulVecN3SingleAVX2(SB), $128-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l48
+	JNE          l60
 	VMOVUPS      (SI), Y0
 	VMOVUPS      (DX), Y1
 	VMULPS       Y1, Y0, Y2
@@ -2985,7 +3157,7 @@ TEXT ·mulVecN3SingleAVX2(SB), $128-88
 	VZEROUPPER
 	RET
 
-l48:
+l60:
 	LEAQ         lanes324<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -3081,7 +3253,7 @@ TEXT ·addMulVecN3SingleAVX2(SB), $160-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mv+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l49
+	JNE          l61
 	VMOVUPS      (SI), Y0
 	VMOVUPS      (DX), Y1
 	VMULPS       Y1, Y0, Y2
@@ -3165,7 +3337,7 @@ TEXT ·addMulVecN3SingleAVX2(SB), $160-96
 	VZEROUPPER
 	RET
 
-l49:
+l61:
 	LEAQ         lanes324<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -3272,7 +3444,7 @@ TEXT ·mulVecA3SingleAVX2(SB), $128-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l50
+	JNE          l62
 	VMOVUPS      (SI), Y0
 	VMOVUPS      (DX), Y1
 	VMULPS       Y1, Y0, Y2
@@ -3342,7 +3514,7 @@ TEXT ·mulVecA3SingleAVX2(SB), $128-88
 	VZEROUPPER
 	RET
 
-l50:
+l62:
 	LEAQ         lanes324<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -3438,7 +3610,7 @@ TEXT ·addMulVecA3SingleAVX2(SB), $160-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mv+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l51
+	JNE          l63
 	VMOVUPS      (SI), Y0
 	VMOVUPS      (DX), Y1
 	VMULPS       Y1, Y0, Y2
@@ -3522,7 +3694,7 @@ TEXT ·addMulVecA3SingleAVX2(SB), $160-96
 	VZEROUPPER
 	RET
 
-l51:
+l63:
 	LEAQ         lanes324<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -3630,15 +3802,15 @@ TEXT ·hop3SingleAVX2(SB), NOSPLIT, $32-168
 	MOVQ   hi+160(FP), AX
 	MOVQ   lo+152(FP), BX
 	SUBQ   BX, AX
-	JLE    l52
+	JLE    l64
 	MOVQ   AX, (SP)
 	IMUL3Q $0x000000c0, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l53
+	JEQ    l65
 	ADDQ   R10, R8
 
-l53:
+l65:
 	IMUL3Q $0x00000240, BX, R11
 	ADDQ   SI, R11
 	IMULQ  R9, BX
@@ -3649,7 +3821,7 @@ l53:
 	IMULQ  R9, R10
 	MOVQ   R10, 24(SP)
 
-l54:
+l66:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 	VXORPS Y12, Y12, Y12
@@ -3658,7 +3830,7 @@ l54:
 	VXORPS Y15, Y15, Y15
 	XORQ   R13, R13
 
-l55:
+l67:
 	MOVL         (CX)(R13*4), AX
 	MOVQ         AX, R10
 	SHRQ         $0x03, R10
@@ -3679,7 +3851,7 @@ l55:
 	IMUL3Q       $0x000000c0, AX, AX
 	ADDQ         DX, AX
 	CMPQ         16(SP), $0x00200000
-	JLE          l56
+	JLE          l68
 	VMOVUPS      (R11), Y2
 	PREFETCHT0   576(R11)
 	VPERMPS      (R10), Y0, Y3
@@ -3838,9 +4010,9 @@ l55:
 	VPERMPS      Y2, Y1, Y3
 	VSUBPS       Y8, Y14, Y14
 	VSUBPS       Y3, Y15, Y15
-	JMP          l57
+	JMP          l69
 
-l56:
+l68:
 	VMOVUPS      (R11), Y2
 	VPERMPS      (R10), Y0, Y3
 	VFMADD231PS  Y3, Y2, Y10
@@ -3982,16 +4154,16 @@ l56:
 	VSUBPS       Y8, Y14, Y14
 	VSUBPS       Y3, Y15, Y15
 
-l57:
+l69:
 	ADDQ         16(SP), R11
 	ADDQ         16(SP), SI
 	INCQ         R13
 	CMPQ         R13, R9
-	JNE          l55
+	JNE          l67
 	SUBQ         24(SP), SI
 	SUBQ         24(SP), R11
 	TESTQ        R8, R8
-	JNE          l58
+	JNE          l70
 	VBROADCASTSS c+24(FP), Y2
 	VMULPS       Y10, Y2, Y3
 	VMOVUPS      Y3, (DI)
@@ -4005,9 +4177,9 @@ l57:
 	VMOVUPS      Y7, 128(DI)
 	VMULPS       Y15, Y2, Y8
 	VMOVUPS      Y8, 160(DI)
-	JMP          l59
+	JMP          l71
 
-l58:
+l70:
 	VBROADCASTSS c+24(FP), Y2
 	VMULPS       Y10, Y2, Y3
 	VBROADCASTSS ca+120(FP), Y4
@@ -4029,19 +4201,19 @@ l58:
 	VFMADD231PS  160(R8), Y4, Y9
 	VMOVUPS      Y9, 160(DI)
 
-l59:
+l71:
 	ADDQ  $0x00000240, R11
 	ADDQ  $0x000000c0, DI
 	TESTQ R8, R8
-	JEQ   l60
+	JEQ   l72
 	ADDQ  $0x000000c0, R8
 
-l60:
+l72:
 	LEAQ (CX)(R9*8), CX
 	DECQ (SP)
-	JNE  l54
+	JNE  l66
 
-l52:
+l64:
 	VZEROUPPER
 	RET
 
@@ -4062,29 +4234,29 @@ TEXT ·wilson3SingleAVX2(SB), $1040-160
 	MOVQ   hi+152(FP), AX
 	MOVQ   lo+144(FP), BX
 	SUBQ   BX, AX
-	JLE    l61
+	JLE    l73
 	MOVQ   AX, 1024(SP)
 	IMUL3Q $0x00000300, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l62
+	JEQ    l74
 	ADDQ   R10, R8
 	MOVQ   $+768, 1032(SP)
-	JMP    l63
+	JMP    l75
 
-l62:
+l74:
 	LEAQ zerosSingleAVX2<>+0(SB), R8
 	MOVQ $+0, 1032(SP)
 
-l63:
+l75:
 	IMUL3Q $0x00000240, BX, R11
 	ADDQ   SI, R11
 	SHLQ   $0x05, BX
 	ADDQ   BX, CX
 
-l64:
+l76:
 	CMPQ         R9, $0x00200000
-	JLE          l65
+	JLE          l77
 	MOVL         (CX), AX
 	MOVQ         AX, BX
 	SHRQ         $0x03, BX
@@ -5960,9 +6132,9 @@ l64:
 	VMULPS       736(R8), Y15, Y9
 	VFMADD231PS  Y5, Y14, Y9
 	VMOVUPS      Y9, 736(DI)
-	JMP          l66
+	JMP          l78
 
-l65:
+l77:
 	MOVL         (CX), AX
 	MOVQ         AX, BX
 	SHRQ         $0x03, BX
@@ -7671,15 +7843,15 @@ l65:
 	VFMADD231PS  Y5, Y14, Y9
 	VMOVUPS      Y9, 736(DI)
 
-l66:
+l78:
 	ADDQ $0x00000300, DI
 	ADDQ 1032(SP), R8
 	ADDQ $0x00000240, R11
 	ADDQ $0x20, CX
 	DECQ 1024(SP)
-	JNE  l64
+	JNE  l76
 
-l61:
+l73:
 	VZEROUPPER
 	RET
 

@@ -28,6 +28,15 @@ func axpyNormSingleAVX512(x []Single, a float32, y []Single) (sum Single)
 func dotSingleAVX512(x []Single, y []Single) (sum Single)
 
 //go:noescape
+func caxpySingleAVX512(x []Single, a float32, b float32, y []Single)
+
+//go:noescape
+func cxpaySingleAVX512(x []Single, y []Single, a float32, b float32)
+
+//go:noescape
+func imDotSingleAVX512(x []Single, y []Single) (sum Single)
+
+//go:noescape
 func mulVecN2SingleAVX512(dst []Single, a []Single, ma int, v []Single, mv int)
 
 //go:noescape
@@ -63,7 +72,7 @@ func hop3SingleAVX512(dst []Single, c float32, links []Single, stride int, src [
 //go:noescape
 func wilson3SingleAVX512(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, ca float32, add []Single, lo int, hi int)
 
-var linearSingleAVX512 = Linear[float32]{Axpy: axpySingleAVX512, Xpay: xpaySingleAVX512, Scale: scaleSingleAVX512, Triad: triadSingleAVX512, Step: stepSingleAVX512, AxpyNorm: axpyNormSingleAVX512, Dot: dotSingleAVX512}
+var linearSingleAVX512 = Linear[float32]{Axpy: axpySingleAVX512, Xpay: xpaySingleAVX512, Scale: scaleSingleAVX512, Triad: triadSingleAVX512, Step: stepSingleAVX512, AxpyNorm: axpyNormSingleAVX512, Dot: dotSingleAVX512, Caxpy: caxpySingleAVX512, Cxpay: cxpaySingleAVX512, ImDot: imDotSingleAVX512}
 
 var hops2SingleAVX512 = Hops[float32]{
 	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN2SingleAVX512, mulVecA2SingleAVX512},

@@ -40,6 +40,8 @@ const (
 	xpay
 	axpyXpay
 	scale
+	caxpy
+	cxpay
 	axpyNorm
 	reDot
 	imDot // up to here linear algebra
@@ -94,6 +96,10 @@ func (x *data[F]) Do(r lattice.Range) {
 		x.lin.Xpay(x.v[lo:hi], x.y[lo:hi], x.a)
 	case axpyXpay:
 		x.lin.Step(x.v[lo:hi], x.a, x.y[lo:hi], x.z[lo:hi], x.b)
+	case caxpy:
+		x.lin.Caxpy(x.v[lo:hi], x.a, x.b, x.y[lo:hi])
+	case cxpay:
+		x.lin.Cxpay(x.v[lo:hi], x.y[lo:hi], x.a, x.b)
 	case scale:
 		x.lin.Scale(x.v[lo:hi], x.a)
 	case axpyNorm:
@@ -101,7 +107,7 @@ func (x *data[F]) Do(r lattice.Range) {
 	case reDot:
 		x.partial[r.Chunk] = kernel.Total(x.lin.Dot(x.v[lo:hi], x.y[lo:hi]))
 	case imDot:
-		x.partial[r.Chunk] = kernel.Total(kernel.ImDot(x.v[lo:hi], x.y[lo:hi]))
+		x.partial[r.Chunk] = kernel.Total(x.lin.ImDot(x.v[lo:hi], x.y[lo:hi]))
 	case gaussian, signs:
 		x.random(r)
 	case transform:

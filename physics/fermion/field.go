@@ -155,6 +155,23 @@ func (f *Field) Xpay(g *Field, a float64, s lattice.Subset) {
 	f.double.two(xpay, a, g.double, s)
 }
 
+// Caxpy sets f += a g on s, a being complex.
+func (f *Field) Caxpy(a complex128, g *Field, s lattice.Subset) { f.complex(caxpy, a, g, s) }
+
+// Cxpay sets f = g + a f on s, a being complex.
+func (f *Field) Cxpay(g *Field, a complex128, s lattice.Subset) { f.complex(cxpay, a, g, s) }
+
+func (f *Field) complex(do operation, a complex128, g *Field, s lattice.Subset) {
+	f.match(g)
+	if f.single != nil {
+		f.single.b = float32(imag(a))
+		f.single.two(do, real(a), g.single, s)
+		return
+	}
+	f.double.b = imag(a)
+	f.double.two(do, real(a), g.double, s)
+}
+
 // AxpyXpay sets f += a p and then p = r + b p on s, reading p once: how an
 // iteration of conjugate gradients ends.
 func (f *Field) AxpyXpay(a float64, p, r *Field, b float64, s lattice.Subset) {

@@ -97,6 +97,11 @@ func TestLinearAlgebra(t *testing.T) {
 			check("Axpy", func(x, y complex128) complex128 { return x + a*y })
 			f.Xpay(g, a, s)
 			check("Xpay", func(x, y complex128) complex128 { return y + a*x })
+			const z = .5 - .25i
+			f.Caxpy(z, g, s)
+			check("Caxpy", func(x, y complex128) complex128 { return x + z*y })
+			f.Cxpay(g, z, s)
+			check("Cxpay", func(x, y complex128) complex128 { return y + z*x })
 			p, r := g.Like(), f.Like()
 			p.Copy(g, lattice.All)
 			r.Copy(f, lattice.All)

@@ -1,52 +1,11 @@
 package solver
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/slhmc/slhmc/physics/fermion"
 	"github.com/slhmc/slhmc/physics/lattice"
 )
-
-// Operator is Hermitian and positive definite on the sites of a subset.
-type Operator interface {
-	// ApplyNormal sets dst = A src on the sites of s.
-	ApplyNormal(dst, src *fermion.Field, s lattice.Subset)
-}
-
-// Dotter is the power of an operator that forms a product with its result while
-// that is in the cache.
-type Dotter interface {
-	// ApplyNormalDot is ApplyNormal, and returns Re <src, A src> on s, over all
-	// processes: what src.ReDot(dst, s) would.
-	ApplyNormalDot(dst, src *fermion.Field, s lattice.Subset) float64
-}
-
-// applyDot sets dst = A src and returns <src, A src>.
-func applyDot(a Operator, dst, src *fermion.Field, s lattice.Subset) float64 {
-	if d, ok := a.(Dotter); ok {
-		return d.ApplyNormalDot(dst, src, s)
-	}
-	a.ApplyNormal(dst, src, s)
-	return src.ReDot(dst, s)
-}
-
-// Report says what a solve took.
-type Report struct {
-	Iterations   int
-	Applications int     // of A
-	Residual     float64 // relative, recomputed
-}
-
-// NotConverged is the error of a solve that has not reached its tolerance.
-type NotConverged struct {
-	Report
-	Tolerance float64
-}
-
-func (e *NotConverged) Error() string {
-	return fmt.Sprintf("solver: relative residual %.3g after %d iterations, tolerance %.3g", e.Residual, e.Iterations, e.Tolerance)
-}
 
 // CG solves A x = b by conjugate gradients [HS].
 //
@@ -59,25 +18,7 @@ type CG struct {
 	Stop func() error
 
 	r, p, ap *fermion.Field
-}
-
-// iterate continues from x and its residual r, of square rr, until the recursion
-// takes that below goal, most iterations are done, or stop has an error; p and ap are
-// scratch.
-func iterate(x *fermion.Field, a Operator, r, p, ap *fermion.Field, rr, goal float64, most int, s lattice.Subset, stop func() error) (n int, err error) {
-	p.Copy(r, s)
-	for ; rr > goal && n < most; n++ {
-		if stop != nil {
-			if err := stop(); err != nil {
-				return n, err
-			}
-		}
-		alpha := rr / applyDot(a, ap, p, s)
-		next := r.AxpyNorm2(-alpha, ap, s)
-		x.AxpyXpay(alpha, p, r, next/rr, s)
-		rr = next
-	}
-	return n, nil
+	history  []float64
 }
 
 // Solve sets x to the solution of A x = b on the sites of s.
@@ -93,34 +34,76 @@ func (c *CG) Solve(x *fermion.Field, a Operator, b *fermion.Field, s lattice.Sub
 	if c.r == nil || !c.r.SameShape(b) {
 		c.r, c.p, c.ap = b.Like(), b.Like(), b.Like()
 	}
-	r, p, ap := c.r, c.p, c.ap
 	x.Zero(s)
-	r.Copy(b, s)
-	var report Report
+	c.r.Copy(b, s)
 	bb := b.Norm2(s)
 	if bb == 0 {
-		return report, nil
+		return Report{}, nil
 	}
-	goal := c.Tolerance * c.Tolerance * bb
-	rr, last := bb, bb
+	l := search{a: a, r: c.r, p: c.p, ap: c.ap, s: s, stop: c.Stop, unit: bb, history: c.history[:0]}
+	report, err := l.converge(x, b, bb, c.Tolerance, c.MaxIterations)
+	c.history = l.history
+	return report, err
+}
+
+// search is a conjugate gradient iteration: the operator, the residual of what has
+// been found, and scratch.
+type search struct {
+	a        Operator
+	r, p, ap *fermion.Field
+	s        lattice.Subset
+	stop     func() error
+	unit     float64 // |b|^2, that residuals in the history are relative to
+	history  []float64
+}
+
+// iterate continues from x and its residual, of square rr, until the recursion
+// takes that below goal, most iterations are done, or stop has an error.
+func (l *search) iterate(x *fermion.Field, rr, goal float64, most int) (n int, err error) {
+	l.p.Copy(l.r, l.s)
+	for ; rr > goal && n < most; n++ {
+		if l.stop != nil {
+			if err := l.stop(); err != nil {
+				return n, err
+			}
+		}
+		alpha := rr / applyDot(l.a, l.ap, l.p, l.s)
+		next := l.r.AxpyNorm2(-alpha, l.ap, l.s)
+		x.AxpyXpay(alpha, l.p, l.r, next/rr, l.s)
+		rr = next
+		l.history = append(l.history, math.Sqrt(rr/l.unit))
+	}
+	return n, nil
+}
+
+// converge continues from x and its residual, of square rr, until the recomputed
+// residual meets the tolerance.
+func (l *search) converge(x, b *fermion.Field, rr, tolerance float64, most int) (report Report, err error) {
+	goal := tolerance * tolerance * l.unit
 	for {
-		n, err := iterate(x, a, r, p, ap, rr, goal, c.MaxIterations-report.Iterations, s, c.Stop)
+		n, err := l.iterate(x, rr, goal, most-report.Iterations)
 		report.Iterations += n
 		report.Applications += n
+		report.History = l.history
 		if err != nil {
 			return report, err
 		}
-		a.ApplyNormal(ap, x, s)
+		last := rr
+		rr = residual(l.r, l.a, x, b, l.s)
 		report.Applications++
-		r.Copy(b, s)
-		rr = r.AxpyNorm2(-1, ap, s)
-		report.Residual = math.Sqrt(rr / bb)
+		report.Residual = math.Sqrt(rr / l.unit)
 		switch {
 		case rr <= goal:
 			return report, nil
-		case !(rr < last/2) || report.Iterations >= c.MaxIterations:
-			return report, &NotConverged{report, c.Tolerance}
+		case !(rr < last/2) || report.Iterations >= most:
+			return report, &NotConverged{Report: report, Tolerance: tolerance}
 		}
-		last = rr
 	}
+}
+
+// residual sets r = b - A x and returns its square.
+func residual(r *fermion.Field, a Operator, x, b *fermion.Field, s lattice.Subset) float64 {
+	a.ApplyNormal(r, x, s)
+	r.Xpay(b, -1, s)
+	return r.Norm2(s)
 }

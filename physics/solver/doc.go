@@ -1,5 +1,6 @@
-// Package solver inverts Hermitian positive definite operators on fermion
-// fields.
+// Package solver inverts operators on fermion fields: Hermitian positive ones, alone
+// ([Solver]) or with many shifts ([MultiSolver]), and general ones ([GeneralSolver]),
+// each in double precision or with iterations in single precision.
 //
 // # Conventions
 //
@@ -11,4 +12,6 @@
 // # References
 //
 //	[HS] M. Hestenes, E. Stiefel, J. Res. Natl. Bur. Stand. 49 (1952) 409
+//	[J]  B. Jegerlehner, hep-lat/9612014
+//	[V]  H. van der Vorst, SIAM J. Sci. Stat. Comput. 13 (1992) 631
 package solver

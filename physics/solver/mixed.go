@@ -7,12 +7,6 @@ import (
 	"github.com/slhmc/slhmc/physics/lattice"
 )
 
-// Solver solves A x = b: [CG] or [Mixed].
-type Solver interface {
-	// Solve sets x to the solution of A x = b on the sites of s.
-	Solve(x *fermion.Field, a Operator, b *fermion.Field, s lattice.Subset) (Report, error)
-}
-
 // Mixed solves A x = b by conjugate gradients in single precision, within a
 // correction of the defect in double precision,
 //
@@ -27,9 +21,11 @@ type Solver interface {
 type Mixed struct {
 	Tolerance     float64 // relative residual
 	MaxIterations int
+	// Stop is as that of CG.
+	Stop func() error
 
-	r, ar       *fermion.Field // double
-	y, p, q, ap *fermion.Field // single
+	d       defect
+	history []float64
 }
 
 // reduction is how far one inner solve goes: single precision ends at 6e-8 times
@@ -44,41 +40,63 @@ const reduction = 1e-4
 // Errors: *NotConverged, after MaxIterations or when the residual does not fall
 // to a quarter in an inner solve.
 func (c *Mixed) Solve(x *fermion.Field, a Operator, b *fermion.Field, s lattice.Subset) (Report, error) {
-	if c.r == nil || !c.r.SameShape(b) {
-		c.r, c.ar = b.Like(), b.Like()
-		single := func() *fermion.Field { return b.LikeIn(lattice.Float32) }
-		c.y, c.p, c.q, c.ap = single(), single(), single(), single()
-	}
 	x.Zero(s)
-	c.r.Copy(b, s)
-	var report Report
 	bb := b.Norm2(s)
 	if bb == 0 {
-		return report, nil
+		return Report{}, nil
 	}
-	goal := c.Tolerance * c.Tolerance * bb
-	rr := bb
+	c.d.prepare(b)
+	c.d.r.Copy(b, s)
+	l := search{a: a, s: s, stop: c.Stop, unit: bb, history: c.history[:0]}
+	report, err := c.d.converge(&l, x, b, bb, c.Tolerance, c.MaxIterations)
+	c.history = l.history
+	return report, err
+}
+
+// defect is the residual in double precision, and what a search in single precision
+// needs.
+type defect struct {
+	r           *fermion.Field // double
+	y, q, p, ap *fermion.Field // single
+}
+
+func (d *defect) prepare(b *fermion.Field) {
+	if d.r == nil || !d.r.SameShape(b) {
+		single := func() *fermion.Field { return b.LikeIn(lattice.Float32) }
+		*d = defect{b.Like(), single(), single(), single(), single()}
+	}
+}
+
+// converge continues from x and its residual d.r, of square rr, until the recomputed
+// residual meets the tolerance. l says all but the fields of a search.
+func (d *defect) converge(l *search, x, b *fermion.Field, rr, tolerance float64, most int) (report Report, err error) {
+	l.r, l.p, l.ap = d.q, d.p, d.ap
+	bb, goal := l.unit, tolerance*tolerance*l.unit
 	for {
 		// the defect as a unit vector, in reach of single precision whatever b is
 		size := math.Sqrt(rr)
-		c.r.Scale(1/size, s)
-		c.q.Copy(c.r, s)
-		c.y.Zero(s)
+		d.r.Scale(1/size, l.s)
+		d.q.Copy(d.r, l.s)
+		d.y.Zero(l.s)
+		l.unit = bb / rr
 		aim := max(reduction*reduction, goal/rr/4)
-		n, _ := iterate(c.y, a, c.q, c.p, c.ap, c.q.Norm2(s), aim, c.MaxIterations-report.Iterations, s, nil)
+		n, err := l.iterate(d.y, d.q.Norm2(l.s), aim, most-report.Iterations)
 		report.Iterations += n
-		report.Applications += n + 1
-		x.Axpy(size, c.y, s)
-		a.ApplyNormal(c.ar, x, s)
-		c.r.Copy(b, s)
+		report.Applications += n
+		report.History = l.history
+		if err != nil {
+			return report, err
+		}
+		x.Axpy(size, d.y, l.s)
 		last := rr
-		rr = c.r.AxpyNorm2(-1, c.ar, s)
+		rr = residual(d.r, l.a, x, b, l.s)
+		report.Applications++
 		report.Residual = math.Sqrt(rr / bb)
 		switch {
 		case rr <= goal:
 			return report, nil
-		case !(rr < last/16) || report.Iterations >= c.MaxIterations:
-			return report, &NotConverged{report, c.Tolerance}
+		case !(rr < last/16) || report.Iterations >= most:
+			return report, &NotConverged{Report: report, Tolerance: tolerance}
 		}
 	}
 }

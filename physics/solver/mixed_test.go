@@ -12,6 +12,7 @@ import (
 	"github.com/slhmc/slhmc/physics/fermion"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/rng"
 	"github.com/slhmc/slhmc/physics/solver"
 	"github.com/slhmc/slhmc/verify"
 )
@@ -130,4 +131,51 @@ func TestMixedScale(t *testing.T) {
 		assert.Equal(t, verify.Vector(x), verify.Vector(small))
 	}
 	assert.Zero(t, testing.AllocsPerRun(2, func() { _, _ = mixed.Solve(x, d, b, lattice.Even) }))
+}
+
+// Mixed asks before every iteration too; its history is relative to the source, and ends
+// about where the recomputed residual is.
+func TestMixedStopAndHistory(t *testing.T) {
+	b := source(t)
+	told := errors.New("enough")
+	asked := 0
+	mixed := solver.Mixed{Tolerance: 1e-12, MaxIterations: 100, Stop: func() error {
+		if asked++; asked > 3 {
+			return told
+		}
+		return nil
+	}}
+	spectrum := operator{.5, 1, 2, 4, 8}
+	report, err := mixed.Solve(b.Like(), spectrum, b, lattice.All)
+	assert.ErrorIs(t, err, told)
+	assert.Equal(t, 3, report.Iterations)
+	mixed.Stop, mixed.Tolerance = nil, 1e-6
+	report, err = mixed.Solve(b.Like(), spectrum, b, lattice.All)
+	require.NoError(t, err)
+	require.Len(t, report.History, report.Iterations)
+	assert.LessOrEqual(t, report.History[report.Iterations-1], 1e-6)
+}
+
+// counted counts the applications to fields of either precision.
+type counted struct {
+	solver.General
+	n [2]int
+}
+
+func (c *counted) Apply(dst, src *fermion.Field) {
+	c.n[src.Precision()]++
+	c.General.Apply(dst, src)
+}
+
+// The iterations of BiCGStab in mixed precision are in single precision.
+func TestMixedGeneralIsSingle(t *testing.T) {
+	d := &counted{General: blocks([2][2]complex128{{2, 1}, {0, 1 + 1i}})}
+	b := small()
+	b.Gaussian(rng.New(1), lattice.All)
+	mixed := solver.MixedBiCGStab{Tolerance: 1e-10, MaxIterations: 100}
+	report, err := mixed.Solve(b.Like(), d, b, lattice.All)
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, d.n[lattice.Float32], 2*report.Iterations)
+	assert.Equal(t, report.Applications, d.n[lattice.Float32]+d.n[lattice.Float64])
+	assert.Less(t, d.n[lattice.Float64], report.Iterations, "residuals only")
 }

@@ -35,8 +35,9 @@ func (f *file) sweep(s sweep) {
 		a.run()
 		return a
 	}
-	main := assemble(s.body(unroll))
-	tail := assemble(s.body(f.m.halves))
+	least := s.least(f.m.halves)
+	main := assemble(s.body(unroll, f.m.halves))
+	tail := assemble(s.body(least, f.m.halves))
 	f.spill(main, tail)
 	for _, a := range s.signature.arrays() {
 		f.Load(f.Param(a).Base(), base[a])
@@ -63,7 +64,9 @@ func (f *file) sweep(s sweep) {
 		f.Label(end)
 	}
 	loop(unroll, main)
-	loop(f.m.halves, tail)
+	if least < unroll {
+		loop(least, tail)
+	}
 	if s.sum {
 		f.total(first)
 	}

@@ -188,27 +188,42 @@ func (g *source) sweep(s sweep) {
 		}
 		return strings.Join(list, ", ")
 	}
+	result := "s%d"
 	if s.sum {
 		g.p("var %s %s", names("s%d"), g.number)
+		if s.pair != nil {
+			g.p("var %s %s", names("t%d"), g.number)
+			result = "s%[1]d + t%[1]d"
+		}
 	}
-	g.p("for k := range x {")
-	p := s.body(1)
+	p := s.body(s.least(1), 1)
+	if s.pair == nil {
+		g.p("for k := range x {")
+	} else {
+		g.p("for k := 0; k+1 < len(x); k += 2 {")
+	}
 	for _, a := range p.arrays() {
-		g.p("p%s := &%s[k]", a, a)
+		if s.pair == nil {
+			g.p("p%s := &%s[k]", a, a)
+		} else {
+			g.p("p%s := (*[2]%s)(%s[k:])", a, g.vec, a)
+		}
 	}
 	for l := range 8 {
 		var lane source
 		lane.vec, lane.number = g.vec, g.number
-		lane.body(p, nil, func(int) string { return fmt.Sprint("s", l) })
+		lane.body(p, nil, func(k int) string { return fmt.Sprint("st"[k:][:1], l) })
 		text := strings.ReplaceAll(lane.String(), "[l]", fmt.Sprintf("[%d]", l))
-		for _, a := range p.arrays() {
-			text = strings.ReplaceAll(text, "p"+a+"[0]", "p"+a)
+		if s.pair == nil {
+			for _, a := range p.arrays() {
+				text = strings.ReplaceAll(text, "p"+a+"[0]", "p"+a)
+			}
 		}
 		g.p("{\n%s}", text)
 	}
 	g.p("}")
 	if s.sum {
-		g.p("return %s{%s}", g.vec, names("s%d"))
+		g.p("return %s{%s}", g.vec, names(result))
 	}
 	g.p("}\n")
 }
