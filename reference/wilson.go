@@ -1,8 +1,9 @@
 package reference
 
 // Gamma returns the Hermitian gamma matrices g_0 ... g_{D-1}, {g_mu, g_nu} = 2
-// delta_munu: the first Pauli matrices with 2 spins in D = 2 and 3, the chiral
-// (DeGrand-Rossi) matrices with 4 spins in D = 4. It panics for other D.
+// delta_munu: the first Pauli matrices s_k with 2 spins in D = 2 and 3, the chiral
+// ((0, -i s_k), (i s_k, 0)) and ((0, 1), (1, 0)) with 4 spins in D = 4. It panics for
+// other D.
 func Gamma(d int) []Matrix {
 	switch d {
 	case 2, 3:
@@ -13,9 +14,9 @@ func Gamma(d int) []Matrix {
 		}[:d]
 	case 4:
 		return []Matrix{
-			NewMatrix(4, []complex128{0, 0, 0, 1i, 0, 0, 1i, 0, 0, -1i, 0, 0, -1i, 0, 0, 0}),
+			NewMatrix(4, []complex128{0, 0, 0, -1i, 0, 0, -1i, 0, 0, 1i, 0, 0, 1i, 0, 0, 0}),
 			NewMatrix(4, []complex128{0, 0, 0, -1, 0, 0, 1, 0, 0, 1, 0, 0, -1, 0, 0, 0}),
-			NewMatrix(4, []complex128{0, 0, 1i, 0, 0, 0, 0, -1i, -1i, 0, 0, 0, 0, 1i, 0, 0}),
+			NewMatrix(4, []complex128{0, 0, -1i, 0, 0, 0, 0, 1i, 1i, 0, 0, 0, 0, -1i, 0, 0}),
 			NewMatrix(4, []complex128{0, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0}),
 		}
 	}
@@ -53,6 +54,15 @@ func WilsonDirac(u *Links, mass float64, phases []complex128) *Operator {
 		spin := one.Sub(gamma[mu].ScaleBy(complex(float64(sign), 0)))
 		op.addBlock(to, from, spin, link.ScaleBy(-0.5))
 	})
+	return op
+}
+
+// TwistedDirac returns the Wilson operator plus i twist g_5. It panics in D = 3.
+func TwistedDirac(u *Links, mass, twist float64, phases []complex128) *Operator {
+	op := WilsonDirac(u, mass, phases)
+	for site := range u.Volume() {
+		op.addBlock(site, site, Gamma5(u.Dim()), Identity(u.N).ScaleBy(complex(0, twist)))
+	}
 	return op
 }
 

@@ -31,6 +31,12 @@ func BuiltIn() []Subject {
 		OfAction("rectangle action", BuildRectangle, Has(Hypercubic()...), Divided(), TwinOfAction(TwinRectangle)),
 		OfAction("loop action", BuildLoops, Has(Translations, ChargeConjugation), Divided(), TwinOfAction(twinLoops)),
 		OfOperator("staggered operator", BuildStaggered, even, Divided(), Hermitian(Epsilon), Has(Boundary, Shifts), Has(Staggered()...), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
+		OfOperator("Wilson operator", BuildWilson, Divided(), Hermitian(Gamma5), Has(Boundary, Translations), TwinOfOperator(TwinWilson), Free(FreeWilson)),
+		OfOperator("twisted mass operator", BuildTwisted, Divided(), Has(Boundary, Translations), TwinOfOperator(TwinTwisted)),
+		OfOperator("Wilson operator, even-odd", BuildSchur(BuildWilson), even, Divided(), Has(Boundary, EvenTranslations)),
+		OfOperator("twisted mass operator, even-odd", BuildSchur(BuildTwisted), even, Divided(), Has(Boundary, EvenTranslations)),
+		OfPseudofermion("Wilson action, all sites", BuildWilsonQuarks, Within(Domain{Volume: 24}), Accuracy(1e-11, 1e-10), Has(Translations), Divided(), TwinOfAction(TwinWilsonQuarks)),
+		OfPseudofermion("twisted mass action, even-odd", BuildSchurQuarks(BuildTwisted), even, Accuracy(1e-11, 1e-10), Has(EvenTranslations), Divided()),
 		OfPseudofermion("staggered action, even sites", BuildQuarks(lattice.Even), quarks()...),
 		OfPseudofermion("staggered action, all sites", BuildQuarks(lattice.All), quarks(Shifts)...),
 		OfPseudofermion("effective action", BuildEffective, even, Accuracy(1e-11, 1e-10), Has(EvenTranslations, StaggeredReflections, ChargeConjugation)),
@@ -55,6 +61,7 @@ func BuiltIn() []Subject {
 		OfStore("checkpoints", Checkpoints()),
 	)
 	subjects = append(subjects, kernelSubjects()...)
+	subjects = append(subjects, OfDynamics("motion of Wilson quarks", BuildWilsonMotion))
 	for _, s := range sampler.Schemes() {
 		subjects = append(subjects, OfScheme(s.Name, s))
 	}
@@ -72,6 +79,8 @@ func BuiltIn() []Subject {
 		OfSampler("HMC, SU(2) gauge fields", BuildTorus, small("SU(2)", 3), From(TorusStart)),
 		OfSampler("HMC, SU(3) gauge fields", BuildTorus, small("SU(3)", 3), From(TorusStart)),
 		OfSampler("HMC, quarks", BuildTalkHMC, small("SU(2)", 4)),
+		OfSampler("HMC, Wilson quarks", BuildWilsonHMC(false), small("SU(2)", 3)),
+		OfSampler("HMC, Wilson quarks, even-odd", BuildWilsonHMC(true), small("SU(3)", 2)),
 		OfSampler("SLHMC", BuildTalkSLHMC(0.05), small("SU(2)", 4), Against(BuildTalkHMC)),
 		OfSampler("SLHMC, the target as guide", BuildTalkTarget(true), small("SU(2)", 4), Single(), Identical(BuildTalkTarget(false))),
 		OfSampler("SLHMC, bad weights", BuildTalkSLHMC(0.15), small("SU(2)", 4), From(QuarkStart), Against(BuildTalkHMC)),

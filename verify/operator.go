@@ -261,13 +261,22 @@ func ownLinks(u *gauge.Field) [][8]float64 {
 	return u.Raw()[:u.Geometry().Blocks()*len(u.Raw())/u.Geometry().BlocksWithGhosts()]
 }
 
-// parities: an operator that is Decoupled keeps the parities of D^†D apart, its
-// short ways are the long ones, and the two halves of the derivative add up.
+// parities: what an operator says of parities, EvenOdd or Decoupled, is true.
 func parities(b bound) []Result {
-	d, ok := b.d.(dirac.Decoupled)
-	if !ok {
-		panic(unsupported{})
+	switch d := b.d.(type) {
+	case dirac.Decoupled:
+		return decoupled(b, d)
+	case dirac.EvenOdd:
+		if b.geo.EvenOdd() {
+			return evenOdd(b, d)
+		}
 	}
+	panic(unsupported{})
+}
+
+// decoupled: parities of D^†D stay apart, short ways are the long ones, and the two
+// halves of the derivative add up.
+func decoupled(b bound, d dirac.Decoupled) []Result {
 	allowed := 8 * b.roundoff() * (1 + math.Sqrt(b.a.Norm2(lattice.All)/b.x.Norm2(lattice.All)))
 	var results []Result
 	whole, parts := gauge.NewAlgebra(b.geo, b.u.Group()), gauge.NewAlgebra(b.geo, b.u.Group())

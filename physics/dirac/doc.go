@@ -7,12 +7,25 @@
 //	D = m + 1/2 sum_mu eta_mu(n) [ U_mu(n) delta_{n+mu} - U_mu(n-mu)^† delta_{n-mu} ],
 //	eta_0 = 1, eta_mu = (-1)^(n_0 + … + n_{mu-1}).
 //
-// Each direction has a boundary phase, +1 or -1, that multiplies the links
-// which leave the last slice. Other codes: MILC's operator is twice this one
+// Each direction of the staggered one has a boundary phase, +1 or -1, that
+// multiplies the links which leave the last slice. Other codes: MILC's operator is twice this one
 // with mass 2m, and its phases run over time first.
+//
+// Wilson, in its mass form with r = 1: see [Wilson]. Gamma matrices are Hermitian:
+// those of Pauli, s_1, s_2, s_3, on two spins below four dimensions; in four
+//
+//	g_k = ((0, -i s_k), (i s_k, 0)),   g_4 = ((0, 1), (1, 0)),   time being the fourth,
+//
+// with g_5 = g_1 g_2 g_3 g_4 = diag(1, 1, -1, -1), and in two g_5 = -i g_1 g_2 =
+// diag(1, -1). Its boundary phases are any of modulus 1. Other codes: the kappa form
+// is 2 kappa D with the mass KappaMass(kappa, d); mu of the twisted mass is that of
+// D, half of 2 kappa mu over kappa, and its sign goes with that of g_5.
 //
 // # References
 //
+//	[DGR] T. DeGrand, P. Rossi, Comput. Phys. Commun. 60 (1990) 211 (even-odd)
+//	[FGSW] R. Frezzotti, P. A. Grassi, S. Sint, P. Weisz, JHEP 08 (2001) 058 (twisted mass)
 //	[KS]  J. Kogut, L. Susskind, Phys. Rev. D 11 (1975) 395
 //	[GS]  M. Golterman, J. Smit, Nucl. Phys. B 245 (1984) 61
+//	[W]   K. G. Wilson, in: New Phenomena in Subnuclear Physics (1977) 69
 package dirac
