@@ -69,7 +69,7 @@ verify-long: ## run the long statistical tests: TestLong... in files with //go:b
 # Some six minutes on two cores. Each test prints its seed and how to replay it; full disks want root, and Linux.
 .PHONY: chaos
 chaos: ## 1000 kills, 51 full disks, damaged files, 500 configurations, 100000 mutants of gauge files (minutes)
-	$(GO) test -tags chaos -run '^TestChaos' -timeout 0 -count 1 -p 1 -v ./physics/format ./cmd/slhmc
+	$(GO) test -tags chaos -run '^TestChaos' -timeout 0 -count 1 -p 1 -v ./physics/format ./cmd/slhmc/internal/root
 
 .PHONY: e2e
 e2e: ## look at the report pages in a headless Chromium (needs chromium in PATH)

@@ -14,7 +14,7 @@ import (
 
 const module = "github.com/slhmc/slhmc"
 
-// room is a package of this module with all packages below its folder. It may import rooms of lower levels, the peers it
+// room is a package of this module with, if it is not bare, all packages below its folder. It may import rooms of lower levels, the peers it
 // names, the modules it names, and the standard library. Its tests are free to import any room (Go itself refuses cycles).
 type room struct {
 	path    string
@@ -22,6 +22,7 @@ type room struct {
 	peers   []string // rooms of the same level
 	modules []string // other modules
 	alone   bool     // imports no other room: what checks the rest must not share its code
+	bare    bool     // without the folders below it, which are rooms of their own
 }
 
 // The table: covnet and sampler meet only in an action, a solver sees an operator only through its own interface, and what
@@ -59,9 +60,31 @@ var rooms = []room{
 	}},
 	{path: "bench", level: 7, modules: []string{"golang.org/x/perf", "gonum.org/v1/gonum"}},
 
-	{path: "cmd/slhmc", level: 8, modules: []string{
-		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/pelletier/go-toml/v2", "golang.org/x/sys", "golang.org/x/term",
-	}},
+	// The command, from what its rooms share to main. Commands do not know each other: what two of them need lies below.
+	{path: "cmd/slhmc/internal/config", level: 8, modules: []string{"github.com/pelletier/go-toml/v2"}},
+	{path: "cmd/slhmc/internal/origin", level: 8},
+	{path: "cmd/slhmc/internal/svg", level: 8},
+
+	{path: "cmd/slhmc/internal/cli", level: 9, modules: []string{"github.com/spf13/cobra"}},
+	{path: "cmd/slhmc/internal/summary", level: 9},
+	{path: "cmd/slhmc/internal/theory", level: 9},
+
+	{path: "cmd/slhmc/internal/gaugefile", level: 10, modules: []string{"github.com/spf13/cobra"}},
+
+	{path: "cmd/slhmc/internal/bench", level: 11, modules: []string{"github.com/spf13/cobra"}},
+	{path: "cmd/slhmc/internal/configure", level: 11, modules: []string{"github.com/spf13/cobra"}},
+	{path: "cmd/slhmc/internal/files", level: 11, modules: []string{"github.com/spf13/cobra", "golang.org/x/sys"}},
+	{path: "cmd/slhmc/internal/measure", level: 11, modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
+	{path: "cmd/slhmc/internal/report", level: 11, modules: []string{"github.com/spf13/cobra"}},
+	{path: "cmd/slhmc/internal/run", level: 11, modules: []string{"github.com/spf13/cobra", "golang.org/x/sys", "golang.org/x/term"}},
+	{path: "cmd/slhmc/internal/verify", level: 11, modules: []string{"github.com/spf13/cobra", "golang.org/x/term"}},
+	{path: "cmd/slhmc/internal/version", level: 11, modules: []string{"github.com/spf13/cobra"}},
+	{path: "cmd/slhmc/internal/weights", level: 11, modules: []string{"github.com/spf13/cobra"}},
+
+	{path: "cmd/slhmc/internal/root", level: 12, modules: []string{"github.com/spf13/cobra"}},
+	{path: "cmd/slhmc/internal/harness", level: 12, modules: []string{"github.com/stretchr/testify"}}, // for tests
+
+	{path: "cmd/slhmc", level: 13, bare: true},
 }
 
 // testModules may be imported by the tests of any room.
@@ -81,7 +104,7 @@ var withheld = map[string][]string{
 	// Libraries print nothing, and what ships does not carry the test flags.
 	"log":      {"cmd/slhmc"},
 	"log/slog": {"cmd/slhmc"},
-	"testing":  {"verify", "bench", "reference"},
+	"testing":  {"verify", "bench", "reference", "cmd/slhmc/internal/harness"},
 }
 
 // TestPackageGraph holds every import of the module against the table.
@@ -101,7 +124,7 @@ func TestPackageGraph(t *testing.T) {
 func TestGraphTable(t *testing.T) {
 	for i, r := range rooms {
 		for _, s := range rooms[i+1:] {
-			assert.False(t, within(r.path, s.path) || within(s.path, r.path), "%s and %s overlap", r.path, s.path)
+			assert.False(t, r.has(s.path) || s.has(r.path), "%s and %s overlap", r.path, s.path)
 		}
 		for _, p := range r.peers {
 			s, ok := roomOf(p)
@@ -128,7 +151,9 @@ func TestGraphCatches(t *testing.T) {
 		"solver sees operators":     {"physics/solver/a.go", ours + "physics/dirac", "physics/solver imports physics/dirac"},
 		"peer":                      {"physics/fermion/a.go", ours + "physics/gauge", ""},
 		"peer, other way":           {"physics/gauge/a.go", ours + "physics/fermion", "physics/gauge imports physics/fermion"},
-		"own folder":                {"cmd/slhmc/a.go", ours + "cmd/slhmc/internal/config", ""},
+		"own folder":                {"sampler/a.go", ours + "sampler/deep", ""},
+		"folder of a bare room":     {"cmd/slhmc/internal/any/a.go", "fmt", "cmd/slhmc/internal/any is in no room"},
+		"up, below a bare room":     {"cmd/slhmc/internal/config/a.go", ours + "cmd/slhmc/internal/harness", "cmd/slhmc/internal/config imports cmd/slhmc/internal/harness"},
 		"below a room":              {"sampler/deep/er/a.go", ours + "verify", "sampler/deep/er imports verify"},
 		"ships its checks":          {"physics/action/a.go", ours + "reference", "physics/action imports reference"},
 		"test with its checks":      {"physics/action/a_test.go", ours + "reference", ""},
@@ -137,7 +162,11 @@ func TestGraphCatches(t *testing.T) {
 		"test of an unknown one":    {"physics/util/a_test.go", "fmt", "physics/util is in no room"},
 		"import of an unknown one":  {"cmd/slhmc/a.go", ours + "physics/util", "cmd/slhmc imports physics/util"},
 		"name that only begins so":  {"physics/rngs/a.go", "fmt", "physics/rngs is in no room"},
-		"module":                    {"cmd/slhmc/a.go", "github.com/spf13/cobra", ""},
+		"command by a command":      {"cmd/slhmc/internal/run/a.go", ours + "cmd/slhmc/internal/measure", "cmd/slhmc/internal/run imports cmd/slhmc/internal/measure"},
+		"command by what is shared": {"cmd/slhmc/internal/cli/a.go", ours + "cmd/slhmc/internal/run", "cmd/slhmc/internal/cli imports cmd/slhmc/internal/run"},
+		"theory by a command":       {"cmd/slhmc/internal/run/a.go", ours + "cmd/slhmc/internal/theory", ""},
+		"ships its harness":         {"cmd/slhmc/internal/run/a.go", ours + "cmd/slhmc/internal/harness", "cmd/slhmc/internal/run imports cmd/slhmc/internal/harness"},
+		"module":                    {"cmd/slhmc/internal/root/a.go", "github.com/spf13/cobra", ""},
 		"module elsewhere":          {"sampler/a.go", "github.com/spf13/cobra", "sampler imports github.com/spf13/cobra"},
 		"module that only tests do": {"covnet/a.go", "github.com/stretchr/testify/assert", "covnet imports github.com/stretchr/testify/assert"},
 		"test module":               {"covnet/a_test.go", "github.com/leanovate/gopter/gen", ""},
@@ -231,11 +260,16 @@ func (r room) refuses(e edge) string {
 
 // roomOf returns the room that a folder belongs to.
 func roomOf(folder string) (room, bool) {
-	i := slices.IndexFunc(rooms, func(r room) bool { return within(folder, r.path) })
+	i := slices.IndexFunc(rooms, func(r room) bool { return r.has(folder) })
 	if i < 0 {
 		return room{}, false
 	}
 	return rooms[i], true
+}
+
+// has reports whether a folder is part of the room.
+func (r room) has(folder string) bool {
+	return folder == r.path || !r.bare && within(folder, r.path)
 }
 
 // within reports whether p is the path top or lies below it.

@@ -18,64 +18,9 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"os"
-	"strings"
 
-	"github.com/spf13/cobra"
-
-	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
-	"github.com/slhmc/slhmc/internal/rundir"
-	"github.com/slhmc/slhmc/sampler"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/root"
 )
 
-func main() { os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr)) }
-
-// usage marks an error of the command line or the configuration that a command
-// finds; what is wrong before one runs is always of this kind.
-type usage struct{ error }
-
-func (u usage) Unwrap() error { return u.error }
-
-// execute runs the command and returns its exit code.
-func execute(args []string, stdout, stderr *os.File) int {
-	running := false
-	root := &cobra.Command{
-		Use:              "slhmc",
-		Short:            "Self-learning hybrid Monte Carlo with gauge-covariant networks",
-		SilenceUsage:     true,
-		SilenceErrors:    true,
-		PersistentPreRun: func(*cobra.Command, []string) { running = true },
-	}
-	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	root.AddCommand(
-		runCommand(stdout, stderr), verifyCommand(stderr), initCommand(), presetsCommand(), configCommand(), versionCommand(),
-		infoCommand(), convertCommand(), weightsCommand(), measureCommand(stderr), reportCommand(), benchCommand(stderr),
-	)
-	c, err := root.ExecuteC()
-	var u usage
-	var problems config.Problems
-	switch {
-	case err == nil:
-		return rundir.ExitDone
-	case errors.Is(err, sampler.ErrInterrupted):
-		return rundir.ExitResume
-	case errors.Is(err, errBroken): // and the report has told
-		return rundir.ExitFailed
-	case !running:
-		message := strings.Join(strings.Fields(err.Error()), " ") // suggestions come on lines of their own
-		fmt.Fprintf(stderr, "%s: %s (see %[1]s --help)\n", c.CommandPath(), message)
-		return rundir.ExitUsage
-	case errors.As(err, &problems): // one a line, each with its place
-		fmt.Fprintln(stderr, problems)
-		return rundir.ExitUsage
-	}
-	fmt.Fprintln(stderr, "slhmc:", err)
-	if errors.As(err, &u) {
-		return rundir.ExitUsage
-	}
-	return rundir.ExitFailed
-}
+func main() { os.Exit(root.Execute(os.Args[1:], os.Stdout, os.Stderr)) }

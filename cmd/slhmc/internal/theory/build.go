@@ -1,0 +1,106 @@
+// Package theory turns a configuration into what it describes: a run that is ready to
+// start, the memory that it needs, and what verify judges of it. Here, and only here,
+// the names of a configuration become objects.
+package theory
+
+import (
+	"time"
+
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/covnet"
+	"github.com/slhmc/slhmc/physics/action"
+	"github.com/slhmc/slhmc/physics/dirac"
+	"github.com/slhmc/slhmc/physics/format"
+	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/group"
+	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/rng"
+	"github.com/slhmc/slhmc/sampler"
+)
+
+// builder holds what several parts of a system share.
+type builder struct {
+	c     *config.Config
+	geo   *lattice.Geometry
+	group group.Group
+	links *gauge.Field
+	gauge *gauge.Action
+	quark *action.TwoFlavour // nil: quenched
+	guide *covnet.Effective  // nil: no self-learning part
+	fresh bool               // the files that it starts from are read: a checkpoint has what came of them
+}
+
+// Build turns a configuration into a run that is ready to start, or, if it is not
+// fresh, to be resumed.
+func Build(c *config.Config, pool *lattice.Pool, fresh bool) (*sampler.Run, *lattice.Geometry, error) {
+	b := &builder{c: c, fresh: fresh}
+	r, err := b.run(pool)
+	return r, b.geo, err
+}
+
+func (b *builder) run(pool *lattice.Pool) (*sampler.Run, error) {
+	c := b.c
+	r := &sampler.Run{
+		Stream:          rng.New(c.Seed).Child("run"),
+		MeasureEvery:    c.Run.MeasureEvery,
+		CheckpointEvery: c.Run.CheckpointEvery,
+		CheckpointAfter: time.Duration(c.Run.CheckpointMinutes * float64(time.Minute)),
+		RefuseFailures:  c.Run.OnFailure == "reject",
+		MaxFailures:     c.Run.MaxFailures,
+		SaveEvery:       c.Run.SaveEvery,
+		Save:            format.WriteILDG,
+	}
+	for _, part := range []func(*sampler.Run) error{b.lattice(pool), b.target, b.learner, b.phases, b.observables} {
+		if err := part(r); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// target builds the sampled action.
+func (b *builder) target(*sampler.Run) (err error) {
+	g := b.c.Gauge
+	c1, named := map[string]float64{
+		"plaquette": gauge.Wilson, "symanzik": gauge.Symanzik, "iwasaki": gauge.Iwasaki, "dbw2": gauge.DBW2, "rectangle": g.C1,
+	}[g.Action]
+	if named {
+		b.gauge, err = gauge.NewRectangleAction(b.geo, b.group, g.Beta, c1)
+	} else {
+		var loops []gauge.Loop
+		for _, l := range g.Loops {
+			loops = append(loops, gauge.Loop{Path: l.Path, Coefficient: l.Coefficient})
+		}
+		b.gauge, err = gauge.NewAction(b.geo, b.group, g.Beta, loops)
+	}
+	if err != nil || b.c.Quarks.Action == "none" {
+		return err
+	}
+	d, err := b.operator(b.c.Quarks.Mass)
+	if err != nil {
+		return err
+	}
+	sites := lattice.Even
+	if b.c.Quarks.Flavours != config.Tastes(b.geo.Dims()) {
+		sites = lattice.All
+	}
+	s := b.c.Solver
+	b.quark, err = action.NewTwoFlavour(d, sites, action.Tolerances{Action: s.ActionTolerance, Force: s.ForceTolerance, MaxIterations: s.MaxIterations, Mixed: s.MixedPrecision})
+	return err
+}
+
+func (b *builder) operator(mass float64) (*dirac.Staggered, error) {
+	var phases []int
+	for _, name := range b.c.Quarks.Boundary {
+		phases = append(phases, map[string]int{"periodic": dirac.Periodic, "antiperiodic": dirac.Antiperiodic}[name])
+	}
+	return dirac.NewStaggered(b.geo, b.group, mass, phases)
+}
+
+// sampled returns the terms of the target.
+func (b *builder) sampled() action.Sum {
+	if b.quark == nil {
+		return action.Sum{b.gauge}
+	}
+	return action.Sum{b.gauge, b.quark}
+}

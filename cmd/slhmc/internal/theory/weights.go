@@ -1,0 +1,274 @@
+package theory
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/origin"
+	"github.com/slhmc/slhmc/internal/rundir"
+	"github.com/slhmc/slhmc/sampler"
+)
+
+// Weights are those of a guide, with the layers they belong to: what slhmc weights
+// writes and slhmc.weights reads.
+type Weights struct {
+	Lattice      weightsLattice `json:"lattice"`
+	Trajectories uint64         `json:"trajectories"` // of the run when it had them
+	Mass         float64        `json:"mass"`
+	Coefficient  float64        `json:"coefficient"`
+	Trained      []string       `json:"trained,omitempty"` // of mass and coefficient
+	Layers       []weightsLayer `json:"layers"`
+}
+
+type weightsLattice struct {
+	Extents []int  `json:"extents"`
+	Group   string `json:"group"`
+}
+
+type weightsLayer struct {
+	Kind  string        `json:"kind"`
+	Share string        `json:"share"`
+	Terms []weightsTerm `json:"terms"`
+}
+
+type weightsTerm struct {
+	Loop    string    `json:"loop"`
+	Path    []int     `json:"path,omitempty"`
+	Weights []float64 `json:"weights"`
+}
+
+// Names of what a guide can train beside its layers, in the order of its parameters.
+const (
+	trainedMass        = "mass"
+	trainedCoefficient = "coefficient"
+)
+
+// layersOf returns the layers of a guide with their first weights.
+func layersOf(c *config.Config) *Weights {
+	w := &Weights{
+		Lattice: weightsLattice{c.Lattice.Extents, c.Lattice.Group}, Mass: c.SLHMC.Mass, Coefficient: c.SLHMC.Coefficient,
+		Layers: []weightsLayer{},
+	}
+	for _, l := range c.SLHMC.Layers {
+		layer := weightsLayer{Kind: l.Kind, Share: l.Share}
+		for _, t := range l.Terms {
+			layer.Terms = append(layer.Terms, weightsTerm{t.Loop, t.Path, slices.Repeat([]float64{t.Weight}, w.each(l.Share))})
+		}
+		w.Layers = append(w.Layers, layer)
+	}
+	if c.SLHMC.TrainMass {
+		w.Trained = append(w.Trained, trainedMass)
+	}
+	if c.SLHMC.TrainCoefficient {
+		w.Trained = append(w.Trained, trainedCoefficient)
+	}
+	return w
+}
+
+// each returns how many weights a term has.
+func (w *Weights) each(share string) int {
+	n := 1
+	if share != "all" {
+		n = len(w.Lattice.Extents)
+	}
+	if share == "site" {
+		for _, l := range w.Lattice.Extents {
+			n *= l
+		}
+	}
+	return n
+}
+
+// set takes the parameters of a guide, in its order. Errors: their number.
+func (w *Weights) set(params []float64) error {
+	all := w.places()
+	if len(params) != len(all) {
+		return fmt.Errorf("%d parameters for a guide of %d", len(params), len(all))
+	}
+	for i, x := range params {
+		*all[i] = x
+	}
+	return nil
+}
+
+// Params returns the parameters of the guide, in its order.
+func (w *Weights) Params() (params []float64) {
+	for _, x := range w.places() {
+		params = append(params, *x)
+	}
+	return params
+}
+
+func (w *Weights) places() (all []*float64) {
+	for i := range w.Layers {
+		for k := range w.Layers[i].Terms {
+			for n := range w.Layers[i].Terms[k].Weights {
+				all = append(all, &w.Layers[i].Terms[k].Weights[n])
+			}
+		}
+	}
+	for _, name := range w.Trained {
+		all = append(all, map[string]*float64{trainedMass: &w.Mass, trainedCoefficient: &w.Coefficient}[name])
+	}
+	return all
+}
+
+// String names the layers in a line.
+func (w *Weights) String() string {
+	var layers []string
+	for _, l := range w.Layers {
+		var terms []string
+		for _, t := range l.Terms {
+			name := t.Loop
+			if len(t.Path) > 0 {
+				name += strings.ReplaceAll(fmt.Sprint(t.Path), " ", ",")
+			}
+			terms = append(terms, name)
+		}
+		layers = append(layers, fmt.Sprintf("%s of %s, a weight for %s", l.Kind, strings.Join(terms, " and "),
+			map[string]string{"all": "all links", "direction": "each direction", "site": "each link"}[l.Share]))
+	}
+	if len(layers) == 0 {
+		return "no layers"
+	}
+	return strings.Join(layers, "; then ")
+}
+
+// ReadWeights reads those of a run directory, of a file that slhmc weights wrote, or of
+// a checkpoint, and tells the file.
+func ReadWeights(path string) (w *Weights, from sampler.Source, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, from, err
+	}
+	if info.IsDir() {
+		c, _, err := rundir.Latest(path)
+		if err != nil {
+			return nil, from, err
+		}
+		path = c.Name()
+		if err := c.Close(); err != nil {
+			return nil, from, err
+		}
+	} else if !info.Mode().IsRegular() {
+		return nil, from, fmt.Errorf("%s is no regular file and no directory", path)
+	}
+	if from, err = origin.File("weights", path); err != nil {
+		return nil, from, err
+	}
+	if w, err = decodeWeights(path); err != nil {
+		return nil, from, fmt.Errorf("%s: %w", path, err)
+	}
+	from.About = fmt.Sprintf("%v; trained on %v %s for %d trajectories", w, w.Lattice.Extents, w.Lattice.Group, w.Trajectories)
+	return w, from, nil
+}
+
+func decodeWeights(path string) (*Weights, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	start := make([]byte, 1)
+	if _, err := io.ReadFull(f, start); err != nil {
+		return nil, fmt.Errorf("the file is empty")
+	}
+	if start[0] != '{' {
+		s, err := sampler.LoadParams(path)
+		if err != nil {
+			return nil, err
+		}
+		return storedWeights(s)
+	}
+	const most = 1 << 30
+	data, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(start), f), most))
+	if err != nil {
+		return nil, err
+	}
+	w := &Weights{}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(w); err != nil {
+		return nil, fmt.Errorf("these are no weights as slhmc weights writes them: %w", err)
+	}
+	for i, l := range w.Layers {
+		for k, t := range l.Terms {
+			if len(t.Weights) != w.each(l.Share) {
+				return nil, fmt.Errorf("layer %d, term %d has %d weights (allowed with share = %q: %d)", i, k, len(t.Weights), l.Share, w.each(l.Share))
+			}
+		}
+	}
+	for _, name := range w.Trained {
+		if name != trainedMass && name != trainedCoefficient {
+			return nil, fmt.Errorf("trained: %q (allowed: %q, %q)", name, trainedMass, trainedCoefficient)
+		}
+	}
+	return w, nil
+}
+
+// storedWeights are those of a checkpoint.
+func storedWeights(s *sampler.Stored) (*Weights, error) {
+	c, err := config.Parse("its configuration", []byte(s.Settings), nil)
+	if err != nil {
+		return nil, err
+	}
+	if c.SLHMC == nil {
+		return nil, errors.New("its run has no guide, so no weights")
+	}
+	w := layersOf(c)
+	w.Trajectories = s.Trajectory
+	return w, w.set(s.Params)
+}
+
+// adopt returns the parameters of the guide of c that weights of another run give.
+//
+// Errors: other layers; a mass or coefficient that was trained there and is given
+// another value here.
+func (w *Weights) adopt(c *config.Config) ([]float64, error) {
+	own := layersOf(c)
+	same := len(w.Layers) == len(own.Layers)
+	for i := 0; same && i < len(own.Layers); i++ {
+		a, b := w.Layers[i], own.Layers[i]
+		same = a.Kind == b.Kind && a.Share == b.Share && slices.EqualFunc(a.Terms, b.Terms, func(s, t weightsTerm) bool {
+			return s.Loop == t.Loop && slices.Equal(s.Path, t.Path)
+		})
+	}
+	if !same {
+		return nil, fmt.Errorf("they belong to other layers: %v; this guide has %v", w, own)
+	}
+	for i, l := range own.Layers {
+		for k, t := range l.Terms {
+			from := w.Layers[i].Terms[k].Weights
+			if len(from) != len(t.Weights) || l.Share == "site" && !slices.Equal(w.Lattice.Extents, own.Lattice.Extents) {
+				return nil, fmt.Errorf("layer %d has a weight for %s of %v, this lattice is %v (allowed: the same extents; with share = \"all\" any, "+
+					"with share = \"direction\" as many directions)", i, map[string]string{"direction": "each direction", "site": "each link"}[l.Share], w.Lattice.Extents, own.Lattice.Extents)
+			}
+			copy(t.Weights, from)
+		}
+	}
+	for _, x := range []struct {
+		name      string
+		there     float64
+		here      *float64
+		key, free string
+	}{
+		{trainedMass, w.Mass, &own.Mass, "slhmc.mass", "slhmc.train_mass"},
+		{trainedCoefficient, w.Coefficient, &own.Coefficient, "slhmc.coefficient", "slhmc.train_coefficient"},
+	} {
+		switch {
+		case !slices.Contains(w.Trained, x.name):
+		case slices.Contains(own.Trained, x.name):
+			*x.here = x.there
+		case *x.here != x.there:
+			return nil, fmt.Errorf("their %s was trained too, to %v, and is %v here (allowed: %s = %[2]v, or %[5]s = true)", x.name, x.there, *x.here, x.key, x.free)
+		}
+	}
+	return own.Params(), nil
+}
