@@ -15,6 +15,7 @@ import (
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/summary"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/theory"
 	"github.com/slhmc/slhmc/internal/kernel"
+	"github.com/slhmc/slhmc/internal/machine"
 	"github.com/slhmc/slhmc/internal/rundir"
 	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/observe"
@@ -60,16 +61,22 @@ func (j *job) run(cmd *cobra.Command, args []string, show *progress) (err error)
 	for _, text := range lock.Notices() {
 		show.notice(text)
 	}
-	if restored {
+	text := restored
+	if restored != "" {
 		show.notice(filepath.Join(j.out, summary.ConfigFile) + " is not there: it is written again from the checkpoint")
+	} else if !j.resume {
+		text = stages[0].text
 	}
-	if restored || !j.resume {
-		if err := j.writeConfig(stages[0].text); err != nil {
+	if text != "" {
+		if err := j.writeConfig(text); err != nil {
 			return err
 		}
 	}
 	if err := j.start(kernels, show.notice); err != nil {
 		return err
+	}
+	if !j.quiet && !j.resume {
+		show.notice("the run needs about " + machine.FormatSize(needs) + " of memory")
 	}
 	for i := range stages {
 		r := first

@@ -28,26 +28,26 @@ func newStage(c *config.Config) (stage, error) {
 }
 
 // stages returns what is to be run: one configuration, or those that a run to be
-// repeated went through. Restored tells that the configuration of a run to be resumed
-// is lost and comes from its checkpoint.
-func (j *job) stages(args []string) (all []stage, restored bool, err error) {
+// repeated went through. Restored is the configuration of a run to be resumed, from its
+// checkpoint, if the file is lost.
+func (j *job) stages(args []string) (all []stage, restored string, err error) {
 	if j.repeat != "" {
 		all, err = j.repeated()
-		return all, false, err
+		return all, "", err
 	}
 	c, restored, err := j.configuration(args)
 	if err != nil {
-		return nil, false, err
+		return nil, "", err
 	}
 	s, err := newStage(c)
 	return []stage{s}, restored, err
 }
 
 // configuration reads the file, or, to resume without one, that of the run.
-func (j *job) configuration(args []string) (c *config.Config, restored bool, err error) {
+func (j *job) configuration(args []string) (c *config.Config, restored string, err error) {
 	if !j.resume {
 		c, err = j.settings.Load(args)
-		return c, false, err
+		return c, "", err
 	}
 	own := filepath.Join(j.out, summary.ConfigFile)
 	_, err = os.Stat(own)
@@ -55,14 +55,14 @@ func (j *job) configuration(args []string) (c *config.Config, restored bool, err
 		s, err := sampler.Load(j.out)
 		switch {
 		case errors.Is(err, rundir.ErrNoCheckpoint) || errors.Is(err, fs.ErrNotExist):
-			return nil, false, cli.Usage(fmt.Errorf("there is no %s, and no checkpoint that has it, so no run to continue: start one without --resume", own))
+			return nil, "", cli.Usage(fmt.Errorf("there is no %s, and no checkpoint that has it, so no run to continue: start one without --resume", own))
 		case err != nil:
-			return nil, false, err
+			return nil, "", err
 		case len(args) == 0:
 			c, err := j.settings.Parse(own+" (from the checkpoint)", []byte(s.Settings))
-			return c, true, err
+			return c, s.Settings, err
 		}
-		restored = true
+		restored = s.Settings
 	}
 	if len(args) == 0 {
 		args = []string{own}
