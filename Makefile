@@ -43,14 +43,15 @@ test: ## run the tests of every module
 	@for m in $(MODULES); do echo "module $$m"; $(GO) -C "$$m" test ./... || exit 1; done
 
 # The set that the machine prefers is what make test runs on. One that it cannot run is passed over, and said. Results
-# in the test cache do not know the set, which is chosen before a test begins: -count=1.
+# in the test cache do not know the set, which is chosen before a test begins: -count=1. Only what is built on kernels.
 .PHONY: kernels
 kernels: build ## run the short tests on every other kernel set of this machine, and without assembly
-	@best=$$(./bin/slhmc version | sed 's/.*, \(.*\) kernels/\1/'); \
+	@on=$$($(GO) list -f '{{.ImportPath}} {{join .Deps " "}}' ./... | awk '/internal\/kernel/ { print $$1 }'); \
+	best=$$(./bin/slhmc version | sed 's/.*, \(.*\) kernels/\1/'); \
 	for k in portable avx2 avx512; do \
 	  if [ "$$k" = "$$best" ]; then continue; fi; \
 	  if ! SLHMC_KERNEL=$$k ./bin/slhmc version >/dev/null 2>&1; then echo "kernels: this machine has no $$k"; continue; fi; \
-	  echo "kernels: $$k"; SLHMC_KERNEL=$$k $(GO) test -count=1 -short ./... || exit 1; \
+	  echo "kernels: $$k"; SLHMC_KERNEL=$$k $(GO) test -count=1 -short $$on || exit 1; \
 	done
 	@echo "kernels: purego"; $(GO) test -short -tags purego ./internal/kernel ./physics/... ./covnet
 
