@@ -26,13 +26,15 @@ func (d Drift) String() string {
 }
 
 // drifts judges what was measured, each number so that all of them together raise a
-// false alarm once in 1000 times at most.
-func (p *series) drifts() (all []Drift) {
+// false alarm once in 1000 times at most. Of the untold the phase was too short to tell.
+func (p *series) drifts() (all []Drift, untold []string) {
 	for _, name := range slices.Sorted(maps.Keys(p.observables)) {
 		t, err := statistics.LateTrend(p.observables[name].x)
-		if err == nil && t.P < statistics.DriftAlarm/float64(len(p.observables)) {
+		if err != nil {
+			untold = append(untold, name)
+		} else if t.P < statistics.DriftAlarm/float64(len(p.observables)) {
 			all = append(all, Drift{name, rundir.Float(t.Change), rundir.Float(t.Error), rundir.Float(t.P)})
 		}
 	}
-	return all
+	return all, untold
 }

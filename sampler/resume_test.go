@@ -396,6 +396,51 @@ func TestWatchingMayFail(t *testing.T) {
 	}, notices)
 }
 
+// What still drifts when a phase that was to reach equilibrium ends is told there, and in
+// the summary; what stands still is not, nor anything of production.
+func TestDriftIsTold(t *testing.T) {
+	for slope, told := range map[float64]bool{0: false, 1: true} {
+		r := plans["delta, sgd"].run(t, scratch(t))
+		r.MeasureEvery = 1
+		r.Phases = []sampler.Phase{
+			{Name: "thermalise", Sampler: r.Phases[0].Sampler, Trajectories: 200, Measure: true},
+			{Name: "hmc", Sampler: r.Phases[2].Sampler, Trajectories: 60, Measure: true, Production: true},
+		}
+		n := 0.
+		r.Observables = r.Observables[1:] // independent noise
+		noise := r.Observables[0].Measure
+		r.Observables[0].Measure = func(dst []float64, u *gauge.Field, s rng.Stream) error {
+			n++
+			err := noise(dst, u, s)
+			dst[0] += slope * n
+			return err
+		}
+		var notices []string
+		r.Notice = func(s string) { notices = append(notices, s) }
+		require.NoError(t, r.Start(context.Background()))
+		s, err := sampler.Summarise(r.Dir)
+		require.NoError(t, err)
+		assert.Nil(t, s.Phases["hmc"].Drifts)
+		if !told {
+			assert.Empty(t, notices)
+			assert.Nil(t, s.Phases["thermalise"].Drifts)
+			assert.Nil(t, s.Phases["thermalise"].Untold)
+			continue
+		}
+		require.Len(t, notices, 1)
+		assert.Contains(t, notices[0], "thermalise: a still drifts at the end: by ")
+		require.Len(t, s.Phases["thermalise"].Drifts, 1)
+		assert.InEpsilon(t, 100*slope, float64(s.Phases["thermalise"].Drifts[0].Change), 0.1)
+	}
+	r := plans["delta, sgd"].run(t, scratch(t)) // two trajectories of thermalise
+	r.MeasureEvery, r.Phases = 1, r.Phases[:1]
+	r.Phases[0].Measure = true
+	require.NoError(t, r.Start(context.Background()))
+	s, err := sampler.Summarise(r.Dir)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a", "b", "plaquette"}, s.Phases["thermalise"].Untold)
+}
+
 // A deadline stops the run before a trajectory that may not end in time, with a
 // checkpoint; the run that goes on ends as if nothing had happened.
 func TestDeadline(t *testing.T) {

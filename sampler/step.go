@@ -180,7 +180,8 @@ func (r *Run) drifts(p *Phase) error {
 	if err != nil {
 		return err
 	}
-	for _, d := range c.phases[p.Name].drifts() {
+	drifts, _ := c.phases[p.Name].drifts()
+	for _, d := range drifts {
 		r.notice("%s: %v", p.Name, d)
 	}
 	return nil

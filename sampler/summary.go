@@ -31,7 +31,8 @@ type PhaseSummary struct {
 	Accepted      int                 `json:"accepted"`
 	Unconditional int                 `json:"unconditional"` // accepted whatever dH was
 	Failed        int                 `json:"failed"`
-	Drifts        []Drift             `json:"drifts,omitempty"` // of a phase that should have reached equilibrium
+	Drifts        []Drift             `json:"drifts,omitempty"`        // of a phase that should have reached equilibrium
+	Untold        []string            `json:"drifts_untold,omitempty"` // what it was too short to tell of
 	Acceptance    Quantity            `json:"acceptance"`
 	ExpMinusDH    Quantity            `json:"exp_minus_dh"`
 	DeltaH        Quantity            `json:"dh"`
@@ -266,7 +267,7 @@ func (p *series) summary() *PhaseSummary {
 		s.Accepted += int(a)
 	}
 	if !p.production {
-		s.Drifts = p.drifts()
+		s.Drifts, s.Untold = p.drifts()
 	}
 	for name, e := range p.observables {
 		q := quantity(e.x, e.every())

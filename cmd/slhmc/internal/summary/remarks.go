@@ -31,6 +31,9 @@ func remarks(s *sampler.Summary) (list []string) {
 			add("thermalise: %v: it may have been too short (run.thermalise = %d)", d, p.Trajectories)
 		}
 	}
+	if p := s.Phases["thermalise"]; p != nil && len(p.Untold) > 0 {
+		add("thermalise: its %d trajectories are too few to tell whether these still drift: %s", p.Trajectories, strings.Join(p.Untold, ", "))
+	}
 	for _, name := range []string{"thermalise", "train", "hmc", "slhmc"} {
 		if p := s.Phases[name]; p != nil && p.Failed > 0 {
 			add("%s: %d of %d proposals failed and count as refused", name, p.Failed, p.Trajectories)

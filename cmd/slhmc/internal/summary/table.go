@@ -29,6 +29,9 @@ func JSON(s *sampler.Summary) map[string]any {
 		if p.Drifts != nil {
 			phase["drifts"] = p.Drifts
 		}
+		if p.Untold != nil {
+			phase["drifts_untold"] = p.Untold
+		}
 		for o, q := range p.Observables {
 			phase[o] = q
 		}
