@@ -532,3 +532,26 @@ func TestStepTooLarge(t *testing.T) {
 	require.ErrorContains(t, err, "trajectory 2 (train): sampler: parameter 0 of the guide is")
 	require.ErrorContains(t, err, "the learning rate is too large")
 }
+
+// What fails after a step of training takes that back too, the optimizer's memory
+// included.
+func TestTrainedAndFailedIsTakenBack(t *testing.T) {
+	run := func(dir string) *sampler.Run {
+		r := plans["delta, adam"].run(t, dir)
+		w := &wide{Action: r.Trainer.Target, theta: make([]float64, sampler.MaxRecordedParams+1)}
+		r.Guide, r.Trainer.Guide, r.Trainer.Loss, r.Trainer.Optimizer = w, w, slope{}, sampler.NewMomentum(0.5, 0.5)
+		r.Phases = r.Phases[:3]
+		return r
+	}
+	whole := run(scratch(t))
+	want := history(t, whole, whole.Start)
+	r := run(scratch(t))
+	inTheWay := filepath.Join(r.Dir, "weights-00000008.slhmc")
+	require.NoError(t, os.Mkdir(inTheWay, 0o777))
+	var failed *sampler.Failed
+	require.ErrorAs(t, r.Start(context.Background()), &failed)
+	require.NoError(t, os.Remove(inTheWay))
+	r = run(r.Dir)
+	assert.True(t, bytes.Equal(want, history(t, r, r.Resume)))
+	assert.Equal(t, parameters(whole), parameters(r))
+}
