@@ -38,7 +38,7 @@ func (b *builder) learner(r *sampler.Run) error {
 			part.Network = net
 		}
 		for _, name := range how.Train {
-			part.Train = append(part.Train, trained[name])
+			part.Train = append(part.Train, learnt[name])
 		}
 		parts = append(parts, part)
 	}
@@ -70,8 +70,8 @@ func (b *builder) learner(r *sampler.Run) error {
 	return nil
 }
 
-// trained tells how covnet calls what the configuration trains.
-var trained = map[string]string{config.TrainMass: "mass", config.TrainCSW: "csw", config.TrainCoefficient: covnet.Coefficient}
+// learnt tells how covnet calls what the configuration trains.
+var learnt = map[string]string{config.TrainMass: "mass", config.TrainCSW: "csw", config.TrainCoefficient: covnet.Coefficient}
 
 func optimizer(t *config.Training) *sampler.Optimizer {
 	switch t.Optimizer {
