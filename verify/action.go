@@ -102,6 +102,9 @@ func actionLaws(build ActionBuilder, o settings, solve accuracy) []Law {
 	if o.divided {
 		laws = append(laws, Law{Name: "ranks", Cost: 3, Check: func(c Case) []Result { return actionRanks(build, c, solve) }})
 	}
+	if o.parameters != nil {
+		laws = append(laws, on("parameters", 2, func(t theory) []Result { return actionParameters(t, o.parameters, solve) }))
+	}
 	if len(o.symmetries) > 0 {
 		laws = append(laws, on("symmetries", 1, func(t theory) []Result { return actionSymmetries(t, o.symmetries, solve.value) }))
 	}

@@ -22,7 +22,7 @@ import (
 func BuiltIn() []Subject {
 	even := Within(Domain{Even: true})
 	quarks := func(s ...Symmetry) []Option {
-		return []Option{even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Has(s...), Divided(), TwinOfAction(TwinQuarks)}
+		return []Option{even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Has(s...), Parameters("mass"), Divided(), TwinOfAction(TwinQuarks)}
 	}
 	subjects := []Subject{
 		OfExponential("exponential", GroupFunctions()),
@@ -30,7 +30,7 @@ func BuiltIn() []Subject {
 		OfSum("sums", Compensated()),
 		OfAction("rectangle action", BuildRectangle, Has(Hypercubic()...), Divided(), TwinOfAction(TwinRectangle)),
 		OfAction("loop action", BuildLoops, Has(Translations, ChargeConjugation), Divided(), TwinOfAction(twinLoops)),
-		OfOperator("staggered operator", BuildStaggered, even, Divided(), Hermitian(Epsilon), Has(Boundary, Shifts), Has(Staggered()...), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
+		OfOperator("staggered operator", BuildStaggered, even, Parameters("mass"), Divided(), Hermitian(Epsilon), Has(Boundary, Shifts), Has(Staggered()...), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
 		OfOperator("Wilson operator", BuildWilson, Divided(), Hermitian(Gamma5), Has(Boundary, Translations), TwinOfOperator(TwinWilson), Free(FreeWilson)),
 		OfOperator("twisted mass operator", BuildTwisted, Divided(), Has(Boundary, Translations), TwinOfOperator(TwinTwisted)),
 		OfOperator("Wilson operator, even-odd", BuildSchur(BuildWilson), even, Divided(), Has(Boundary, EvenTranslations)),

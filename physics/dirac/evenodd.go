@@ -186,6 +186,12 @@ func (d *Schur) ApplyFrom(dst, src *fermion.Field, s lattice.Subset) {
 //
 // held fixed, since d(A^-1) = -A^-1 dA A^-1.
 func (d *Schur) AddDerivative(f *gauge.Algebra, c float64, y, x *fermion.Field) {
+	d.extend(y, x)
+	d.op.AddDerivative(f, c, d.y, d.x)
+}
+
+// extend sets d.x to X and d.y to Y.
+func (d *Schur) extend(y, x *fermion.Field) {
 	for _, v := range [2]struct {
 		dst, src *fermion.Field
 		dagger   bool
@@ -193,7 +199,6 @@ func (d *Schur) AddDerivative(f *gauge.Algebra, c float64, y, x *fermion.Field) 
 		d.eliminate(v.dst, v.src, v.dagger)
 		v.dst.Copy(v.src, d.s)
 	}
-	d.op.AddDerivative(f, c, d.y, d.x)
 }
 
 // AddDerivativeFrom is AddDerivative for an x that lives on s: the other parity adds

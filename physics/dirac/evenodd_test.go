@@ -1,6 +1,7 @@
 package dirac_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/cmplx"
@@ -21,11 +22,12 @@ import (
 	"github.com/slhmc/slhmc/verify"
 )
 
-// uneven is an operator whose block depends on the links, A = a(n) = 3 + cos(theta)
-// of the U(1) link of direction 0, with the hops of Wilson: not covariant, but all
-// that even-odd preconditioning has to know.
+// uneven is an operator whose block depends on the links and on a parameter,
+// A = a(n) = offset + cos(theta) of the U(1) link of direction 0, with the hops of
+// Wilson: not covariant, but all that even-odd preconditioning has to know.
 type uneven struct {
 	*dirac.Wilson
+	offset     float64
 	u          *gauge.Field
 	a, inverse *fermion.Sites
 }
@@ -35,7 +37,7 @@ func newUneven(c verify.Case, geo *lattice.Geometry) (dirac.Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &uneven{Wilson: w}
+	d := &uneven{Wilson: w, offset: 3}
 	d.Bind(gauge.NewField(geo, c.GaugeGroup()))
 	return d, nil
 }
@@ -49,8 +51,8 @@ func (d *uneven) link(x []int) complex128 {
 func (d *uneven) Bind(u *gauge.Field) {
 	d.Wilson.Bind(u)
 	d.u = u
-	d.a = fermion.NewSites(u.Geometry(), func(x []int) float64 { return 3 + real(d.link(x)) })
-	d.inverse = fermion.NewSites(u.Geometry(), func(x []int) float64 { return 1 / (3 + real(d.link(x))) })
+	d.a = fermion.NewSites(u.Geometry(), func(x []int) float64 { return d.offset + real(d.link(x)) })
+	d.inverse = fermion.NewSites(u.Geometry(), func(x []int) float64 { return 1 / (d.offset + real(d.link(x))) })
 }
 
 func (d *uneven) Apply(dst, src *fermion.Field)       { d.whole(dst, src, false) }
@@ -92,7 +94,7 @@ func (d *uneven) each(s lattice.Subset, f func(x []int)) {
 
 func (d *uneven) LogDetBlock(s lattice.Subset) (sum float64) {
 	n := float64(d.NewField().Spins())
-	d.each(s, func(x []int) { sum += n * math.Log(3+real(d.link(x))) })
+	d.each(s, func(x []int) { sum += n * math.Log(d.offset+real(d.link(x))) })
 	return sum
 }
 
@@ -108,7 +110,7 @@ func (d *uneven) add(f *gauge.Algebra, c float64, s lattice.Subset, w func(x []i
 
 func (d *uneven) AddLogDetBlockDerivative(f *gauge.Algebra, c float64, s lattice.Subset) {
 	n := float64(d.NewField().Spins())
-	d.add(f, c, s, func(x []int) float64 { return n / (3 + real(d.link(x))) })
+	d.add(f, c, s, func(x []int) float64 { return n / (d.offset + real(d.link(x))) })
 }
 
 func (d *uneven) AddDerivative(f *gauge.Algebra, c float64, y, x *fermion.Field) {
@@ -124,20 +126,43 @@ func (d *uneven) AddDerivative(f *gauge.Algebra, c float64, y, x *fermion.Field)
 	})
 }
 
+func (d *uneven) Parameters() []string     { return []string{"offset"} }
+func (d *uneven) Parameter(string) float64 { return d.offset }
+
+func (d *uneven) SetParameter(_ string, x float64) error {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return errors.New("no number")
+	}
+	d.offset = x
+	return nil
+}
+
+func (d *uneven) ParameterDerivative(_ string, y, x *fermion.Field) float64 {
+	return 2 * y.ReDot(x, lattice.All)
+}
+
+func (d *uneven) LogDetBlockParameterDerivative(_ string, s lattice.Subset) (sum float64) {
+	n := float64(d.NewField().Spins())
+	d.each(s, func(x []int) { sum += n / (d.offset + real(d.link(x))) })
+	return sum
+}
+
 // What a stranger writes and what is made of it obey the laws, but for covariance,
 // which it does not have.
 func TestSchurOfStranger(t *testing.T) {
 	u1 := verify.Within(verify.Domain{Even: true, Groups: []string{"U(1)"}})
-	laws := verify.Only(regexp.MustCompile("linear|adjoint|positive|pure|derivative|parities|determinant"))
-	verify.Operator(t, newUneven, u1, laws)
-	verify.Operator(t, verify.BuildSchur(newUneven), u1, laws)
+	laws := verify.Only(regexp.MustCompile("linear|adjoint|positive|pure|derivative|parities|parameters|determinant"))
+	offset := verify.Parameters("offset")
+	verify.Operator(t, newUneven, u1, laws, offset)
+	verify.Operator(t, verify.BuildSchur(newUneven), u1, laws, offset)
 	verify.Action(t, func(c verify.Case, geo *lattice.Geometry) (action.Action, error) {
 		d, err := newUneven(c, geo)
 		if err != nil {
 			return nil, err
 		}
 		return action.NewDeterminant(d.(dirac.EvenOdd), lattice.Odd), nil
-	}, u1, verify.Only(regexp.MustCompile("force|pure")))
+	}, u1, offset, verify.Only(regexp.MustCompile("force|pure|parameters")))
+	verify.Pseudofermion(t, verify.BuildSchurQuarks(newUneven), u1, offset, verify.Accuracy(1e-11, 1e-10), verify.Only(regexp.MustCompile("force|pure|parameters|heat")))
 }
 
 func schurCases() []verify.Case {
