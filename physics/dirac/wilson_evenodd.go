@@ -8,8 +8,8 @@ import (
 	"github.com/slhmc/slhmc/physics/lattice"
 )
 
-// The even-odd structure of Wilson: A = a + i mu g_5, a = d + m,
-// A^-1 = (a - i mu g_5) / (a^2 + mu^2).
+// The even-odd structure of Wilson: A = a + i mu g_5, a = d + m (or as SetAnisotropy
+// has it), A^-1 = (a - i mu g_5) / (a^2 + mu^2).
 
 // Hop sets dst = H src or H^† src on s.
 func (w *Wilson) Hop(dst, src *fermion.Field, s lattice.Subset, dagger bool) {
@@ -36,5 +36,3 @@ func (w *Wilson) LogDetBlock(s lattice.Subset) float64 {
 
 // AddLogDetBlockDerivative adds nothing: A knows no links.
 func (w *Wilson) AddLogDetBlockDerivative(*gauge.Algebra, float64, lattice.Subset) {}
-
-func (w *Wilson) diagonal() float64 { return float64(w.geo.Dims()) + w.mass }

@@ -116,6 +116,7 @@ func (h *wilsonHops[F]) Do(r lattice.Range) {
 				default:
 					turn(link, &h.d.phase[0][k])
 				}
+				h.weigh(link, nu)
 			}
 		}
 	case hopFast:
