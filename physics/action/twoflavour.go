@@ -131,7 +131,7 @@ func (a *TwoFlavour) count(r solver.Report) {
 
 // spend adds flops, which an operator knows or does not.
 func (a *TwoFlavour) spend(flops func(dirac.Counted) float64) {
-	if d, ok := a.op.(dirac.Counted); ok {
+	if d, ok := dirac.CountedOf(a.op); ok {
 		a.work.Flops += int64(flops(d))
 	} else {
 		a.work.Uncounted++
