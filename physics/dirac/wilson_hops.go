@@ -131,6 +131,7 @@ func (h *wilsonHops[F]) copyLinks(b int) {
 		default:
 			turn(link, &h.d.phase[0][k])
 		}
+		h.weigh(link, nu)
 	}
 }
 
