@@ -4,9 +4,7 @@ import (
 	"fmt"
 
 	"github.com/slhmc/slhmc/physics/dirac"
-	"github.com/slhmc/slhmc/physics/fermion"
 	"github.com/slhmc/slhmc/physics/gauge"
-	"github.com/slhmc/slhmc/physics/lattice"
 )
 
 // Parametric is the power of an action with real parameters, those of its operators,
@@ -50,35 +48,26 @@ func checkNames(dst []float64, names []string) {
 	}
 }
 
-// alone makes x live on s.
-func alone(x *fermion.Field, s lattice.Subset) {
-	if s != lattice.All {
-		x.Zero(s.Other())
-	}
-}
-
 // Parameters returns those of D.
-func (a *TwoFlavour) Parameters() []string { return parametersOf(a.op) }
+func (a *TwoFlavour) Parameters() []string { return parametersOf(a.d.op) }
 
 // Parameter returns that of D.
-func (a *TwoFlavour) Parameter(name string) float64 { return parametric(a.op, name).Parameter(name) }
+func (a *TwoFlavour) Parameter(name string) float64 { return parametric(a.d.op, name).Parameter(name) }
 
 // SetParameter changes that of D.
 func (a *TwoFlavour) SetParameter(name string, x float64) error {
-	return parametric(a.op, name).SetParameter(name, x)
+	return parametric(a.d.op, name).SetParameter(name, x)
 }
 
 // ParameterDerivatives sets dst to dS/dp = -2 Re <Y, dD/dp X>. Cost: one solve.
 func (a *TwoFlavour) ParameterDerivatives(dst []float64, names []string, u *gauge.Field) error {
 	checkNames(dst, names)
-	if err := a.solve(a.force, u); err != nil {
+	if err := a.solve(a.by.force, u); err != nil {
 		return err
 	}
-	a.applyFrom()
-	alone(a.x, a.sub)
+	a.d.apply(a.y, a.x)
 	for i, name := range names {
-		dst[i] = -parametric(a.op, name).ParameterDerivative(name, a.y, a.x)
-		a.spend(func(dirac.Counted) float64 { return a.dotFlops(a.sub) })
+		dst[i] = -a.d.byParameter(name, a.y, a.x)
 	}
 	return nil
 }
@@ -94,7 +83,7 @@ func (a *Determinant) SetParameter(name string, x float64) error {
 	return parametric(a.op, name).SetParameter(name, x)
 }
 
-// ParameterDerivatives sets dst to dS/dp = -2 d/dp ln |det A|. Errors: D is no
+// ParameterDerivatives sets dst to dS/dp = -Nf d/dp ln |det A|. Errors: D is no
 // dirac.ParametricBlock.
 func (a *Determinant) ParameterDerivatives(dst []float64, names []string, u *gauge.Field) error {
 	checkNames(dst, names)
@@ -104,7 +93,7 @@ func (a *Determinant) ParameterDerivatives(dst []float64, names []string, u *gau
 	}
 	a.op.Bind(u)
 	for i, name := range names {
-		dst[i] = -2 * p.LogDetBlockParameterDerivative(name, a.s)
+		dst[i] = -a.flavours * p.LogDetBlockParameterDerivative(name, a.s)
 	}
 	return nil
 }
