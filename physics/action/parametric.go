@@ -2,9 +2,11 @@ package action
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/physics/gauge"
+	"github.com/slhmc/slhmc/physics/lattice"
 )
 
 // Parametric is the power of an action with real parameters, those of its operators,
@@ -94,6 +96,67 @@ func (a *Determinant) ParameterDerivatives(dst []float64, names []string, u *gau
 	a.op.Bind(u)
 	for i, name := range names {
 		dst[i] = -a.flavours * p.LogDetBlockParameterDerivative(name, a.s)
+	}
+	return nil
+}
+
+// heavy is what begins the names of the heavy operator's parameters.
+const heavy = "heavy "
+
+// Parameters returns those of D by their names, and those of W as "heavy mass" and so
+// on.
+func (a *Ratio) Parameters() []string {
+	names := parametersOf(a.light.op)
+	for _, name := range parametersOf(a.heavy.op) {
+		names = append(names[:len(names):len(names)], heavy+name)
+	}
+	return names
+}
+
+// of returns the operator that a parameter belongs to, and its name there.
+func (a *Ratio) of(name string) (*quark, string) {
+	if name, ok := strings.CutPrefix(name, heavy); ok {
+		return a.heavy, name
+	}
+	return a.light, name
+}
+
+// Parameter returns that of an operator.
+func (a *Ratio) Parameter(name string) float64 {
+	d, name := a.of(name)
+	return parametric(d.op, name).Parameter(name)
+}
+
+// SetParameter changes that of an operator.
+func (a *Ratio) SetParameter(name string, x float64) error {
+	d, name := a.of(name)
+	return parametric(d.op, name).SetParameter(name, x)
+}
+
+// ParameterDerivatives sets dst to dS/dp: -2 Re <Y, dD/dp X> of D and
+// 2 Re <phi, dW/dp X> of W; where they are shifted, -2 Re <D (phi + delta X), dD/dp X>
+// and 2 Re <W phi, dW/dp X>. Cost: one solve of D.
+func (a *Ratio) ParameterDerivatives(dst []float64, names []string, u *gauge.Field) error {
+	checkNames(dst, names)
+	a.heavy.bind(u)
+	if err := a.light.solve(a.by.force, a.x, a.source(u)); err != nil {
+		return err
+	}
+	byLight, byHeavy := a.y, a.phi
+	a.light.apply(a.y, a.x)
+	if a.shifted {
+		a.light.apply(a.psi, a.phi)
+		a.y.Scale(a.delta(), lattice.All)
+		a.y.Axpy(1, a.psi, lattice.All)
+		a.heavy.apply(a.psi, a.phi)
+		byHeavy = a.psi
+	}
+	for i, name := range names {
+		if d, of := a.of(name); d == a.heavy {
+			dst[i] = d.byParameter(of, byHeavy, a.x)
+		} else {
+			dst[i] = -d.byParameter(of, byLight, a.x)
+		}
 	}
 	return nil
 }
