@@ -210,7 +210,11 @@ func (k *key) lengths() string {
 	if k.rule.ok == nil {
 		return k.allowed()
 	}
-	return fmt.Sprintf(" (allowed: %d to %d elements, each: %s)", k.rule.shortest, k.rule.longest, k.rule.allowed)
+	many := fmt.Sprintf("%d to %d", k.rule.shortest, k.rule.longest)
+	if k.rule.shortest == k.rule.longest {
+		many = strconv.Itoa(k.rule.longest)
+	}
+	return fmt.Sprintf(" (allowed: %s elements, each: %s)", many, k.rule.allowed)
 }
 
 // field returns the field of a struct for a key.

@@ -104,20 +104,6 @@ func (s SLHMC) Dynamics() Dynamics {
 	return Dynamics{Tau: s.Tau, Integrator: s.Integrator, Steps: s.Steps, GaugeSteps: s.GaugeSteps}
 }
 
-// Layer is one layer of the gauge covariant network.
-type Layer struct {
-	Kind  string `toml:"kind"`
-	Share string `toml:"share"`
-	Terms []Term `toml:"terms"`
-}
-
-// Term is one loop of a layer with the first value of its weight or weights.
-type Term struct {
-	Loop   string  `toml:"loop"`
-	Weight float64 `toml:"weight"`
-	Path   []int   `toml:"path"` // loop "path": 1 is the direction of the link
-}
-
 // Training is the loss and the optimizer of the training phase.
 type Training struct {
 	Loss      string  `toml:"loss"`

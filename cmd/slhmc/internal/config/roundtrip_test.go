@@ -75,11 +75,7 @@ func randomConfig(r *rand.Rand) *Config {
 		Mass: number(), TrainMass: true, Coefficient: number(), TrainCoefficient: r.IntN(2) == 0, Weights: []string{"", "runs/a-001"}[r.IntN(2)], Layers: []Layer{},
 	}
 	for range r.IntN(4) {
-		l := Layer{Kind: "stout", Share: pick("slhmc.layers.share"), Terms: []Term{{Loop: "polyakov_time", Weight: -number()}}}
-		if r.IntN(2) == 0 {
-			l.Terms = append(l.Terms, Term{Loop: "path", Weight: number(), Path: []int{-2, 1, 1, 2, -1}})
-		}
-		c.SLHMC.Layers = append(c.SLHMC.Layers, l)
+		c.SLHMC.Layers = append(c.SLHMC.Layers, randomLayer(r, d))
 	}
 	c.Run.SLHMC = count()
 	if r.IntN(3) == 0 {
@@ -99,6 +95,34 @@ func randomConfig(r *rand.Rand) *Config {
 	}
 	c.Training = &t
 	return c
+}
+
+// randomLayer makes a layer of any kind that d dimensions have.
+func randomLayer(r *rand.Rand, d int) Layer {
+	kinds := Names("slhmc.layers.kind")
+	if d != 4 {
+		kinds = slices.DeleteFunc(kinds, func(kind string) bool { return kind == "hyp" })
+	}
+	l := Layer{Kind: kinds[r.IntN(len(kinds))], Share: "all"}
+	switch l.Kind {
+	case "hyp":
+		l.Alphas = []float64{r.Float64(), -r.Float64(), 0}
+		return l
+	case "ape":
+		l.Link = r.NormFloat64()
+	case "ode":
+		schemes := Names("slhmc.layers.scheme")
+		l.Scheme, l.Steps = schemes[r.IntN(len(schemes))], 1+r.IntN(1000)
+		fallthrough
+	default:
+		shares := Names("slhmc.layers.share")
+		l.Share = shares[r.IntN(len(shares))]
+	}
+	l.Terms = []Term{{Loop: "polyakov_time", Weight: -r.Float64()}}
+	if r.IntN(2) == 0 {
+		l.Terms = append(l.Terms, Term{Loop: "path", Weight: r.NormFloat64(), Path: []int{-2, 1, 1, 2, -1}})
+	}
+	return l
 }
 
 // A configuration that is written is read back the same, and an annotated file

@@ -42,7 +42,10 @@ func (k *key) required() bool { return k.def == "" && k.derive == nil }
 
 // The table. Keys stand in the order in which a file is written; a key's default
 // and condition depend on earlier keys only.
-var table = []key{
+var table = slices.Concat(theoryKeys, layerKeys, runKeys)
+
+// The keys up to the layers of the guide.
+var theoryKeys = []key{
 	{
 		path: "seed", def: "1", rule: integers(0, math.MaxInt64),
 		doc: "Seed of every random number of the run.",
@@ -176,32 +179,10 @@ var table = []key{
 		doc: "Weights to start from, those of another run: its directory, or what slhmc weights wrote of it; on any lattice, " +
 			"unless layers have a weight for each link. They take the place of the weights of the layers below.",
 	},
-	{
-		path: "slhmc.layers", def: "none: the guide sees the links themselves", derive: func(*Config) any { return []any{} },
-		rule: rule{allowed: "any number of [[slhmc.layers]]"}.long(0, maxPath),
-		doc:  "Layers of the network, the first acts on the links.",
-	},
-	{path: "slhmc.layers.kind", def: `"stout"`, rule: oneOf("stout"), doc: "stout: U' = exp(sum of TA[weight C U^dagger]) U."},
-	{
-		path: "slhmc.layers.share", def: `"all"`, rule: oneOf("all", "direction", "site"),
-		doc: "Weights are shared by all links, by those of a direction, or by none.",
-	},
-	{
-		path: "slhmc.layers.terms", rule: rule{allowed: `at least one term, such as { loop = "plaquette" }`}.long(1, maxPath),
-		doc: "Loops C of the layer, with the first values of their weights.",
-	},
-	{
-		path: "slhmc.layers.terms.loop",
-		rule: oneOf("plaquette", "rectangle", "polyakov_space", "polyakov_time", "path"),
-		doc:  "polyakov_space, polyakov_time: the line around the lattice, along links in space and in time.",
-	},
-	{path: "slhmc.layers.terms.weight", def: "0.0", rule: finite(), doc: "First value of the weight; > 0 smooths."},
-	{
-		path: "slhmc.layers.terms.path", only: only("slhmc.layers.terms.loop", "path"), rule: directions(),
-		doc: "Steps from n to n+mu, where 1 is mu and 2, 3, 4 are the other directions in every order: " +
-			"[2, 1, -2] and [-2, 1, 2] are the staples.",
-	},
+}
 
+// The keys after them.
+var runKeys = []key{
 	{path: "training", only: only("slhmc"), doc: "Training of the guide in the phase train."},
 	{
 		path: "training.loss", def: `"delta"`, rule: oneOf("delta", "action", "force"),

@@ -115,7 +115,7 @@ func guideSubjects(c *config.Config, within verify.Option) []verify.Subject {
 			return nil, err
 		}
 		return guide{b.guide, b.quark}, b.roughen(k)
-	}, within, verify.Accuracy(solves(c, min(c.Quarks.Mass, c.SLHMC.Mass))), verify.Has(verify.ChargeConjugation))}
+	}, within, smooth(c), verify.Accuracy(solves(c, min(c.Quarks.Mass, c.SLHMC.Mass))), verify.Has(verify.ChargeConjugation))}
 	if len(c.SLHMC.Layers) == 0 {
 		return subjects
 	}
@@ -125,7 +125,7 @@ func guideSubjects(c *config.Config, within verify.Option) []verify.Subject {
 			return nil, err
 		}
 		return verify.OfNetwork(b.guide.Network()), nil
-	}, within, verify.Has(symmetries...)))
+	}, within, smooth(c), verify.Has(symmetries...), verify.Perturb(weightNoise), verify.Trivial(func(theta []float64) { identity(c, theta) })))
 }
 
 // guide is the guide with the pseudofermions of the target, which it shares.
@@ -171,6 +171,10 @@ func dynamicsSubjects(c *config.Config, within verify.Option, suite verify.Suite
 	var schemes []string
 	for _, d := range list {
 		// prepared returns the builder and what moves the quarks of this dynamics
+		options := []verify.Option{within}
+		if d.name == "SLHMC" {
+			options = append(options, smooth(c))
+		}
 		prepared := func(k verify.Case, geo *lattice.Geometry) (*builder, action.Action, error) {
 			b, err := on(c, geo)
 			if err != nil || d.name == "HMC" {
@@ -193,8 +197,7 @@ func dynamicsSubjects(c *config.Config, within verify.Option, suite verify.Suite
 			}
 			by, err := sampler.NewDynamics(u, m.Levels)
 			return m, by, err
-		}, within))
-		options := []verify.Option{within}
+		}, options...))
 		if suite.Name != verify.Long().Name {
 			options = append(options, verify.Single()) // a chain in equilibrium takes long on a lattice of any size
 		}
