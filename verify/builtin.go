@@ -22,7 +22,7 @@ import (
 func BuiltIn() []Subject {
 	even := Within(Domain{Even: true})
 	quarks := func(s ...Symmetry) []Option {
-		return []Option{even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Has(s...), Divided(), TwinOfAction(TwinQuarks)}
+		return []Option{even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Has(s...), Parameters("mass"), Divided(), TwinOfAction(TwinQuarks)}
 	}
 	subjects := []Subject{
 		OfExponential("exponential", GroupFunctions()),
@@ -30,11 +30,13 @@ func BuiltIn() []Subject {
 		OfSum("sums", Compensated()),
 		OfAction("rectangle action", BuildRectangle, Has(Hypercubic()...), Divided(), TwinOfAction(TwinRectangle)),
 		OfAction("loop action", BuildLoops, Has(Translations, ChargeConjugation), Divided(), TwinOfAction(twinLoops)),
-		OfOperator("staggered operator", BuildStaggered, even, Divided(), Hermitian(Epsilon), Has(Boundary, Shifts), Has(Staggered()...), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
-		OfOperator("Wilson operator", BuildWilson, Divided(), Hermitian(Gamma5), Has(Boundary, Translations), TwinOfOperator(TwinWilson), Free(FreeWilson)),
-		OfOperator("twisted mass operator", BuildTwisted, Divided(), Has(Boundary, Translations), TwinOfOperator(TwinTwisted)),
+		OfOperator("staggered operator", BuildStaggered, even, Parameters("mass"), Divided(), Hermitian(Epsilon), Has(Boundary, Shifts), Has(Staggered()...), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
+		OfOperator("Wilson operator", BuildWilson, Divided(), Hermitian(Gamma5), Parameters("mass"), Has(Boundary, Translations), TwinOfOperator(TwinWilson), Free(FreeWilson)),
+		OfOperator("anisotropic Wilson operator", BuildAnisotropic, Divided(), Hermitian(Gamma5), Parameters("mass"), Has(Boundary, Translations), TwinOfOperator(TwinAnisotropic)),
+		OfOperator("anisotropic Wilson operator, even-odd", BuildSchur(BuildAnisotropic), even, Divided(), Parameters("mass"), Has(Boundary, EvenTranslations)),
+		OfOperator("twisted mass operator", BuildTwisted, Divided(), Parameters("mass", "twist"), Has(Boundary, Translations), TwinOfOperator(TwinTwisted)),
 		OfOperator("Wilson operator, even-odd", BuildSchur(BuildWilson), even, Divided(), Has(Boundary, EvenTranslations)),
-		OfOperator("twisted mass operator, even-odd", BuildSchur(BuildTwisted), even, Divided(), Has(Boundary, EvenTranslations)),
+		OfOperator("twisted mass operator, even-odd", BuildSchur(BuildTwisted), even, Divided(), Parameters("mass", "twist"), Has(Boundary, EvenTranslations)),
 		OfPseudofermion("Wilson action, all sites", BuildWilsonQuarks, Within(Domain{Volume: 24}), Accuracy(1e-11, 1e-10), Has(Translations), Divided(), TwinOfAction(TwinWilsonQuarks)),
 		OfPseudofermion("twisted mass action, even-odd", BuildSchurQuarks(BuildTwisted), even, Accuracy(1e-11, 1e-10), Has(EvenTranslations), Divided()),
 		OfPseudofermion("staggered action, even sites", BuildQuarks(lattice.Even), quarks()...),

@@ -40,6 +40,7 @@ type settings struct {
 	// of the subject
 	accuracy   *accuracy
 	symmetries []Symmetry
+	parameters []string
 	trivial    func(theta []float64)
 	perturb    float64 // 0: of several sizes
 	against    SystemBuilder

@@ -131,7 +131,7 @@ func (a *TwoFlavour) count(r solver.Report) {
 
 // spend adds flops, which an operator knows or does not.
 func (a *TwoFlavour) spend(flops func(dirac.Counted) float64) {
-	if d, ok := a.op.(dirac.Counted); ok {
+	if d, ok := dirac.CountedOf(a.op); ok {
 		a.work.Flops += int64(flops(d))
 	} else {
 		a.work.Uncounted++
@@ -195,27 +195,21 @@ func (a *TwoFlavour) Transform(t *gauge.Transformation) { a.phi.Transform(t, a.s
 // Work returns the work so far.
 func (a *TwoFlavour) Work() Work { return a.work }
 
-// massive is the power of an operator D = m + ….
-type massive interface {
-	Mass() float64
-	SetMass(m float64)
+// Mass returns the operator's parameter "mass". Panics if it has none.
+func (a *TwoFlavour) Mass() float64 { return a.Parameter("mass") }
+
+// SetMass changes it, to a number. Panics if the operator has none.
+func (a *TwoFlavour) SetMass(m float64) {
+	if err := a.SetParameter("mass", m); err != nil {
+		panic(err)
+	}
 }
 
-// Mass returns the operator's mass. Panics if it has none.
-func (a *TwoFlavour) Mass() float64 { return a.op.(massive).Mass() }
-
-// SetMass changes the operator's mass. Panics if it has none.
-func (a *TwoFlavour) SetMass(m float64) { a.op.(massive).SetMass(m) }
-
-// MassDerivative returns dS/dm = -2 Re <D X, X> for an operator D = m + ….
-// Cost: one solve.
+// MassDerivative returns dS/dm. Cost: one solve.
 func (a *TwoFlavour) MassDerivative(u *gauge.Field) (float64, error) {
-	if err := a.solve(a.force, u); err != nil {
-		return 0, err
-	}
-	a.applyFrom()
-	a.spend(func(dirac.Counted) float64 { return a.dotFlops(a.sub) })
-	return -2 * a.y.ReDot(a.x, a.sub), nil
+	var d [1]float64
+	err := a.ParameterDerivatives(d[:], []string{"mass"}, u)
+	return d[0], err
 }
 
 // applyFrom sets y = D x.

@@ -27,7 +27,7 @@ type Term struct {
 // layer are those of the identity, from which training begins.
 var layerKeys = []key{
 	{
-		path: "slhmc.layers", def: "none: the guide sees the links themselves", derive: func(*Config) any { return []any{} },
+		path: "slhmc.layers", def: "none: the guide sees the links themselves", derive: func(*Config, string) any { return []any{} },
 		rule: rule{allowed: "any number of [[slhmc.layers]]"}.long(0, maxPath),
 		doc:  "Layers of the network, the first acts on the links.",
 	},
