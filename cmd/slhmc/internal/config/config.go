@@ -17,6 +17,11 @@ type Config struct {
 	Training *Training `toml:"training"` // nil: no training part
 	Run      Run       `toml:"run"`
 	Measure  Measure   `toml:"measure"`
+
+	// Actions of the program's own that the target has, with their numbers.
+	Actions map[string]map[string]float64 `toml:"actions"`
+
+	own []Action // what the program has declared
 }
 
 // Lattice is the space-time lattice, the gauge group and the first configuration.

@@ -247,21 +247,11 @@ func adapts(name string) bool {
 	return strings.Contains(name, "adapt") || strings.Contains(name, "production")
 }
 
-// row returns the row of a schema path, nil if there is none.
-func row(path string) *key {
-	for i := range table {
-		if table[i].path == path {
-			return &table[i]
-		}
-	}
-	return nil
-}
-
 // Names returns the names that the key of the given path may take, such as
 // Names("hmc.integrator"), in the order of the table; nil if it is not a key that
 // takes names. Path has no indices.
 func Names(path string) []string {
-	k := row(path)
+	k := keys(table).row(path)
 	if k == nil {
 		return nil
 	}
