@@ -245,7 +245,7 @@ func guideSubjects(c *config.Config, within verify.Option) []verify.Subject {
 			return nil, err
 		}
 		return guide{b.guide, b.quarkTerms()}, b.roughen(k)
-	}, within, verify.Accuracy(solves(c, moving(c)...)), of)}
+	}, within, smooth(c), verify.Accuracy(solves(c, moving(c)...)), of)}
 	if len(c.SLHMC.Layers) == 0 {
 		return subjects
 	}
@@ -254,8 +254,8 @@ func guideSubjects(c *config.Config, within verify.Option) []verify.Subject {
 		if err != nil {
 			return nil, err
 		}
-		return verify.OfNetwork(b.guide.Network()), nil
-	}, within, verify.Has(symmetries...)))
+		return verify.OfNetwork(b.network), nil
+	}, within, smooth(c), verify.Has(symmetries...), verify.Perturb(weightNoise), verify.Trivial(func(theta []float64) { identity(c, theta) })))
 }
 
 // guide is the guide with the pseudofermions of the target, which it shares.
@@ -277,7 +277,7 @@ func (g guide) Fields() []*fermion.Field          { return verify.Fields(g.targe
 
 // roughen adds noise to the weights of the network.
 func (b *builder) roughen(k verify.Case) error {
-	net := b.guide.Network()
+	net := b.network
 	theta, r := make([]float64, net.NumParams()), k.Draw("weights")
 	net.Params(theta)
 	for i := range theta {
@@ -301,6 +301,10 @@ func dynamicsSubjects(c *config.Config, within verify.Option, suite verify.Suite
 	var schemes []string
 	for _, d := range list {
 		guided := d.name == "SLHMC"
+		options := []verify.Option{within}
+		if guided {
+			options = append(options, smooth(c))
+		}
 		prepared := func(k verify.Case, geo *lattice.Geometry) (*builder, error) {
 			b, err := on(c, geo)
 			if err != nil || !guided {
@@ -323,8 +327,7 @@ func dynamicsSubjects(c *config.Config, within verify.Option, suite verify.Suite
 			}
 			by, err := sampler.NewDynamics(u, m.Levels)
 			return m, by, err
-		}, within))
-		options := []verify.Option{within}
+		}, options...))
 		if suite.Name != verify.Long().Name {
 			options = append(options, verify.Single()) // a chain in equilibrium takes long on a lattice of any size
 		}
