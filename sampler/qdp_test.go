@@ -107,7 +107,6 @@ func (q *qdp) spinors(eta *fermion.Field) {
 	}
 }
 
-
 // disordered draws the links of a disordered start: exp A, A the traceless antihermitian
 // part of Gaussian matrices, to the twelfth order, made unitary by columns.
 func (q *qdp) disordered(u *gauge.Field) {
