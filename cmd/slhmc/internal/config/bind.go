@@ -20,16 +20,34 @@ type reader struct {
 
 // report notes a problem of the key at path.
 func (r *reader) report(at position, path, message string) {
-	r.wrong = append(r.wrong, found{at: at, key: path, message: message})
+	r.wrong = append(r.wrong, found{at: at, key: r.named(path), message: message})
 	r.bad[path] = true
 }
 
+// named returns a path as messages show it: the number of a group that is the only one
+// goes without saying.
+func (r *reader) named(path string) string {
+	for _, list := range []string{"quarks", "slhmc.quarks"} {
+		if n := r.node(list); n != nil && n.isList && len(n.items) == 1 {
+			if rest, ok := strings.CutPrefix(path, list+".0."); ok {
+				return list + "." + rest
+			}
+		}
+	}
+	return path
+}
+
 // sound reports whether nothing is known to be wrong with a path or with a table
-// that holds it.
+// that holds it; without indices it is that of all elements of lists.
 func (r *reader) sound(paths ...string) bool {
 	for _, path := range paths {
 		for p := path; p != ""; p = parent(p) {
 			if r.bad[p] {
+				return false
+			}
+		}
+		for bad := range r.bad {
+			if bad != path && schema(bad) == path {
 				return false
 			}
 		}
@@ -236,6 +254,16 @@ func names(t reflect.Type) []string {
 func schema(path string) string {
 	isIndex := func(part string) bool { _, err := strconv.Atoi(part); return err == nil }
 	return strings.Join(slices.DeleteFunc(strings.Split(path, "."), isIndex), ".")
+}
+
+// firstIndex returns the first index in a path.
+func firstIndex(path string) int {
+	for part := range strings.SplitSeq(path, ".") {
+		if i, err := strconv.Atoi(part); err == nil {
+			return i
+		}
+	}
+	panic("config: no index in " + path)
 }
 
 // parent drops the last part of a path; "" has none.

@@ -11,8 +11,10 @@ import "reflect"
 func Parse(file string, data []byte, overrides []Override) (*Config, error) {
 	d := readDocument(data)
 	r := &reader{root: d.root, cfg: &Config{}, wrong: d.wrong, bad: map[string]bool{}}
+	gather(d.root)
 	for i, o := range overrides {
 		r.wrong = append(r.wrong, o.apply(d.root, i+1)...)
+		gather(d.root)
 	}
 	r.table("", d.root, reflect.ValueOf(r.cfg).Elem())
 	if !d.fatal {

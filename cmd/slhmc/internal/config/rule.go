@@ -89,6 +89,16 @@ func path() rule {
 	return rule{allowed: "path of a file", ok: func(v any) bool { return orNone.ok(v) && v != "" }}
 }
 
+// nameOrNone allows a name, or none.
+func nameOrNone() rule {
+	return rule{allowed: `letters, digits and _, or ""`, ok: func(v any) bool {
+		s, isString := v.(string)
+		return isString && len(s) <= 40 && !strings.ContainsFunc(s, func(r rune) bool {
+			return r != '_' && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r))
+		})
+	}}
+}
+
 // gaugeGroups allows U(1) and SU(N).
 func gaugeGroups() rule {
 	names := []string{"U(1)"}

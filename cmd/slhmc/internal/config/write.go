@@ -34,6 +34,7 @@ func Annotate(file string, data []byte) ([]byte, error) {
 		return nil, err
 	}
 	tree := &reader{root: readDocument(data).root}
+	gather(tree.root)
 	w := writer{cfg: c, comments: true, written: func(path string) bool { return tree.node(path) != nil }}
 	if top := heading(data); top != "" {
 		w.WriteString(top + "\n")
@@ -92,6 +93,10 @@ func isSection(path string, v reflect.Value) bool {
 func (w *writer) section(path string, v reflect.Value) {
 	k := row(schema(path))
 	if v.Kind() == reflect.Slice {
+		if !w.written(path) {
+			w.absent("[["+schema(path)+"]]", k)
+			return
+		}
 		for i := range v.Len() {
 			w.header("[["+schema(path)+"]]", k, i == 0)
 			w.table(index(path, i), v.Index(i))
