@@ -49,6 +49,27 @@ func PseudofermionAction(op *Operator, phi []complex128) (Real, error) {
 	return s.Action(phi), nil
 }
 
+// RatioAction returns the action of a light operator D over a heavy one W and its
+// derivative,
+//
+//	S = psi^† X,   psi = W^† phi,   X = (D^† D)^{-1} psi,
+//	dS = 2 Re <phi, dW X> - 2 Re <D X, dD X>.
+//
+// For staggered fermions on even sites, pass a phi that vanishes on odd sites: W^† phi
+// does not, but W (D^† D)^{-1} W^† does not mix parities.
+func RatioAction(light, heavy *Operator, phi []complex128) (Real, error) {
+	s, err := NewNormal(light)
+	if err != nil {
+		return Real{}, err
+	}
+	psi := heavy.ApplyDagger(phi)
+	x := s.Solve(psi)
+	return Real{
+		V: real(dot(psi, x)),
+		D: 2*real(dot(phi, heavy.ApplyDerivative(x))) + PseudofermionDerivative(light, x),
+	}, nil
+}
+
 // EvenPart returns phi, a vector with the same number of components on each site
 // of u, set to zero on odd sites.
 func EvenPart(u *Links, phi []complex128) []complex128 {

@@ -22,7 +22,7 @@ import (
 func BuiltIn() []Subject {
 	even := Within(Domain{Even: true})
 	quarks := func(s ...Symmetry) []Option {
-		return []Option{even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Has(s...), Divided(), TwinOfAction(TwinQuarks)}
+		return []Option{even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Has(s...), Parameters("mass"), Divided(), TwinOfAction(TwinQuarks)}
 	}
 	subjects := []Subject{
 		OfExponential("exponential", GroupFunctions()),
@@ -30,15 +30,21 @@ func BuiltIn() []Subject {
 		OfSum("sums", Compensated()),
 		OfAction("rectangle action", BuildRectangle, Has(Hypercubic()...), Divided(), TwinOfAction(TwinRectangle)),
 		OfAction("loop action", BuildLoops, Has(Translations, ChargeConjugation), Divided(), TwinOfAction(twinLoops)),
-		OfOperator("staggered operator", BuildStaggered, even, Divided(), Hermitian(Epsilon), Has(Boundary, Shifts), Has(Staggered()...), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
-		OfOperator("Wilson operator", BuildWilson, Divided(), Hermitian(Gamma5), Has(Boundary, Translations), TwinOfOperator(TwinWilson), Free(FreeWilson)),
-		OfOperator("twisted mass operator", BuildTwisted, Divided(), Has(Boundary, Translations), TwinOfOperator(TwinTwisted)),
+		OfOperator("staggered operator", BuildStaggered, even, Parameters("mass"), Divided(), Hermitian(Epsilon), Has(Boundary, Shifts), Has(Staggered()...), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
+		OfOperator("Wilson operator", BuildWilson, Divided(), Hermitian(Gamma5), Parameters("mass"), Has(Boundary, Translations), TwinOfOperator(TwinWilson), Free(FreeWilson)),
+		OfOperator("anisotropic Wilson operator", BuildAnisotropic, Divided(), Hermitian(Gamma5), Parameters("mass"), Has(Boundary, Translations), TwinOfOperator(TwinAnisotropic)),
+		OfOperator("anisotropic Wilson operator, even-odd", BuildSchur(BuildAnisotropic), even, Divided(), Parameters("mass"), Has(Boundary, EvenTranslations)),
+		OfOperator("twisted mass operator", BuildTwisted, Divided(), Parameters("mass", "twist"), Has(Boundary, Translations), TwinOfOperator(TwinTwisted)),
 		OfOperator("Wilson operator, even-odd", BuildSchur(BuildWilson), even, Divided(), Has(Boundary, EvenTranslations)),
-		OfOperator("twisted mass operator, even-odd", BuildSchur(BuildTwisted), even, Divided(), Has(Boundary, EvenTranslations)),
+		OfOperator("twisted mass operator, even-odd", BuildSchur(BuildTwisted), even, Divided(), Parameters("mass", "twist"), Has(Boundary, EvenTranslations)),
 		OfPseudofermion("Wilson action, all sites", BuildWilsonQuarks, Within(Domain{Volume: 24}), Accuracy(1e-11, 1e-10), Has(Translations), Divided(), TwinOfAction(TwinWilsonQuarks)),
 		OfPseudofermion("twisted mass action, even-odd", BuildSchurQuarks(BuildTwisted), even, Accuracy(1e-11, 1e-10), Has(EvenTranslations), Divided()),
 		OfPseudofermion("staggered action, even sites", BuildQuarks(lattice.Even), quarks()...),
 		OfPseudofermion("staggered action, all sites", BuildQuarks(lattice.All), quarks(Shifts)...),
+		OfPseudofermion("staggered ratio, even sites", BuildRatio(BuildStaggered, lattice.Even), even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Parameters("mass", "heavy mass"), Divided(), TwinOfAction(TwinRatio(TwinStaggered))),
+		OfPseudofermion("staggered ratio, all sites", BuildRatio(BuildStaggered, lattice.All), even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Parameters("mass", "heavy mass"), TwinOfAction(TwinRatio(TwinStaggered))),
+		OfPseudofermion("Wilson ratio, all sites", BuildRatio(BuildWilson, lattice.All), Within(Domain{Volume: 24}), Accuracy(1e-11, 1e-10), Has(Translations), TwinOfAction(TwinRatio(TwinWilson))),
+		OfPseudofermion("twisted mass ratio, even-odd", BuildRatio(BuildSchur(BuildTwisted), lattice.Even), even, Accuracy(1e-11, 1e-10), Has(EvenTranslations), Divided()),
 		OfPseudofermion("effective action", BuildEffective, even, Accuracy(1e-11, 1e-10), Has(EvenTranslations, StaggeredReflections, ChargeConjugation)),
 		OfLayer("stout layer", BuildStout(covnet.Shared), Has(Translations, ChargeConjugation), TwinOfLayer(TwinStout(covnet.Shared))),
 		OfLayer("stout layer, per direction", BuildStout(covnet.PerDirection), Has(Translations, ChargeConjugation), TwinOfLayer(TwinStout(covnet.PerDirection)), Shares(BuildStout(covnet.Shared))),
@@ -81,6 +87,8 @@ func BuiltIn() []Subject {
 		OfSampler("HMC, quarks", BuildTalkHMC, small("SU(2)", 4)),
 		OfSampler("HMC, Wilson quarks", BuildWilsonHMC(false), small("SU(2)", 3)),
 		OfSampler("HMC, Wilson quarks, even-odd", BuildWilsonHMC(true), small("SU(3)", 2)),
+		OfSampler("HMC, staggered ratio", BuildSplitHMC(BuildStaggered, lattice.Even), small("SU(2)", 4)),
+		OfSampler("HMC, Wilson ratio, even-odd", BuildSplitHMC(BuildSchur(BuildWilson), lattice.Even), small("SU(2)", 2)),
 		OfSampler("SLHMC", BuildTalkSLHMC(0.05), small("SU(2)", 4), Against(BuildTalkHMC)),
 		OfSampler("SLHMC, the target as guide", BuildTalkTarget(true), small("SU(2)", 4), Single(), Identical(BuildTalkTarget(false))),
 		OfSampler("SLHMC, bad weights", BuildTalkSLHMC(0.15), small("SU(2)", 4), From(QuarkStart), Against(BuildTalkHMC)),

@@ -61,6 +61,9 @@ func OfOperator(name string, build OperatorBuilder, options ...Option) Subject {
 	if o.divided {
 		laws = append(laws, Law{Name: "ranks", Cost: 3, Check: func(c Case) []Result { return operatorRanks(build, c) }})
 	}
+	if o.parameters != nil {
+		laws = append(laws, on("parameters", func(b bound) []Result { return operatorParameters(b, o.parameters) }))
+	}
 	if o.free != nil {
 		laws = append(laws, Law{Name: "free", Volume: 32, Strict: true, Cost: 2, Check: func(c Case) []Result {
 			c.Roughness = 0

@@ -33,19 +33,35 @@ type EvenOdd interface {
 	AddLogDetBlockDerivative(f *gauge.Algebra, c float64, s lattice.Subset)
 }
 
+// Fused is the power of an even-odd operator to hop and to multiply by its site
+// blocks in one pass over the sites. A [Schur] complement then takes two.
+type Fused interface {
+	EvenOdd
+	// Itself returns the operator whose hops and blocks these are: what embeds it, and
+	// changes a part of it, is another one and is not Fused.
+	Itself() EvenOdd
+	// Eliminate sets dst = -A^-1 H src on s, from the other parity of src: so that
+	// D (src + dst) vanishes on s.
+	Eliminate(dst, src *fermion.Field, s lattice.Subset, dagger bool)
+	// Combine sets dst = A a + H b on s. It returns Re <with, dst> on s, over all
+	// processes, unless with is nil. dst is neither a nor b.
+	Combine(dst, a, b *fermion.Field, s lattice.Subset, dagger bool, with *fermion.Field) float64
+}
+
 // Schur is the operator of one parity that even-odd preconditioning leaves [DGR],
 //
 //	S = A_ss - H_so A_oo^-1 H_os,   det D = det A_oo det S,
 //
 // for s the parity and o the other one, where it is the unit matrix: S + 1_oo is
-// [Decoupled], and the action of two flavours is that of s. It does not own D: who
+// [Separate], and the action of two flavours is that of s. It does not own D: who
 // binds the one binds the other.
 type Schur struct {
-	op EvenOdd
-	s  lattice.Subset
-	t  [2][2]*fermion.Field // by precision
-	x  *fermion.Field       // of the derivative
-	y  *fermion.Field
+	op    EvenOdd
+	fused Fused // op, if that is
+	s     lattice.Subset
+	t     [2][2]*fermion.Field // by precision
+	x     *fermion.Field       // of the derivative
+	y     *fermion.Field
 }
 
 // NewSchur returns the Schur complement of op on the parity s.
@@ -58,6 +74,9 @@ func NewSchur(op EvenOdd, s lattice.Subset) (*Schur, error) {
 	d := &Schur{op: op, s: s, x: op.NewField(), y: op.NewField()}
 	if geo := d.x.Geometry(); !geo.EvenOdd() {
 		return nil, fmt.Errorf("dirac: Schur complement on extents %v (allowed: all even)", geo.Extents())
+	}
+	if f, ok := op.(Fused); ok && f.Itself() == op {
+		d.fused = f
 	}
 	for p := range d.t {
 		for k := range d.t[p] {
@@ -79,60 +98,85 @@ func (d *Schur) NewField() *fermion.Field { return d.op.NewField() }
 // Bind binds D.
 func (d *Schur) Bind(u *gauge.Field) { d.op.Bind(u) }
 
-// apply sets dst = S src on s.
-func (d *Schur) apply(dst, src *fermion.Field, dagger bool) {
+// apply sets dst = S src on s, and returns Re <with, dst> there unless with is nil.
+func (d *Schur) apply(dst, src *fermion.Field, dagger bool, with *fermion.Field) float64 {
 	if dst == src {
 		panic("dirac: source is destination")
 	}
 	t := d.t[dst.Precision()][0]
-	d.inner(t, src, dagger)
+	d.eliminate(t, src, dagger)
+	if d.fused != nil {
+		return d.fused.Combine(dst, src, t, d.s, dagger, with)
+	}
 	d.op.Hop(dst, t, d.s, dagger)
 	d.op.Block(t, src, d.s, dagger)
-	dst.Xpay(t, -1, d.s)
+	dst.Axpy(1, t, d.s)
+	if with == nil {
+		return 0
+	}
+	return with.ReDot(dst, d.s)
 }
 
-// inner sets t = A_oo^-1 H_os src on the other parity.
-func (d *Schur) inner(t, src *fermion.Field, dagger bool) {
+// eliminate sets t = -A_oo^-1 H_os src on the other parity.
+func (d *Schur) eliminate(t, src *fermion.Field, dagger bool) {
 	o := d.s.Other()
+	if d.fused != nil {
+		d.fused.Eliminate(t, src, o, dagger)
+		return
+	}
 	d.op.Hop(t, src, o, dagger)
 	d.op.BlockInverse(t, t, o, dagger)
+	t.Scale(-1, o)
 }
 
-// Apply sets dst = S src on its parity and src on the other one.
-func (d *Schur) Apply(dst, src *fermion.Field) {
-	d.apply(dst, src, false)
-	dst.Copy(src, d.s.Other())
-}
-
-// ApplyDagger is Apply with S^†.
-func (d *Schur) ApplyDagger(dst, src *fermion.Field) {
-	d.apply(dst, src, true)
-	dst.Copy(src, d.s.Other())
-}
-
-// ApplyNormal sets dst = S^†S src, or src on the other parity, on s.
-func (d *Schur) ApplyNormal(dst, src *fermion.Field, s lattice.Subset) {
+// ApplyOn sets dst = S src or S^† src on s; it is the unit matrix on the other parity.
+func (d *Schur) ApplyOn(dst, src *fermion.Field, s lattice.Subset, dagger bool) {
 	if s != d.s.Other() {
-		t := d.t[dst.Precision()][1]
-		d.apply(t, src, false)
-		d.apply(dst, t, true)
+		d.apply(dst, src, dagger, nil)
 	}
 	if s != d.s {
 		dst.Copy(src, d.s.Other())
 	}
 }
 
+// Apply sets dst = S src on its parity and src on the other one.
+func (d *Schur) Apply(dst, src *fermion.Field) { d.ApplyOn(dst, src, lattice.All, false) }
+
+// ApplyDagger is Apply with S^†.
+func (d *Schur) ApplyDagger(dst, src *fermion.Field) { d.ApplyOn(dst, src, lattice.All, true) }
+
+// ApplyNormal sets dst = S^†S src, or src on the other parity, on s.
+func (d *Schur) ApplyNormal(dst, src *fermion.Field, s lattice.Subset) {
+	d.normal(dst, src, s, nil)
+}
+
+// ApplyNormalDot is ApplyNormal, and returns Re <src, dst> on s, over all processes.
+func (d *Schur) ApplyNormalDot(dst, src *fermion.Field, s lattice.Subset) float64 {
+	return d.normal(dst, src, s, src)
+}
+
+func (d *Schur) normal(dst, src *fermion.Field, s lattice.Subset, with *fermion.Field) (product float64) {
+	o := d.s.Other()
+	if s != o {
+		t := d.t[dst.Precision()][1]
+		d.apply(t, src, false, nil)
+		product = d.apply(dst, t, true, with)
+	}
+	if s != d.s {
+		dst.Copy(src, o)
+		if with != nil {
+			product += with.ReDot(dst, o)
+		}
+	}
+	return product
+}
+
 // ApplyFrom is Apply for a source that lives on s.
 func (d *Schur) ApplyFrom(dst, src *fermion.Field, s lattice.Subset) {
-	dst.Zero(s.Other())
-	if s == d.s.Other() {
-		dst.Copy(src, s)
-		return
+	if s != lattice.All {
+		dst.Zero(s.Other())
 	}
-	d.apply(dst, src, false)
-	if s == lattice.All {
-		dst.Copy(src, d.s.Other())
-	}
+	d.ApplyOn(dst, src, s, false)
 }
 
 // AddDerivative adds c d/d omega 2 Re <y, S x>, which is that of 2 Re <Y, D X> at
@@ -141,15 +185,19 @@ func (d *Schur) ApplyFrom(dst, src *fermion.Field, s lattice.Subset) {
 //
 // held fixed, since d(A^-1) = -A^-1 dA A^-1.
 func (d *Schur) AddDerivative(f *gauge.Algebra, c float64, y, x *fermion.Field) {
+	d.extend(y, x)
+	d.op.AddDerivative(f, c, d.y, d.x)
+}
+
+// extend sets d.x to X and d.y to Y.
+func (d *Schur) extend(y, x *fermion.Field) {
 	for _, v := range [2]struct {
 		dst, src *fermion.Field
 		dagger   bool
 	}{{d.x, x, false}, {d.y, y, true}} {
-		d.inner(v.dst, v.src, v.dagger)
-		v.dst.Scale(-1, d.s.Other())
+		d.eliminate(v.dst, v.src, v.dagger)
 		v.dst.Copy(v.src, d.s)
 	}
-	d.op.AddDerivative(f, c, d.y, d.x)
 }
 
 // AddDerivativeFrom is AddDerivative for an x that lives on s: the other parity adds

@@ -1,6 +1,8 @@
 package dirac_test
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"math/cmplx"
 	"regexp"
@@ -20,11 +22,12 @@ import (
 	"github.com/slhmc/slhmc/verify"
 )
 
-// uneven is an operator whose block depends on the links, A = a(n) = 3 + cos(theta)
-// of the U(1) link of direction 0, with the hops of Wilson: not covariant, but all
-// that even-odd preconditioning has to know.
+// uneven is an operator whose block depends on the links and on a parameter,
+// A = a(n) = offset + cos(theta) of the U(1) link of direction 0, with the hops of
+// Wilson: not covariant, but all that even-odd preconditioning has to know.
 type uneven struct {
 	*dirac.Wilson
+	offset     float64
 	u          *gauge.Field
 	a, inverse *fermion.Sites
 }
@@ -34,7 +37,7 @@ func newUneven(c verify.Case, geo *lattice.Geometry) (dirac.Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &uneven{Wilson: w}
+	d := &uneven{Wilson: w, offset: 3}
 	d.Bind(gauge.NewField(geo, c.GaugeGroup()))
 	return d, nil
 }
@@ -48,8 +51,8 @@ func (d *uneven) link(x []int) complex128 {
 func (d *uneven) Bind(u *gauge.Field) {
 	d.Wilson.Bind(u)
 	d.u = u
-	d.a = fermion.NewSites(u.Geometry(), func(x []int) float64 { return 3 + real(d.link(x)) })
-	d.inverse = fermion.NewSites(u.Geometry(), func(x []int) float64 { return 1 / (3 + real(d.link(x))) })
+	d.a = fermion.NewSites(u.Geometry(), func(x []int) float64 { return d.offset + real(d.link(x)) })
+	d.inverse = fermion.NewSites(u.Geometry(), func(x []int) float64 { return 1 / (d.offset + real(d.link(x))) })
 }
 
 func (d *uneven) Apply(dst, src *fermion.Field)       { d.whole(dst, src, false) }
@@ -91,7 +94,7 @@ func (d *uneven) each(s lattice.Subset, f func(x []int)) {
 
 func (d *uneven) LogDetBlock(s lattice.Subset) (sum float64) {
 	n := float64(d.NewField().Spins())
-	d.each(s, func(x []int) { sum += n * math.Log(3+real(d.link(x))) })
+	d.each(s, func(x []int) { sum += n * math.Log(d.offset+real(d.link(x))) })
 	return sum
 }
 
@@ -107,7 +110,7 @@ func (d *uneven) add(f *gauge.Algebra, c float64, s lattice.Subset, w func(x []i
 
 func (d *uneven) AddLogDetBlockDerivative(f *gauge.Algebra, c float64, s lattice.Subset) {
 	n := float64(d.NewField().Spins())
-	d.add(f, c, s, func(x []int) float64 { return n / (3 + real(d.link(x))) })
+	d.add(f, c, s, func(x []int) float64 { return n / (d.offset + real(d.link(x))) })
 }
 
 func (d *uneven) AddDerivative(f *gauge.Algebra, c float64, y, x *fermion.Field) {
@@ -123,20 +126,43 @@ func (d *uneven) AddDerivative(f *gauge.Algebra, c float64, y, x *fermion.Field)
 	})
 }
 
+func (d *uneven) Parameters() []string     { return []string{"offset"} }
+func (d *uneven) Parameter(string) float64 { return d.offset }
+
+func (d *uneven) SetParameter(_ string, x float64) error {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return errors.New("no number")
+	}
+	d.offset = x
+	return nil
+}
+
+func (d *uneven) ParameterDerivative(_ string, y, x *fermion.Field) float64 {
+	return 2 * y.ReDot(x, lattice.All)
+}
+
+func (d *uneven) LogDetBlockParameterDerivative(_ string, s lattice.Subset) (sum float64) {
+	n := float64(d.NewField().Spins())
+	d.each(s, func(x []int) { sum += n / (d.offset + real(d.link(x))) })
+	return sum
+}
+
 // What a stranger writes and what is made of it obey the laws, but for covariance,
 // which it does not have.
 func TestSchurOfStranger(t *testing.T) {
 	u1 := verify.Within(verify.Domain{Even: true, Groups: []string{"U(1)"}})
-	laws := verify.Only(regexp.MustCompile("linear|adjoint|positive|pure|derivative|parities|determinant"))
-	verify.Operator(t, newUneven, u1, laws)
-	verify.Operator(t, verify.BuildSchur(newUneven), u1, laws)
+	laws := verify.Only(regexp.MustCompile("linear|adjoint|positive|pure|derivative|parities|parameters|determinant"))
+	offset := verify.Parameters("offset")
+	verify.Operator(t, newUneven, u1, laws, offset)
+	verify.Operator(t, verify.BuildSchur(newUneven), u1, laws, offset)
 	verify.Action(t, func(c verify.Case, geo *lattice.Geometry) (action.Action, error) {
 		d, err := newUneven(c, geo)
 		if err != nil {
 			return nil, err
 		}
 		return action.NewDeterminant(d.(dirac.EvenOdd), lattice.Odd), nil
-	}, u1, verify.Only(regexp.MustCompile("force|pure")))
+	}, u1, offset, verify.Only(regexp.MustCompile("force|pure|parameters")))
+	verify.Pseudofermion(t, verify.BuildSchurQuarks(newUneven), u1, offset, verify.Accuracy(1e-11, 1e-10), verify.Only(regexp.MustCompile("force|pure|parameters|heat")))
 }
 
 func schurCases() []verify.Case {
@@ -236,7 +262,8 @@ func TestSingularBlock(t *testing.T) {
 	assert.ErrorAs(t, err, &failed)
 }
 
-// The heat bath of the even-odd action: S is |xi|^2 on its parity.
+// The heat bath of the even-odd action: S is |xi|^2 on its parity, and nobody solves
+// for it.
 func TestSchurHeatBath(t *testing.T) {
 	c := schurCases()[2]
 	geo := c.Geometry()
@@ -249,8 +276,116 @@ func TestSchurHeatBath(t *testing.T) {
 	require.NoError(t, err)
 	s, err := a.Refresh(u, rng.New(3))
 	require.NoError(t, err)
+	// S^† once: a hop on each parity, 1320 flops a site; a norm
+	assert.Equal(t, action.Work{Flops: 1320*64 + 4*32*12}, a.Work())
 	xi := d.NewField()
 	xi.Gaussian(rng.New(3), lattice.All)
+	assert.Equal(t, xi.Norm2(lattice.Even), s)
+	value, err := a.Value(u)
+	require.NoError(t, err)
 	// the residual leaves 1e-13 times the condition number of S^†S, below 1000
-	assert.InEpsilon(t, xi.Norm2(lattice.Even), s, 1e-10)
+	assert.InEpsilon(t, s, value, 1e-10)
 }
+
+// apart is an operator whose hops and blocks Schur must take one by one.
+type apart struct{ *dirac.Wilson }
+
+// In one pass or in two, with or without the product: the Schur complement and its
+// derivative are those that hop, block and inverse make, on each parity, in both
+// precisions, with a twist where there is one, and for kernels of any dimension.
+//
+// An element is of size 10 at most, of 2 d spins (N+4) operations twice over.
+func TestFusedSchur(t *testing.T) {
+	for _, c := range append(schurCases(),
+		verify.Case{Group: "SU(2)", Extents: []int{2, 4, 2, 4}, Boundary: []int{1, 1, 1, -1}, Mass: 0.2, Roughness: 1, Seed: 4}) {
+		geo := c.Geometry()
+		u, single := c.Links(geo, "links"), gauge.NewSingle(geo, c.GaugeGroup())
+		single.Round(u)
+		for k, phases := range wilsonPhases(geo.Dims()) {
+			d, err := dirac.NewWilson(geo, c.GaugeGroup(), c.Mass, phases)
+			require.NoError(t, err)
+			d.Bind(u)
+			d.Bind(single)
+			for _, twist := range []float64{0, 0.7} {
+				if geo.Dims() == 3 && twist != 0 {
+					continue
+				}
+				if twist != 0 {
+					require.NoError(t, d.SetTwist(twist))
+				}
+				for _, s := range subsets[1:] {
+					whole, err := dirac.NewSchur(d, s)
+					require.NoError(t, err)
+					parts, err := dirac.NewSchur(apart{d}, s)
+					require.NoError(t, err)
+					name := fmt.Sprint(c.Group, c.Extents, " phases ", k, " twist ", twist, " on ", s)
+					for _, p := range []lattice.Precision{lattice.Float64, lattice.Float32} {
+						unit := verify.Roundoff
+						if p == lattice.Float32 {
+							unit = 0x1p-24
+						}
+						x := d.NewField().LikeIn(p)
+						got, want := x.Like(), x.Like()
+						x.Gaussian(c.Stream("x"), lattice.All)
+						n := float64(geo.Volume())
+						bound := 10 * 2 * unit * 8 * float64(geo.Dims()) * 7 * math.Sqrt(12*n)
+						for _, apply := range []func(*dirac.Schur, *fermion.Field){
+							func(s *dirac.Schur, dst *fermion.Field) { s.Apply(dst, x) },
+							func(s *dirac.Schur, dst *fermion.Field) { s.ApplyDagger(dst, x) },
+						} {
+							apply(whole, got)
+							apply(parts, want)
+							assert.Less(t, verify.Distance(verify.Vector(got), verify.Vector(want)), bound, name)
+						}
+						for _, on := range subsets {
+							product := whole.ApplyNormalDot(got, x, on)
+							parts.ApplyNormal(want, x, on)
+							size := x.Norm2(on)
+							// S^†S has eigenvalues below 100
+							assert.InDelta(t, x.ReDot(want, on), product, 100*size*unit*float64(8*geo.Dims()), name)
+							assert.InDelta(t, x.ReDot(got, on), product, 100*size*unit, name)
+						}
+					}
+					x, y := d.NewField(), d.NewField()
+					x.Gaussian(c.Stream("x"), lattice.All)
+					y.Gaussian(c.Stream("y"), lattice.All)
+					f, g := gauge.NewAlgebra(geo, c.GaugeGroup()), gauge.NewAlgebra(geo, c.GaugeGroup())
+					whole.AddDerivative(f, 1, y, x)
+					parts.AddDerivative(g, -1, y, x)
+					size := math.Sqrt(f.Norm2())
+					f.Add(1, g)
+					assert.Less(t, math.Sqrt(f.Norm2()), 1e-13*size, name)
+				}
+			}
+		}
+	}
+}
+
+// The arithmetic of Wilson in two dimensions, of a site: four neighbours, each with a
+// sum of two colour vectors and a matrix on it, three sums of two spins; of a link:
+// two outer products of two spins, each of a matrix on a projected vector.
+func TestSchurFlops(t *testing.T) {
+	c := schurCases()[1]
+	c.Extents, c.Boundary = []int{4, 4}, []int{1, 1}
+	d, err := dirac.NewWilson(c.Geometry(), c.GaugeGroup(), c.Mass, c.Phases())
+	require.NoError(t, err)
+	schur, err := dirac.NewSchur(d, lattice.Odd)
+	require.NoError(t, err)
+	const sites, hop, links = 16., 4*(4+28) + 3*8, 32.
+	const force = 2*(8+28+6*4) + 8 + 2*3
+	assert.Equal(t, 2*sites*hop, d.NormalFlops(lattice.All))
+	assert.Equal(t, links*force, d.DerivativeFlops(lattice.All))
+	for _, s := range []lattice.Subset{lattice.All, lattice.Odd} {
+		assert.Equal(t, 2*sites*hop, schur.NormalFlops(s))
+		assert.Equal(t, sites*hop+links*force, schur.DerivativeFlops(s))
+	}
+	assert.Zero(t, schur.NormalFlops(lattice.Even))
+	assert.Zero(t, schur.DerivativeFlops(lattice.Even))
+	stranger, err := dirac.NewSchur(nameless{d}, lattice.Odd)
+	require.NoError(t, err)
+	_, counted := dirac.CountedOf(stranger)
+	assert.False(t, counted)
+}
+
+// nameless has no power beyond the one that it must have.
+type nameless struct{ dirac.EvenOdd }
