@@ -33,8 +33,8 @@ type Clover struct {
 	unitFresh   bool
 	rounded     []lattice.Single // C; nil until wanted
 	roundFresh  bool
-	double      cloverBlocks[float64]
-	single      cloverBlocks[float32]
+	onDouble    cloverBlocks[float64]
+	onSingle    cloverBlocks[float32]
 	job         cloverJob
 }
 
@@ -48,8 +48,8 @@ func NewClover(geo *lattice.Geometry, g group.Group, mass, csw float64, boundary
 	}
 	d := &Clover{Wilson: w}
 	d.term = newCloverTerm(w)
-	d.double.init(w, d.term.dim)
-	d.single.init(w, d.term.dim)
+	d.onDouble.init(&d.term)
+	d.onSingle.init(&d.term)
 	d.job.init(d)
 	return d, d.SetCSW(csw, csw)
 }
@@ -70,6 +70,15 @@ func (d *Clover) SetCSW(space, time float64) error {
 	return nil
 }
 
+// SetAnisotropy is that of [Wilson]; c_sw stays as it is.
+func (d *Clover) SetAnisotropy(weights []float64) error {
+	if err := d.Wilson.SetAnisotropy(weights); err != nil {
+		return err
+	}
+	d.Bind(gauge.NewField(d.geo, d.ops.Group))
+	return nil
+}
+
 // stale says that C has changed.
 func (d *Clover) stale() {
 	d.term.fresh, d.roundFresh = false, false
@@ -82,6 +91,7 @@ func (d *Clover) stale() {
 func (d *Clover) Bind(u *gauge.Field) {
 	d.Wilson.Bind(u)
 	if u.Precision() == lattice.Float64 {
+		d.term.bind(u)
 		d.stale()
 		d.unitFresh = false
 	}
@@ -117,18 +127,10 @@ func round(dst []lattice.Single, x []lattice.Vec) []lattice.Single {
 	return dst
 }
 
-// addBlock sets dst = (z + C) src or (conj z + C) src on s, or adds it. dst may be src.
-func (d *Clover) addBlock(dst, src *fermion.Field, z complex128, add bool, s lattice.Subset) {
-	if dst.Precision() == lattice.Float64 {
-		d.double.apply(dst.Raw(), d.blocks(), src.Raw(), z, add, s)
-		return
-	}
-	d.single.apply(dst.RawSingle(), d.roundedBlocks(), src.RawSingle(), z, add, s)
-}
-
 // diagonalBlock is A less C on the upper half of g_5; the lower has its conjugate.
 func (d *Clover) diagonalBlock(dagger bool) complex128 {
-	return complex(d.diagonal(), d.twisted(dagger))
+	a := d.block(dagger)
+	return complex(a.re, a.tw)
 }
 
 // Apply sets dst = D src.
@@ -138,8 +140,7 @@ func (d *Clover) Apply(dst, src *fermion.Field) { d.whole(dst, src, false) }
 func (d *Clover) ApplyDagger(dst, src *fermion.Field) { d.whole(dst, src, true) }
 
 func (d *Clover) whole(dst, src *fermion.Field, dagger bool) {
-	d.Wilson.Hop(dst, src, lattice.All, dagger)
-	d.addBlock(dst, src, d.diagonalBlock(dagger), true, lattice.All)
+	d.Combine(dst, src, src, lattice.All, dagger, nil)
 }
 
 // AddDerivative adds c d/d omega 2 Re <y, D x>. With x and y the fields of a site, the

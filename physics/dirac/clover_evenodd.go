@@ -21,29 +21,66 @@ type cloverInverse struct {
 	roundFresh bool
 }
 
+// Itself returns d.
+func (d *Clover) Itself() EvenOdd { return d }
+
 // Block sets dst = A src or A^† src on s.
 func (d *Clover) Block(dst, src *fermion.Field, s lattice.Subset, dagger bool) {
-	d.addBlock(dst, src, d.diagonalBlock(dagger), false, s)
+	d.multiplyBlock(dst, src, d.diagonalBlock(dagger), s)
+}
+
+// multiplyBlock sets dst = (z + C) src on s.
+func (d *Clover) multiplyBlock(dst, src *fermion.Field, z complex128, s lattice.Subset) {
+	if dst.Precision() == lattice.Float64 {
+		d.onDouble.apply(dst.Raw(), d.blocks(), src.Raw(), z, false, s)
+		return
+	}
+	d.onSingle.apply(dst.RawSingle(), d.roundedBlocks(), src.RawSingle(), z, false, s)
 }
 
 // BlockInverse sets dst = A^-1 src or A^-† src on s.
 func (d *Clover) BlockInverse(dst, src *fermion.Field, s lattice.Subset, dagger bool) {
 	if z := d.diagonalBlock(!dagger); imag(z) != 0 {
-		d.addBlock(dst, src, z, false, s)
+		d.multiplyBlock(dst, src, z, s)
 		src = dst
 	}
 	for _, p := range d.parts(s) {
 		v := d.inverted(p)
 		if dst.Precision() == lattice.Float64 {
-			d.double.apply(dst.Raw(), v.b, src.Raw(), 0, false, p)
-			continue
+			d.onDouble.apply(dst.Raw(), v.b, src.Raw(), 0, false, p)
+		} else {
+			d.onSingle.apply(dst.RawSingle(), v.single(), src.RawSingle(), 0, false, p)
 		}
-		if !v.roundFresh {
-			v.rounded = round(v.rounded, v.b)
-			v.roundFresh = true
-		}
-		d.single.apply(dst.RawSingle(), v.rounded, src.RawSingle(), 0, false, p)
 	}
+}
+
+// Combine sets dst = A a + H b on s, or that with adjoints, and returns Re <with, dst>
+// unless with is nil.
+func (d *Clover) Combine(dst, a, b *fermion.Field, s lattice.Subset, dagger bool, with *fermion.Field) float64 {
+	d.check(dst, a)
+	d.check(dst, b)
+	b.Ghosts(s.Other())
+	z := d.diagonalBlock(dagger)
+	if dst.Precision() == lattice.Float64 {
+		return d.onDouble.afterHop(d.double, b.Raw(), dst.Raw(), d.blocks(), a.Raw(), z, true, s, dagger, raw(with))
+	}
+	return d.onSingle.afterHop(d.single, b.RawSingle(), dst.RawSingle(), d.roundedBlocks(), a.RawSingle(), z, true, s, dagger, rawSingle(with))
+}
+
+// Eliminate sets dst = -A^-1 H src on s, or that with adjoints.
+func (d *Clover) Eliminate(dst, src *fermion.Field, s lattice.Subset, dagger bool) {
+	d.Hop(dst, src, s, dagger)
+	d.BlockInverse(dst, dst, s, dagger)
+	dst.Scale(-1, s)
+}
+
+// single returns B in single precision.
+func (v *cloverInverse) single() []lattice.Single {
+	if !v.roundFresh {
+		v.rounded = round(v.rounded, v.b)
+		v.roundFresh = true
+	}
+	return v.rounded
 }
 
 var (
@@ -117,7 +154,7 @@ func shift(diagonal []lattice.Vec, x float64) {
 	}
 }
 
-// LogDetBlock returns ln |det A| on s.
+// LogDetBlock returns ln |det A| on s, no finite number where A has no inverse.
 func (d *Clover) LogDetBlock(s lattice.Subset) (log float64) {
 	for _, p := range d.parts(s) {
 		log += d.inverted(p).logDet

@@ -2,6 +2,7 @@ package dirac
 
 import (
 	"github.com/slhmc/slhmc/internal/kernel"
+	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/lattice"
 )
 
@@ -16,14 +17,16 @@ import (
 //	G(n) = P(n) + U_mu(n-mu)^† P(n-mu) U_mu(n-mu),
 //	Q(n) = G(n) + U_nu(n-nu)^† G(n-nu) U_nu(n-nu).
 type leaves struct {
-	geo    *lattice.Geometry
-	ops    *kernel.Ops
-	planes []cloverPlane
-	each   int // Vecs of the components of a plane
-	link   func(block, nu int) []lattice.Vec
-	x      []lattice.Vec // (block, plane): P, and X of the derivative; all ghosts behind
-	g      []lattice.Vec // (block, plane): G, and what plaquettes keep for other links; ghosts one step away behind
-	buf    [2]lattice.HaloBuffers
+	geo     *lattice.Geometry
+	ops     *kernel.Ops
+	planes  []cloverPlane
+	each    int // Vecs of the components of a plane
+	w       *Wilson
+	own     []lattice.Vec // links like those of w, where these have weights
+	x       []lattice.Vec // (block, plane): P, and X of the derivative; all ghosts behind
+	g       []lattice.Vec // (block, plane): G, and what plaquettes keep for other links; ghosts one step away behind
+	buf     [2]lattice.HaloBuffers
+	linkBuf lattice.HaloBuffers
 
 	do   leafTask
 	f    []lattice.Vec
@@ -42,10 +45,10 @@ const (
 
 type leafScratch struct{ m, y, phi, ab, cd, p []lattice.Vec }
 
-// newLeaves makes those of links that have ghosts one step away, and perhaps phases of the
-// boundary, which cancel.
-func newLeaves(geo *lattice.Geometry, o *kernel.Ops, link func(block, nu int) []lattice.Vec) *leaves {
-	s := &leaves{geo: geo, ops: o, planes: cloverPlanes(geo.Dims()), each: elementSize(o), link: link}
+// newLeaves makes those of the links of w. Boundary phases in them cancel.
+func newLeaves(w *Wilson) *leaves {
+	geo, o := w.geo, w.ops
+	s := &leaves{geo: geo, ops: o, planes: cloverPlanes(geo.Dims()), each: elementSize(o), w: w}
 	planes := len(s.planes)
 	s.x = lattice.Make[float64](geo.BlocksWithGhosts() * planes * s.each)
 	s.g = lattice.Make[float64](geo.BlocksWithFaces() * planes * max(2*o.A, s.each))
@@ -55,6 +58,28 @@ func newLeaves(geo *lattice.Geometry, o *kernel.Ops, link func(block, nu int) []
 		s.work = append(s.work, leafScratch{m: vecs(2 * o.N * o.N), y: vecs(4 * o.A), phi: vecs(4 * o.A), ab: vecs(o.M), cd: vecs(o.M), p: vecs(o.M)})
 	}
 	return s
+}
+
+// bind copies the links where those of w have weights.
+func (s *leaves) bind(u *gauge.Field) {
+	if s.w.weight == nil {
+		s.own = nil
+		return
+	}
+	d, m := s.geo.Dims(), s.ops.M
+	if s.own == nil {
+		s.own = lattice.Make[float64](s.geo.BlocksWithFaces() * d * m)
+	}
+	copy(s.own, u.Raw()[:s.geo.Blocks()*d*m])
+	lattice.Exchange(s.geo, s.own, d*m, lattice.All, lattice.Faces, &s.linkBuf)
+}
+
+// link returns the matrix of a block and direction.
+func (s *leaves) link(block, nu int) []lattice.Vec {
+	if s.own == nil {
+		return s.w.double.link(block, nu)
+	}
+	return s.own[(block*s.geo.Dims()+nu)*s.ops.M:][:s.ops.M]
 }
 
 // at returns the components of plane p at a block.

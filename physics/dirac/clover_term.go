@@ -34,7 +34,7 @@ type cloverScratch struct {
 
 func newCloverTerm(w *Wilson) cloverTerm {
 	geo, o := w.geo, w.ops
-	t := cloverTerm{leaves: newLeaves(geo, o, w.double.link), spins: 2, halves: 1}
+	t := cloverTerm{leaves: newLeaves(w), spins: 2, halves: 1}
 	if geo.Dims() != 3 {
 		t.halves = 2
 		t.spins = w.spins / 2
