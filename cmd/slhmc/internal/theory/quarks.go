@@ -77,17 +77,35 @@ func (b *builder) pseudofermions(q *config.Quarks, ops []dirac.Operator, i int) 
 	if err != nil {
 		return nil, err
 	}
-	a, err := action.NewTwoFlavour(op, sites, b.tolerances(b.c.Solver.ForceTolerance))
+	t := &term{name: b.massName(q, i)}
+	if i == len(ops)-1 {
+		a, err := action.NewTwoFlavour(op, sites, b.tolerances(b.c.Solver.ForceTolerance))
+		t.action, t.seen = a, func(g *glasses) (action.Action, error) {
+			op, _, err := b.reduced(q, g.all[i])
+			if err != nil {
+				return nil, err
+			}
+			return a.WithTolerances(op, b.tolerances(g.conf.ForceTolerance))
+		}
+		return t, err
+	}
+	heavy, _, err := b.reduced(q, ops[i+1])
 	if err != nil {
 		return nil, err
 	}
-	return &term{name: b.massName(q, i), action: a, seen: func(g *glasses) (action.Action, error) {
+	a, err := action.NewRatio(op, heavy, sites, b.tolerances(b.c.Solver.ForceTolerance))
+	t.action, t.seen = a, func(g *glasses) (action.Action, error) {
 		op, _, err := b.reduced(q, g.all[i])
 		if err != nil {
 			return nil, err
 		}
-		return a.With(op)
-	}}, nil
+		heavy, _, err := b.reduced(q, g.all[i+1])
+		if err != nil {
+			return nil, err
+		}
+		return a.WithTolerances(op, heavy, b.tolerances(g.conf.ForceTolerance))
+	}
+	return t, err
 }
 
 // determinant builds the term of the site blocks that even-odd preconditioning leaves out;
