@@ -28,5 +28,6 @@
 //	[FGSW] R. Frezzotti, P. A. Grassi, S. Sint, P. Weisz, JHEP 08 (2001) 058 (twisted mass)
 //	[KS]  J. Kogut, L. Susskind, Phys. Rev. D 11 (1975) 395
 //	[GS]  M. Golterman, J. Smit, Nucl. Phys. B 245 (1984) 61
+//	[SW]  B. Sheikholeslami, R. Wohlert, Nucl. Phys. B 259 (1985) 572 (clover term)
 //	[W]   K. G. Wilson, in: New Phenomena in Subnuclear Physics (1977) 69
 package dirac
