@@ -28,12 +28,12 @@ import (
 //
 // It keeps scratch: one per goroutine.
 type Ratio struct {
-	light, heavy *quark
-	shifted      bool
-	t            Tolerances
-	by           solvers
-	phi          *fermion.Field
-	psi, x, y    *fermion.Field
+	pair
+	shifted   bool
+	t         Tolerances
+	by        solvers
+	phi       *fermion.Field
+	psi, x, y *fermion.Field
 }
 
 // NewRatio returns the action of light over heavy on the sites of sub. phi is zero until
