@@ -60,6 +60,14 @@ func TestSmallestCases(t *testing.T) {
 		if c.L != smallest[c.Kernel] || big && testing.Short() || big && c.Workers > 1 {
 			continue
 		}
+		if c.Kernel == "trajectory-wilson" { // a second
+			if c.Workers == 1 && !testing.Short() {
+				_, end, err := c.Open()
+				require.NoError(t, err)
+				end()
+			}
+			continue
+		}
 		s, err := c.Measure(time.Microsecond)
 		require.NoError(t, err, c.Name())
 		values := map[string]float64{}
@@ -74,7 +82,7 @@ func TestSmallestCases(t *testing.T) {
 			assert.InEpsilon(t, count.Flops/s.Seconds/1e9, values["GFLOP/s"], 1e-12)
 			assert.Positive(t, values["%roof"], c.Name())
 		}
-		if strings.HasPrefix(c.Kernel, "solve") {
+		if strings.Contains(c.Kernel, "solve") {
 			assert.Greater(t, values["iterations/op"], 10., c.Name())
 		}
 	}

@@ -240,6 +240,50 @@ func TestWilsonFlopsByCounting(t *testing.T) {
 	assert.Equal(t, 1320., find(t, "wilson-hop", group.SU3, 4).Once.Flops/256)
 }
 
+// A Schur complement takes a hop, as its operator does; the derivative one more hop, and
+// on each link four terms of half spinors, matrices on vectors and outer products.
+func TestSchurFlopsByCounting(t *testing.T) {
+	for _, g := range []group.Group{group.SU2, group.SU3} {
+		n, geo := g.N(), newGrid(t, g).u.Geometry()
+		var k counter
+		link, colour := make([]complex128, n*n), make([]complex128, n)
+		var sum []complex128
+		for range 4 {
+			far, near := k.sum(colour, colour), k.sum(colour, colour)
+			outer := make([]complex128, n*n)
+			for i, z := range k.product(n, link, far) {
+				for j, w := range near {
+					outer[i*n+j] = k.mul(z, cmplx.Conj(w))
+				}
+			}
+			sum = k.sum(sum, outer)
+		}
+		term := k.flops + 2*float64(g.Dim())
+		hop := find(t, "wilson-hop", g, 4).Once.Flops
+		assert.Equal(t, 2*hop, find(t, "wilson-normal-evenodd", g, 4).Once.Flops)
+		assert.Equal(t, hop/2, find(t, "wilson-hop-evenodd", g, 4).Once.Flops)
+		assert.Equal(t, hop+4*256*term, find(t, "wilson-force", g, 4).Once.Flops)
+
+		d, err := dirac.NewWilson(geo, g, 0.1, []complex128{1, 1, 1, 1})
+		require.NoError(t, err)
+		s, err := dirac.NewSchur(d, lattice.Even)
+		require.NoError(t, err)
+		for _, on := range []lattice.Subset{lattice.All, lattice.Even} {
+			assert.Equal(t, 2*hop, s.NormalFlops(on))
+			assert.Equal(t, hop+4*256*term, s.DerivativeFlops(on))
+			assert.Equal(t, 2*hop, d.NormalFlops(lattice.All))
+			assert.Equal(t, 4*256*term, d.DerivativeFlops(on))
+		}
+		assert.Zero(t, s.NormalFlops(lattice.Odd)+s.DerivativeFlops(lattice.Odd))
+		_, counted := dirac.CountedOf(s)
+		assert.True(t, counted)
+		s, err = dirac.NewSchur(struct{ dirac.EvenOdd }{d}, lattice.Even)
+		require.NoError(t, err)
+		_, counted = dirac.CountedOf(s)
+		assert.False(t, counted, "an operator that does not count")
+	}
+}
+
 // paths multiplies along so many links, adds up, and returns what that takes.
 func (k *counter) paths(n int, lengths ...int) (sum []complex128) {
 	m := make([]complex128, n*n)
@@ -324,6 +368,7 @@ func TestTrajectoryFlops(t *testing.T) {
 	}{
 		{"trajectory-gauge", group.SU3, 8, sampler.Omelyan2(), 20, false, false, 0, 0},
 		{"trajectory-staggered", group.SU3, 8, sampler.Leapfrog(), 20, true, false, 21 + 2, 1e-2},
+		{"trajectory-wilson", group.SU3, 8, sampler.Omelyan2(), 20, true, false, 41 + 1, 1e-2},
 		{"trajectory-talk-HMC", group.SU2, 4, sampler.Omelyan2(), 8, true, false, 17 + 2, 1e-10},
 		{"trajectory-talk-SLHMC", group.SU2, 4, sampler.Omelyan2(), 8, true, true, 17 + 4, 1e-10},
 	} {
@@ -351,7 +396,19 @@ func TestTrajectoryFlops(t *testing.T) {
 				guide[1] = covnet.NewEffective(u, net, seen)
 			}
 		}
-		s, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: guide, Scheme: c.scheme, Steps: c.steps}}, 1)
+		levels := []sampler.Level{{Force: guide, Scheme: c.scheme, Steps: c.steps}}
+		if c.kernel == "trajectory-wilson" {
+			d, err := dirac.NewWilson(geo, c.g, 0.5, []complex128{1, 1, 1, -1})
+			require.NoError(t, err)
+			schur, err := dirac.NewSchur(d, lattice.Even)
+			require.NoError(t, err)
+			tolerances := action.Tolerances{Action: c.tolerance, Force: c.tolerance, MaxIterations: 1000}
+			target[1], err = action.NewTwoFlavour(schur, lattice.Even, tolerances)
+			require.NoError(t, err)
+			levels[0].Force = target[1]
+			levels = append(levels, sampler.Level{Force: sg, Scheme: c.scheme, Steps: 4})
+		}
+		s, err := sampler.NewSLHMC(u, target, levels, 1)
 		require.NoError(t, err)
 		for range 2 { // what is counted is that of the last one
 			step, err := s.Step(u, rng.New(5).At(0))

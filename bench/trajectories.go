@@ -22,6 +22,7 @@ func trajectories() (t []Case) {
 	for _, c := range []Case{
 		{Kernel: "trajectory-gauge", Group: group.SU3, L: 8, Build: gaugeTrajectory},
 		{Kernel: "trajectory-staggered", Group: group.SU3, L: 8, Build: staggeredTrajectory},
+		{Kernel: "trajectory-wilson", Group: group.SU3, L: 8, Build: wilsonTrajectory},
 		{Kernel: "trajectory-talk-HMC", Group: group.SU2, L: 4, Build: talk.hmc},
 		{Kernel: "trajectory-talk-SLHMC", Group: group.SU2, L: 4, Build: talk.slhmc},
 	} {
@@ -33,6 +34,14 @@ func trajectories() (t []Case) {
 			c.Sweep = gluons.plus(1, driftCount(&c))
 		case "trajectory-staggered":
 			c.Once = dynamicsCount(&c, sampler.Leapfrog(), staggeredSteps, gluons.plus(1, quarks))
+		case "trajectory-wilson":
+			inner := dynamicsCount(&c, sampler.Omelyan2(), wilsonSubsteps, gluons)
+			outer := wilsonSteps * len(sampler.Omelyan2().Drifts)
+			// the outer level's drifts are integrations of the inner one, but for its norms
+			c.Once = Count{}.plus(float64(outer), inner.plus(-2, normCount(&c))).plus(float64(outer+1), kickCount(&c, schurQuarkForceCount(&c))).
+				plus(2, normCount(&c)).
+				plus(2, value).plus(1, schurQuarkValueCount(&c)).plus(1, schurCount(&c)).plus(1, schurDotCount(&c)) // phi = S^† xi, |xi|²
+			c.Iteration = schurIterationCount(&c)
 		case "trajectory-talk-HMC":
 			c.Once = dynamicsCount(&c, sampler.Omelyan2(), talkSteps, gluons.plus(1, quarks))
 		default:
@@ -40,12 +49,12 @@ func trajectories() (t []Case) {
 			c.Once = dynamicsCount(&c, sampler.Omelyan2(), talkSteps, guide).
 				plus(2, value.plus(1, quarkValueCount(&c)).plus(1, network)) // of the guide
 		}
-		if c.Kernel != "trajectory-gauge" {
+		if c.Iteration == (Count{}) && c.Kernel != "trajectory-gauge" {
 			c.Once = c.Once.plus(2, value.plus(1, quarkValueCount(&c))).plus(1, hopCount(&c)) // phi = D^† xi
 			c.Iteration = iterationCount(&c)
 		}
 		for _, workers := range []int{1, 2} {
-			c.Workers, c.Short = workers, workers == 1
+			c.Workers, c.Short = workers, workers == 1 && c.Kernel != "trajectory-wilson" // seconds
 			t = append(t, c)
 		}
 	}
@@ -57,19 +66,29 @@ const (
 	gaugeSteps     = 20
 	staggeredSteps = 20
 	talkSteps      = 8
+	wilsonSteps    = 20
+	wilsonSubsteps = 4 // of the links, in each half of a step
 )
 
 // dynamicsCount is the cost of a trajectory's motion: a drift for each of the
-// scheme's; one force more than that, each with its norm and its addition to the
-// momenta, a field cleared, read, and read, read and written; and the norm of the
-// momenta at both ends. Random numbers, copies and the return to the group are left
-// out.
+// scheme's; one kick more than that; and the norm of the momenta at both ends. Random
+// numbers, copies and the return to the group are left out.
 func dynamicsCount(c *Case, s sampler.Scheme, steps int, force Count) Count {
-	_, p, links := fields(c)
-	norm := Count{2 * links * float64(c.Group.Dim()), p}
-	kick := force.plus(2, norm).plus(1, Count{Bytes: 3 * p})
 	drifts := float64(steps * len(s.Drifts))
-	return Count{}.plus(drifts, driftCount(c)).plus(drifts+1, kick).plus(2, norm)
+	return Count{}.plus(drifts, driftCount(c)).plus(drifts+1, kickCount(c, force)).plus(2, normCount(c))
+}
+
+// kickCount is the cost of a force with its norm and its addition to the momenta: a
+// field cleared, read, and read, read and written.
+func kickCount(c *Case, force Count) Count {
+	_, p, _ := fields(c)
+	return force.plus(2, normCount(c)).plus(1, Count{Bytes: 3 * p})
+}
+
+// normCount is the cost of the norm of an algebra field, or of a sum of two.
+func normCount(c *Case) Count {
+	_, p, links := fields(c)
+	return Count{2 * links * float64(c.Group.Dim()), p}
 }
 
 // quarkValueCount is the cost of the quarks' action, iterations aside: the residual
@@ -117,6 +136,34 @@ func staggeredTrajectory(c *Case, geo *lattice.Geometry) (Call, error) {
 		return nil, err
 	}
 	s, err := sampler.NewSLHMC(u, target, []sampler.Level{{Force: target, Scheme: sampler.Leapfrog(), Steps: staggeredSteps}}, 1)
+	return repeat(s, u, rng.New(1).At(0)), err
+}
+
+// wilsonTrajectory is SU(3) on 8^4 at beta 5.6 with two flavours of Wilson quarks of
+// mass -0.77, even-odd, from unit links: 20 steps of Omelyan's integrator, 4 for the
+// links in each of their halves, residual 1e-8.
+func wilsonTrajectory(c *Case, geo *lattice.Geometry) (Call, error) {
+	u := gauge.NewField(geo, c.Group)
+	sg, err := gauge.NewRectangleAction(geo, c.Group, 5.6, gauge.Wilson)
+	if err != nil {
+		return nil, err
+	}
+	d, err := dirac.NewWilson(geo, c.Group, wilsonMass, dirac.Phases(dirac.AntiperiodicTime(directions)))
+	if err != nil {
+		return nil, err
+	}
+	schur, err := dirac.NewSchur(d, lattice.Even)
+	if err != nil {
+		return nil, err
+	}
+	sf, err := action.NewTwoFlavour(schur, lattice.Even, action.Tolerances{Action: 1e-8, Force: 1e-8, MaxIterations: 10000})
+	if err != nil {
+		return nil, err
+	}
+	s, err := sampler.NewSLHMC(u, action.Sum{sg, sf}, []sampler.Level{
+		{Force: sf, Scheme: sampler.Omelyan2(), Steps: wilsonSteps},
+		{Force: sg, Scheme: sampler.Omelyan2(), Steps: wilsonSubsteps},
+	}, 1)
 	return repeat(s, u, rng.New(1).At(0)), err
 }
 

@@ -47,7 +47,7 @@ type wilsonHop[F lattice.Real] struct {
 // Do does a range of even blocks and the odd ones in the same places.
 func (h *wilsonHop[F]) Do(r lattice.Range) {
 	hop := func(lo, hi int) {
-		h.ops.Wilson(h.dst, .5, h.links, h.geo.Blocks(), h.x, h.geo.Neighbours(), 0, nil, lo, hi)
+		h.ops.Wilson[0](h.dst, .5, h.links, h.geo.Blocks(), h.x, h.geo.Neighbours(), 0, nil, lo, hi)
 	}
 	h.geo.Alternate(r, hop)
 }

@@ -421,9 +421,11 @@ func TestHopsFromMemory(t *testing.T) {
 		h.Hop(near[:n*o.V], 2, links, n, x[:n*o.V], geo.Neighbours(), 4, 0, nil, 0, n)
 		h.Hop(got[:n*o.V], 2, distant, far, x[:n*o.V], geo.Neighbours(), 4, 0, nil, 0, n)
 		require.Equal(t, near, got, "Hop")
-		h.Wilson(near, 2, links, n, x, geo.Neighbours(), 0, nil, 0, n)
-		h.Wilson(got, 2, distant, far, x, geo.Neighbours(), 0, nil, 0, n)
-		require.Equal(t, near, got, "Wilson")
+		for k := range h.Wilson {
+			h.Wilson[k](near, 2, links, n, x, geo.Neighbours(), 0, nil, 0, n)
+			h.Wilson[k](got, 2, distant, far, x, geo.Neighbours(), 0, nil, 0, n)
+			require.Equal(t, near, got, "Wilson")
+		}
 	})
 }
 
@@ -489,14 +491,14 @@ func TestWilson(t *testing.T) {
 			links, src, add := random(blocks*4*o.M, r), random(blocks*v, r), random(blocks*v, r)
 			tol := float64(8*4*2*(2*n+2)*2*n*36) * unit
 			lo, hi := blocks/4, blocks
-			for _, with := range [][]Vec{nil, add} {
-				got := guarded(random(blocks*v, r))
+			for k, with := range [][]Vec{nil, add, nil, add} {
+				got, adjoint := guarded(random(blocks*v, r)), k/2
 				if with != nil {
 					copy(got, add)
 					with = got
 				}
 				before := append([]Vec(nil), got[:lo*v]...)
-				h.Wilson(got, -.5, links, blocks, src, geo.Neighbours(), .75, with, lo, hi)
+				h.Wilson[adjoint](got, -.5, links, blocks, src, geo.Neighbours(), .75, with, lo, hi)
 				intact(t, got, "Wilson")
 				require.Equal(t, before, got[:lo*v], "blocks below lo")
 				for b := lo; b < hi; b++ {
@@ -509,6 +511,9 @@ func TestWilson(t *testing.T) {
 							if k >= 4 {
 								sign = 1
 								link = plain(o, links[(mu*blocks+e.Block())*o.M:], l, e.Mask(), true)
+							}
+							if adjoint == 1 {
+								sign = -sign
 							}
 							for s := range 4 {
 								y := onVector(o, link, src[e.Block()*v+s*o.V:], l^e.Mask())
@@ -856,7 +861,7 @@ func BenchmarkWilson(b *testing.B) {
 			links, x, d := random(geo.Blocks()*4*o.M, &r), random(geo.Blocks()*4*o.V, &r), random(geo.Blocks()*4*o.V, &r)
 			b.Run(fmt.Sprintf("L=%d/%s/SU(3)", l, s.Name), func(b *testing.B) {
 				for b.Loop() {
-					o.Wilson(d, .5, links, geo.Blocks(), x, geo.Neighbours(), 0, nil, 0, geo.Blocks())
+					o.Wilson[0](d, .5, links, geo.Blocks(), x, geo.Neighbours(), 0, nil, 0, geo.Blocks())
 				}
 				sites := float64(geo.Volume()) * float64(b.N)
 				b.ReportMetric(sites*1320/b.Elapsed().Seconds()/1e9, "GFLOP/s")

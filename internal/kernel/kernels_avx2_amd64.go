@@ -52,7 +52,10 @@ func addMulVecA2AVX2(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
 func hop2AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
-func wilson2AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
+func wilsonN2AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
+
+//go:noescape
+func wilsonA2AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
 func mulNN2AVX2(dst []Vec, a []Vec, ma int, b []Vec, mb int)
@@ -160,7 +163,10 @@ func addMulVecA3AVX2(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
 func hop3AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
-func wilson3AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
+func wilsonN3AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
+
+//go:noescape
+func wilsonA3AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
 func mulNN3AVX2(dst []Vec, a []Vec, ma int, b []Vec, mb int)
@@ -261,7 +267,7 @@ var hops2AVX2 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN2AVX2, mulVecA2AVX2},
 	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN2AVX2, addMulVecA2AVX2},
 	Hop:       hop2AVX2,
-	Wilson:    wilson2AVX2,
+	Wilson:    [2]wilsonHop[float64]{wilsonN2AVX2, wilsonA2AVX2},
 }
 
 var table2AVX2 = table{
@@ -286,7 +292,7 @@ var hops3AVX2 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN3AVX2, mulVecA3AVX2},
 	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN3AVX2, addMulVecA3AVX2},
 	Hop:       hop3AVX2,
-	Wilson:    wilson3AVX2,
+	Wilson:    [2]wilsonHop[float64]{wilsonN3AVX2, wilsonA3AVX2},
 }
 
 var table3AVX2 = table{

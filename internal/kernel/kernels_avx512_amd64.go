@@ -52,7 +52,10 @@ func addMulVecA2AVX512(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
 func hop2AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
-func wilson2AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
+func wilsonN2AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
+
+//go:noescape
+func wilsonA2AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
 func mulNN2AVX512(dst []Vec, a []Vec, ma int, b []Vec, mb int)
@@ -160,7 +163,10 @@ func addMulVecA3AVX512(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
 func hop3AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
-func wilson3AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
+func wilsonN3AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
+
+//go:noescape
+func wilsonA3AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
 func mulNN3AVX512(dst []Vec, a []Vec, ma int, b []Vec, mb int)
@@ -261,7 +267,7 @@ var hops2AVX512 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN2AVX512, mulVecA2AVX512},
 	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN2AVX512, addMulVecA2AVX512},
 	Hop:       hop2AVX512,
-	Wilson:    wilson2AVX512,
+	Wilson:    [2]wilsonHop[float64]{wilsonN2AVX512, wilsonA2AVX512},
 }
 
 var table2AVX512 = table{
@@ -286,7 +292,7 @@ var hops3AVX512 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN3AVX512, mulVecA3AVX512},
 	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN3AVX512, addMulVecA3AVX512},
 	Hop:       hop3AVX512,
-	Wilson:    wilson3AVX512,
+	Wilson:    [2]wilsonHop[float64]{wilsonN3AVX512, wilsonA3AVX512},
 }
 
 var table3AVX512 = table{

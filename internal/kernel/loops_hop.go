@@ -41,7 +41,9 @@ func hopLoops[F lattice.Real](n int) Hops[F] {
 			}
 		}
 	}
-	o.Wilson = wilsonLoops[F](n)
+	for k := range o.Wilson {
+		o.Wilson[k] = wilsonLoops[F](n, k == 1)
+	}
 	return o
 }
 

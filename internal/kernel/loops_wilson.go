@@ -12,7 +12,7 @@ var half = [4][2][2]complex128{
 }
 
 // wilsonLoops returns Wilson for any N.
-func wilsonLoops[F lattice.Real](n int) func(dst []lattice.VecOf[F], c F, links []lattice.VecOf[F], stride int, src []lattice.VecOf[F], nbr []lattice.Entry, ca F, add []lattice.VecOf[F], lo, hi int) {
+func wilsonLoops[F lattice.Real](n int, adjoint bool) wilsonHop[F] {
 	size := 8 * n
 	return func(dst []lattice.VecOf[F], c F, links []lattice.VecOf[F], stride int, src []lattice.VecOf[F], nbr []lattice.Entry, ca F, add []lattice.VecOf[F], lo, hi int) {
 		for b := lo; b < hi; b++ {
@@ -23,6 +23,9 @@ func wilsonLoops[F lattice.Real](n int) func(dst []lattice.VecOf[F], c F, links 
 				if backward {
 					e, sign = nbr[8*b+4+mu], -1
 					at = e
+				}
+				if adjoint {
+					sign = -sign
 				}
 				x := src[e.Block()*size:][:size]
 				w := links[(mu*stride+at.Block())*2*n*n:]

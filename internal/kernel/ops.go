@@ -29,6 +29,9 @@ type (
 	triple      func(dst []Vec, c float64, a []Vec, ma int, b []Vec, mb int, d []Vec, md int)
 )
 
+// wilsonHop is how Wilson's hop is called.
+type wilsonHop[F lattice.Real] func(dst []lattice.VecOf[F], c F, links []lattice.VecOf[F], stride int, src []lattice.VecOf[F], nbr []lattice.Entry, ca F, add []lattice.VecOf[F], lo, hi int)
+
 // Hops has what acts on quark fields of N colours, in one kernel set and
 // precision.
 type Hops[F lattice.Real] struct {
@@ -50,8 +53,9 @@ type Hops[F lattice.Real] struct {
 	//
 	//	dst(n) = c sum_mu [ (1 - g_mu) w_mu(n) src(n+mu) + (1 + g_mu) w_mu(n-mu)^† src(n-mu) ] + ca add(n)
 	//
-	// in the chiral basis g_k = ((0, -i s_k), (i s_k, 0)), g_4 = ((0, 1), (1, 0)).
-	Wilson func(dst []lattice.VecOf[F], c F, links []lattice.VecOf[F], stride int, src []lattice.VecOf[F], nbr []lattice.Entry, ca F, add []lattice.VecOf[F], lo, hi int)
+	// in the chiral basis g_k = ((0, -i s_k), (i s_k, 0)), g_4 = ((0, 1), (1, 0)). The
+	// second one is its adjoint, with g_mu of the other sign.
+	Wilson [2]wilsonHop[F]
 }
 
 // table has the operations of N colours in one kernel set.

@@ -90,14 +90,16 @@ func widened(h Hops[float32]) *Hops[float64] {
 		h.Hop(d.in(), float32(c), narrow(links).in(), stride, narrow(src).in(), nbr, dims, float32(ca), a, lo, hi)
 		d.done()
 	}
-	o.Wilson = func(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo, hi int) {
-		d := narrow(dst)
-		a := narrow(add).in()
-		if add != nil && &add[0] == &dst[0] {
-			a = d.in()
+	for k := range o.Wilson {
+		o.Wilson[k] = func(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, ca float64, add []Vec, lo, hi int) {
+			d := narrow(dst)
+			a := narrow(add).in()
+			if add != nil && &add[0] == &dst[0] {
+				a = d.in()
+			}
+			h.Wilson[k](d.in(), float32(c), narrow(links).in(), stride, narrow(src).in(), nbr, float32(ca), a, lo, hi)
+			d.done()
 		}
-		h.Wilson(d.in(), float32(c), narrow(links).in(), stride, narrow(src).in(), nbr, float32(ca), a, lo, hi)
-		d.done()
 	}
 	return &o
 }
@@ -194,7 +196,7 @@ func BenchmarkSingle(b *testing.B) {
 				o.Single.Hop(d, .5, links, geo.Blocks(), x, geo.Neighbours(), 4, 0, nil, 0, geo.Blocks())
 			})
 			run("wilson", 1320, func() {
-				o.Single.Wilson(d, .5, links, geo.Blocks(), x, geo.Neighbours(), 0, nil, 0, geo.Blocks())
+				o.Single.Wilson[0](d, .5, links, geo.Blocks(), x, geo.Neighbours(), 0, nil, 0, geo.Blocks())
 			})
 		}
 	}

@@ -52,7 +52,10 @@ func addMulVecA2SingleAVX2(dst []Single, c float32, a []Single, ma int, v []Sing
 func hop2SingleAVX2(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, dims int, ca float32, add []Single, lo int, hi int)
 
 //go:noescape
-func wilson2SingleAVX2(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, ca float32, add []Single, lo int, hi int)
+func wilsonN2SingleAVX2(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, ca float32, add []Single, lo int, hi int)
+
+//go:noescape
+func wilsonA2SingleAVX2(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, ca float32, add []Single, lo int, hi int)
 
 //go:noescape
 func mulVecN3SingleAVX2(dst []Single, a []Single, ma int, v []Single, mv int)
@@ -70,7 +73,10 @@ func addMulVecA3SingleAVX2(dst []Single, c float32, a []Single, ma int, v []Sing
 func hop3SingleAVX2(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, dims int, ca float32, add []Single, lo int, hi int)
 
 //go:noescape
-func wilson3SingleAVX2(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, ca float32, add []Single, lo int, hi int)
+func wilsonN3SingleAVX2(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, ca float32, add []Single, lo int, hi int)
+
+//go:noescape
+func wilsonA3SingleAVX2(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, ca float32, add []Single, lo int, hi int)
 
 var linearSingleAVX2 = Linear[float32]{Axpy: axpySingleAVX2, Xpay: xpaySingleAVX2, Scale: scaleSingleAVX2, Triad: triadSingleAVX2, Step: stepSingleAVX2, AxpyNorm: axpyNormSingleAVX2, Dot: dotSingleAVX2, Caxpy: caxpySingleAVX2, Cxpay: cxpaySingleAVX2, ImDot: imDotSingleAVX2}
 
@@ -78,12 +84,12 @@ var hops2SingleAVX2 = Hops[float32]{
 	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN2SingleAVX2, mulVecA2SingleAVX2},
 	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN2SingleAVX2, addMulVecA2SingleAVX2},
 	Hop:       hop2SingleAVX2,
-	Wilson:    wilson2SingleAVX2,
+	Wilson:    [2]wilsonHop[float32]{wilsonN2SingleAVX2, wilsonA2SingleAVX2},
 }
 
 var hops3SingleAVX2 = Hops[float32]{
 	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN3SingleAVX2, mulVecA3SingleAVX2},
 	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN3SingleAVX2, addMulVecA3SingleAVX2},
 	Hop:       hop3SingleAVX2,
-	Wilson:    wilson3SingleAVX2,
+	Wilson:    [2]wilsonHop[float32]{wilsonN3SingleAVX2, wilsonA3SingleAVX2},
 }

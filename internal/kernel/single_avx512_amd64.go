@@ -52,7 +52,10 @@ func addMulVecA2SingleAVX512(dst []Single, c float32, a []Single, ma int, v []Si
 func hop2SingleAVX512(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, dims int, ca float32, add []Single, lo int, hi int)
 
 //go:noescape
-func wilson2SingleAVX512(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, ca float32, add []Single, lo int, hi int)
+func wilsonN2SingleAVX512(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, ca float32, add []Single, lo int, hi int)
+
+//go:noescape
+func wilsonA2SingleAVX512(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, ca float32, add []Single, lo int, hi int)
 
 //go:noescape
 func mulVecN3SingleAVX512(dst []Single, a []Single, ma int, v []Single, mv int)
@@ -70,7 +73,10 @@ func addMulVecA3SingleAVX512(dst []Single, c float32, a []Single, ma int, v []Si
 func hop3SingleAVX512(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, dims int, ca float32, add []Single, lo int, hi int)
 
 //go:noescape
-func wilson3SingleAVX512(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, ca float32, add []Single, lo int, hi int)
+func wilsonN3SingleAVX512(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, ca float32, add []Single, lo int, hi int)
+
+//go:noescape
+func wilsonA3SingleAVX512(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, ca float32, add []Single, lo int, hi int)
 
 var linearSingleAVX512 = Linear[float32]{Axpy: axpySingleAVX512, Xpay: xpaySingleAVX512, Scale: scaleSingleAVX512, Triad: triadSingleAVX512, Step: stepSingleAVX512, AxpyNorm: axpyNormSingleAVX512, Dot: dotSingleAVX512, Caxpy: caxpySingleAVX512, Cxpay: cxpaySingleAVX512, ImDot: imDotSingleAVX512}
 
@@ -78,12 +84,12 @@ var hops2SingleAVX512 = Hops[float32]{
 	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN2SingleAVX512, mulVecA2SingleAVX512},
 	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN2SingleAVX512, addMulVecA2SingleAVX512},
 	Hop:       hop2SingleAVX512,
-	Wilson:    wilson2SingleAVX512,
+	Wilson:    [2]wilsonHop[float32]{wilsonN2SingleAVX512, wilsonA2SingleAVX512},
 }
 
 var hops3SingleAVX512 = Hops[float32]{
 	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN3SingleAVX512, mulVecA3SingleAVX512},
 	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN3SingleAVX512, addMulVecA3SingleAVX512},
 	Hop:       hop3SingleAVX512,
-	Wilson:    wilson3SingleAVX512,
+	Wilson:    [2]wilsonHop[float32]{wilsonN3SingleAVX512, wilsonA3SingleAVX512},
 }

@@ -1079,9 +1079,9 @@ l45:
 	VZEROUPPER
 	RET
 
-// func wilson2SingleAVX512(dst [][8]float32, c float32, links [][8]float32, stride int, src [][8]float32, nbr []int32, ca float32, add [][8]float32, lo int, hi int)
+// func wilsonN2SingleAVX512(dst [][8]float32, c float32, links [][8]float32, stride int, src [][8]float32, nbr []int32, ca float32, add [][8]float32, lo int, hi int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·wilson2SingleAVX512(SB), NOSPLIT, $16-160
+TEXT ·wilsonN2SingleAVX512(SB), NOSPLIT, $16-160
 	MOVQ   dst_base+0(FP), DI
 	MOVQ   links_base+32(FP), SI
 	MOVQ   src_base+64(FP), DX
@@ -2344,6 +2344,1271 @@ l54:
 	VZEROUPPER
 	RET
 
+// func wilsonA2SingleAVX512(dst [][8]float32, c float32, links [][8]float32, stride int, src [][8]float32, nbr []int32, ca float32, add [][8]float32, lo int, hi int)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·wilsonA2SingleAVX512(SB), NOSPLIT, $16-160
+	MOVQ   dst_base+0(FP), DI
+	MOVQ   links_base+32(FP), SI
+	MOVQ   src_base+64(FP), DX
+	MOVQ   nbr_base+88(FP), CX
+	MOVQ   add_base+120(FP), R8
+	MOVQ   stride+56(FP), R9
+	IMUL3Q $0x00000080, R9, R9
+	LEAQ   lanes644<>+0(SB), R12
+	MOVQ   hi+152(FP), AX
+	MOVQ   lo+144(FP), BX
+	SUBQ   BX, AX
+	JLE    l60
+	MOVQ   AX, (SP)
+	IMUL3Q $0x00000200, BX, R10
+	ADDQ   R10, DI
+	TESTQ  R8, R8
+	JEQ    l61
+	ADDQ   R10, R8
+	MOVQ   $+512, 8(SP)
+	JMP    l62
+
+l61:
+	LEAQ zerosSingleAVX512<>+0(SB), R8
+	MOVQ $+0, 8(SP)
+
+l62:
+	IMUL3Q $0x00000080, BX, R11
+	ADDQ   SI, R11
+	SHLQ   $0x05, BX
+	ADDQ   BX, CX
+
+l63:
+	CMPQ            R9, $0x00200000
+	JLE             l64
+	MOVL            (CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         384(R10), Z1
+	PREFETCHT0      128(BX)
+	VSHUFF32X4      $0x4e, Z1, Z1, Z2
+	VXORPS          realMinus<>+0(SB), Z2, Z2
+	VMOVUPS         (R10), Z3
+	VSUBPS          Z2, Z3, Z4
+	VMOVUPS         256(R10), Z5
+	PREFETCHT0      192(BX)
+	VSHUFF32X4      $0x4e, Z5, Z5, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VMOVUPS         128(R10), Z7
+	VSUBPS          Z6, Z7, Z8
+	VPERMPS         Z4, Z0, Z9
+	PREFETCHT0      512(R10)
+	VPERMPS         Z8, Z0, Z10
+	VMOVUPS         448(R10), Z11
+	VSHUFF32X4      $0x4e, Z11, Z11, Z12
+	VXORPS          realMinus<>+0(SB), Z12, Z12
+	VMOVUPS         64(R10), Z13
+	PREFETCHT0      576(R10)
+	VSUBPS          Z12, Z13, Z14
+	VMOVUPS         320(R10), Z15
+	VSHUFF32X4      $0x4e, Z15, Z15, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VMOVUPS         192(R10), Z17
+	PREFETCHT0      640(R10)
+	VSUBPS          Z16, Z17, Z18
+	VPERMPS         Z14, Z0, Z19
+	VPERMPS         Z18, Z0, Z20
+	VBROADCASTF32X8 (BX), Z21
+	VMULPS          Z9, Z21, Z22
+	VSHUFF32X4      $0x4e, Z9, Z9, Z23
+	PREFETCHT0      704(R10)
+	VXORPS          realMinus<>+0(SB), Z23, Z23
+	VBROADCASTF32X8 32(BX), Z24
+	VFMADD231PS     Z23, Z24, Z22
+	VBROADCASTF32X8 64(BX), Z25
+	VFMADD231PS     Z19, Z25, Z22
+	PREFETCHT0      768(R10)
+	VSHUFF32X4      $0x4e, Z19, Z19, Z26
+	VXORPS          realMinus<>+0(SB), Z26, Z26
+	VBROADCASTF32X8 96(BX), Z27
+	VFMADD231PS     Z26, Z27, Z22
+	VMULPS          Z10, Z21, Z28
+	PREFETCHT0      832(R10)
+	VSHUFF32X4      $0x4e, Z10, Z10, Z29
+	VXORPS          realMinus<>+0(SB), Z29, Z29
+	VFMADD231PS     Z29, Z24, Z28
+	VFMADD231PS     Z20, Z25, Z28
+	VSHUFF32X4      $0x4e, Z20, Z20, Z30
+	PREFETCHT0      896(R10)
+	VXORPS          realMinus<>+0(SB), Z30, Z30
+	VFMADD231PS     Z30, Z27, Z28
+	VMULPS          Z9, Z25, Z31
+	VFNMADD231PS    Z23, Z27, Z31
+	VFNMADD231PS    Z19, Z21, Z31
+	PREFETCHT0      960(R10)
+	VFMADD231PS     Z26, Z24, Z31
+	VMULPS          Z10, Z25, Z1
+	VFNMADD231PS    Z29, Z27, Z1
+	VFNMADD231PS    Z20, Z21, Z1
+	VFMADD231PS     Z30, Z24, Z1
+	MOVL            16(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000080, BX, BX
+	ADDQ            SI, BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         384(R10), Z3
+	PREFETCHT0      128(BX)
+	VSHUFF32X4      $0x4e, Z3, Z3, Z2
+	VXORPS          realMinus<>+0(SB), Z2, Z2
+	VADDPS          (R10), Z2, Z5
+	VMOVUPS         256(R10), Z7
+	VSHUFF32X4      $0x4e, Z7, Z7, Z6
+	PREFETCHT0      192(BX)
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VADDPS          128(R10), Z6, Z4
+	VMOVUPS         448(R10), Z8
+	VSHUFF32X4      $0x4e, Z8, Z8, Z11
+	VXORPS          realMinus<>+0(SB), Z11, Z11
+	VADDPS          64(R10), Z11, Z13
+	PREFETCHT0      512(R10)
+	VMOVUPS         320(R10), Z12
+	VSHUFF32X4      $0x4e, Z12, Z12, Z15
+	VXORPS          realMinus<>+0(SB), Z15, Z15
+	VADDPS          192(R10), Z15, Z17
+	VBROADCASTF32X8 (BX), Z16
+	PREFETCHT0      576(R10)
+	VMULPS          Z5, Z16, Z14
+	VSHUFF32X4      $0x4e, Z5, Z5, Z18
+	VXORPS          realMinus<>+0(SB), Z18, Z18
+	VBROADCASTF32X8 32(BX), Z9
+	VFNMADD231PS    Z18, Z9, Z14
+	VBROADCASTF32X8 64(BX), Z23
+	PREFETCHT0      640(R10)
+	VFNMADD231PS    Z13, Z23, Z14
+	VSHUFF32X4      $0x4e, Z13, Z13, Z19
+	VXORPS          realMinus<>+0(SB), Z19, Z19
+	VBROADCASTF32X8 96(BX), Z26
+	VFNMADD231PS    Z19, Z26, Z14
+	VPERMPS         Z14, Z0, Z25
+	PREFETCHT0      704(R10)
+	VADDPS          Z25, Z22, Z10
+	VMULPS          Z4, Z16, Z27
+	VSHUFF32X4      $0x4e, Z4, Z4, Z29
+	VXORPS          realMinus<>+0(SB), Z29, Z29
+	VFNMADD231PS    Z29, Z9, Z27
+	PREFETCHT0      768(R10)
+	VFNMADD231PS    Z17, Z23, Z27
+	VSHUFF32X4      $0x4e, Z17, Z17, Z21
+	VXORPS          realMinus<>+0(SB), Z21, Z21
+	VFNMADD231PS    Z21, Z26, Z27
+	VPERMPS         Z27, Z0, Z20
+	VADDPS          Z20, Z28, Z24
+	PREFETCHT0      832(R10)
+	VSUBPS          Z20, Z28, Z30
+	VSUBPS          Z25, Z22, Z3
+	VMULPS          Z5, Z23, Z2
+	VFNMADD231PS    Z18, Z26, Z2
+	VFMADD231PS     Z13, Z16, Z2
+	PREFETCHT0      896(R10)
+	VFMADD231PS     Z19, Z9, Z2
+	VPERMPS         Z2, Z0, Z7
+	VSUBPS          Z31, Z7, Z6
+	VMULPS          Z4, Z23, Z8
+	VFNMADD231PS    Z29, Z26, Z8
+	VFMADD231PS     Z17, Z16, Z8
+	PREFETCHT0      960(R10)
+	VFMADD231PS     Z21, Z9, Z8
+	VPERMPS         Z8, Z0, Z11
+	VSUBPS          Z1, Z11, Z12
+	VADDPS          Z11, Z1, Z15
+	VADDPS          Z7, Z31, Z14
+	MOVL            4(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	LEAQ            (BX)(R9*1), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z27
+	PREFETCHT0      128(BX)
+	VSUBPS          384(R10), Z27, Z28
+	VMOVUPS         128(R10), Z20
+	VADDPS          256(R10), Z20, Z22
+	VPERMPS         Z28, Z0, Z25
+	VPERMPS         Z22, Z0, Z5
+	PREFETCHT0      192(BX)
+	VMOVUPS         64(R10), Z18
+	VSUBPS          448(R10), Z18, Z13
+	VMOVUPS         192(R10), Z19
+	VADDPS          320(R10), Z19, Z2
+	VPERMPS         Z13, Z0, Z23
+	VPERMPS         Z2, Z0, Z4
+	PREFETCHT0      512(R10)
+	VBROADCASTF32X8 (BX), Z26
+	VMULPS          Z25, Z26, Z29
+	VSHUFF32X4      $0x4e, Z25, Z25, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VBROADCASTF32X8 32(BX), Z17
+	PREFETCHT0      576(R10)
+	VFMADD231PS     Z16, Z17, Z29
+	VBROADCASTF32X8 64(BX), Z9
+	VFMADD231PS     Z23, Z9, Z29
+	VSHUFF32X4      $0x4e, Z23, Z23, Z21
+	VXORPS          realMinus<>+0(SB), Z21, Z21
+	VBROADCASTF32X8 96(BX), Z8
+	PREFETCHT0      640(R10)
+	VFMADD231PS     Z21, Z8, Z29
+	VADDPS          Z29, Z10, Z1
+	VMULPS          Z5, Z26, Z11
+	VSHUFF32X4      $0x4e, Z5, Z5, Z31
+	VXORPS          realMinus<>+0(SB), Z31, Z31
+	VFMADD231PS     Z31, Z17, Z11
+	PREFETCHT0      704(R10)
+	VFMADD231PS     Z4, Z9, Z11
+	VSHUFF32X4      $0x4e, Z4, Z4, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VFMADD231PS     Z7, Z8, Z11
+	VADDPS          Z11, Z24, Z27
+	PREFETCHT0      768(R10)
+	VSHUFF32X4      $0x4e, Z11, Z11, Z20
+	VXORPS          realMinus<>+0(SB), Z20, Z20
+	VSUBPS          Z20, Z30, Z28
+	VSHUFF32X4      $0x4e, Z29, Z29, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VADDPS          Z22, Z3, Z18
+	PREFETCHT0      832(R10)
+	VMULPS          Z25, Z9, Z19
+	VFNMADD231PS    Z16, Z8, Z19
+	VFNMADD231PS    Z23, Z26, Z19
+	VFMADD231PS     Z21, Z17, Z19
+	VSUBPS          Z19, Z6, Z13
+	PREFETCHT0      896(R10)
+	VMULPS          Z5, Z9, Z2
+	VFNMADD231PS    Z31, Z8, Z2
+	VFNMADD231PS    Z4, Z26, Z2
+	VFMADD231PS     Z7, Z17, Z2
+	VSUBPS          Z2, Z12, Z10
+	VSHUFF32X4      $0x4e, Z2, Z2, Z24
+	PREFETCHT0      960(R10)
+	VXORPS          realMinus<>+0(SB), Z24, Z24
+	VSUBPS          Z15, Z24, Z11
+	VSHUFF32X4      $0x4e, Z19, Z19, Z30
+	VXORPS          realMinus<>+0(SB), Z30, Z30
+	VADDPS          Z30, Z14, Z20
+	MOVL            20(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000080, BX, BX
+	ADDQ            SI, BX
+	LEAQ            (BX)(R9*1), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z29
+	PREFETCHT0      128(BX)
+	VADDPS          384(R10), Z29, Z3
+	VMOVUPS         128(R10), Z22
+	VSUBPS          256(R10), Z22, Z25
+	VMOVUPS         64(R10), Z16
+	VADDPS          448(R10), Z16, Z23
+	PREFETCHT0      192(BX)
+	VMOVUPS         192(R10), Z21
+	VSUBPS          320(R10), Z21, Z6
+	VBROADCASTF32X8 (BX), Z9
+	VMULPS          Z3, Z9, Z5
+	VSHUFF32X4      $0x4e, Z3, Z3, Z8
+	VXORPS          realMinus<>+0(SB), Z8, Z8
+	PREFETCHT0      512(R10)
+	VBROADCASTF32X8 32(BX), Z31
+	VFNMADD231PS    Z8, Z31, Z5
+	VBROADCASTF32X8 64(BX), Z26
+	VFNMADD231PS    Z23, Z26, Z5
+	VSHUFF32X4      $0x4e, Z23, Z23, Z4
+	PREFETCHT0      576(R10)
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VBROADCASTF32X8 96(BX), Z17
+	VFNMADD231PS    Z4, Z17, Z5
+	VPERMPS         Z5, Z0, Z7
+	VADDPS          Z7, Z1, Z12
+	VMULPS          Z25, Z9, Z2
+	PREFETCHT0      640(R10)
+	VSHUFF32X4      $0x4e, Z25, Z25, Z24
+	VXORPS          realMinus<>+0(SB), Z24, Z24
+	VFNMADD231PS    Z24, Z31, Z2
+	VFNMADD231PS    Z6, Z26, Z2
+	VSHUFF32X4      $0x4e, Z6, Z6, Z15
+	VXORPS          realMinus<>+0(SB), Z15, Z15
+	PREFETCHT0      704(R10)
+	VFNMADD231PS    Z15, Z17, Z2
+	VPERMPS         Z2, Z0, Z19
+	VADDPS          Z19, Z27, Z14
+	VSHUFF32X4      $0x4e, Z19, Z19, Z30
+	VXORPS          realMinus<>+0(SB), Z30, Z30
+	PREFETCHT0      768(R10)
+	VADDPS          Z30, Z28, Z29
+	VSHUFF32X4      $0x4e, Z7, Z7, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VSUBPS          Z22, Z18, Z16
+	VMULPS          Z3, Z26, Z21
+	VFNMADD231PS    Z8, Z17, Z21
+	PREFETCHT0      832(R10)
+	VFMADD231PS     Z23, Z9, Z21
+	VFMADD231PS     Z4, Z31, Z21
+	VPERMPS         Z21, Z0, Z5
+	VADDPS          Z5, Z13, Z1
+	VMULPS          Z25, Z26, Z2
+	PREFETCHT0      896(R10)
+	VFNMADD231PS    Z24, Z17, Z2
+	VFMADD231PS     Z6, Z9, Z2
+	VFMADD231PS     Z15, Z31, Z2
+	VPERMPS         Z2, Z0, Z27
+	VADDPS          Z27, Z10, Z19
+	VSHUFF32X4      $0x4e, Z27, Z27, Z28
+	PREFETCHT0      960(R10)
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	VADDPS          Z28, Z11, Z30
+	VSHUFF32X4      $0x4e, Z5, Z5, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VADDPS          Z7, Z20, Z18
+	MOVL            8(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         256(R10), Z22
+	PREFETCHT0      128(BX)
+	VSHUFF32X4      $0x4e, Z22, Z22, Z3
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VMOVUPS         (R10), Z8
+	VSUBPS          Z3, Z8, Z23
+	VMOVUPS         384(R10), Z4
+	PREFETCHT0      192(BX)
+	VSHUFF32X4      $0x4e, Z4, Z4, Z21
+	VXORPS          realMinus<>+0(SB), Z21, Z21
+	VADDPS          128(R10), Z21, Z13
+	VPERMPS         Z23, Z0, Z26
+	VPERMPS         Z13, Z0, Z25
+	VMOVUPS         320(R10), Z17
+	PREFETCHT0      512(R10)
+	VSHUFF32X4      $0x4e, Z17, Z17, Z24
+	VXORPS          realMinus<>+0(SB), Z24, Z24
+	VMOVUPS         64(R10), Z9
+	VSUBPS          Z24, Z9, Z6
+	VMOVUPS         448(R10), Z31
+	VSHUFF32X4      $0x4e, Z31, Z31, Z15
+	PREFETCHT0      576(R10)
+	VXORPS          realMinus<>+0(SB), Z15, Z15
+	VADDPS          192(R10), Z15, Z2
+	VPERMPS         Z6, Z0, Z10
+	VPERMPS         Z2, Z0, Z27
+	VBROADCASTF32X8 (BX), Z11
+	VMULPS          Z26, Z11, Z28
+	PREFETCHT0      640(R10)
+	VSHUFF32X4      $0x4e, Z26, Z26, Z5
+	VXORPS          realMinus<>+0(SB), Z5, Z5
+	VBROADCASTF32X8 32(BX), Z20
+	VFMADD231PS     Z5, Z20, Z28
+	VBROADCASTF32X8 64(BX), Z7
+	VFMADD231PS     Z10, Z7, Z28
+	PREFETCHT0      704(R10)
+	VSHUFF32X4      $0x4e, Z10, Z10, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VBROADCASTF32X8 96(BX), Z8
+	VFMADD231PS     Z22, Z8, Z28
+	VADDPS          Z28, Z12, Z3
+	PREFETCHT0      768(R10)
+	VMULPS          Z25, Z11, Z4
+	VSHUFF32X4      $0x4e, Z25, Z25, Z21
+	VXORPS          realMinus<>+0(SB), Z21, Z21
+	VFMADD231PS     Z21, Z20, Z4
+	VFMADD231PS     Z27, Z7, Z4
+	VSHUFF32X4      $0x4e, Z27, Z27, Z23
+	PREFETCHT0      832(R10)
+	VXORPS          realMinus<>+0(SB), Z23, Z23
+	VFMADD231PS     Z23, Z8, Z4
+	VADDPS          Z4, Z14, Z13
+	VADDPS          Z28, Z29, Z17
+	VSUBPS          Z4, Z16, Z9
+	VMULPS          Z26, Z7, Z24
+	PREFETCHT0      896(R10)
+	VFNMADD231PS    Z5, Z8, Z24
+	VFNMADD231PS    Z10, Z11, Z24
+	VFMADD231PS     Z22, Z20, Z24
+	VSUBPS          Z24, Z1, Z31
+	VMULPS          Z25, Z7, Z15
+	VFNMADD231PS    Z21, Z8, Z15
+	PREFETCHT0      960(R10)
+	VFNMADD231PS    Z27, Z11, Z15
+	VFMADD231PS     Z23, Z20, Z15
+	VSUBPS          Z15, Z19, Z6
+	VSUBPS          Z24, Z30, Z2
+	VSUBPS          Z18, Z15, Z12
+	MOVL            24(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000080, BX, BX
+	ADDQ            SI, BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         256(R10), Z14
+	PREFETCHT0      128(BX)
+	VSHUFF32X4      $0x4e, Z14, Z14, Z29
+	VXORPS          realMinus<>+0(SB), Z29, Z29
+	VADDPS          (R10), Z29, Z28
+	VMOVUPS         384(R10), Z16
+	VSHUFF32X4      $0x4e, Z16, Z16, Z4
+	PREFETCHT0      192(BX)
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VMOVUPS         128(R10), Z26
+	VSUBPS          Z4, Z26, Z5
+	VMOVUPS         320(R10), Z10
+	VSHUFF32X4      $0x4e, Z10, Z10, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	PREFETCHT0      512(R10)
+	VADDPS          64(R10), Z22, Z1
+	VMOVUPS         448(R10), Z7
+	VSHUFF32X4      $0x4e, Z7, Z7, Z25
+	VXORPS          realMinus<>+0(SB), Z25, Z25
+	VMOVUPS         192(R10), Z8
+	VSUBPS          Z25, Z8, Z21
+	PREFETCHT0      576(R10)
+	VBROADCASTF32X8 (BX), Z11
+	VMULPS          Z28, Z11, Z27
+	VSHUFF32X4      $0x4e, Z28, Z28, Z20
+	VXORPS          realMinus<>+0(SB), Z20, Z20
+	VBROADCASTF32X8 32(BX), Z23
+	VFNMADD231PS    Z20, Z23, Z27
+	PREFETCHT0      640(R10)
+	VBROADCASTF32X8 64(BX), Z19
+	VFNMADD231PS    Z1, Z19, Z27
+	VSHUFF32X4      $0x4e, Z1, Z1, Z30
+	VXORPS          realMinus<>+0(SB), Z30, Z30
+	VBROADCASTF32X8 96(BX), Z24
+	VFNMADD231PS    Z30, Z24, Z27
+	PREFETCHT0      704(R10)
+	VPERMPS         Z27, Z0, Z15
+	VADDPS          Z15, Z3, Z18
+	VMULPS          Z5, Z11, Z14
+	VSHUFF32X4      $0x4e, Z5, Z5, Z29
+	VXORPS          realMinus<>+0(SB), Z29, Z29
+	PREFETCHT0      768(R10)
+	VFNMADD231PS    Z29, Z23, Z14
+	VFNMADD231PS    Z21, Z19, Z14
+	VSHUFF32X4      $0x4e, Z21, Z21, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VFNMADD231PS    Z16, Z24, Z14
+	VPERMPS         Z14, Z0, Z26
+	PREFETCHT0      832(R10)
+	VADDPS          Z26, Z13, Z4
+	VSUBPS          Z15, Z17, Z10
+	VADDPS          Z26, Z9, Z22
+	VMULPS          Z28, Z19, Z7
+	VFNMADD231PS    Z20, Z24, Z7
+	VFMADD231PS     Z1, Z11, Z7
+	PREFETCHT0      896(R10)
+	VFMADD231PS     Z30, Z23, Z7
+	VPERMPS         Z7, Z0, Z8
+	VADDPS          Z8, Z31, Z25
+	VMULPS          Z5, Z19, Z27
+	VFNMADD231PS    Z29, Z24, Z27
+	VFMADD231PS     Z21, Z11, Z27
+	PREFETCHT0      960(R10)
+	VFMADD231PS     Z16, Z23, Z27
+	VPERMPS         Z27, Z0, Z3
+	VADDPS          Z3, Z6, Z14
+	VSUBPS          Z8, Z2, Z13
+	VADDPS          Z3, Z12, Z17
+	MOVL            12(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	LEAQ            (BX)(R9*1), BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z15
+	PREFETCHT0      128(BX)
+	VADDPS          256(R10), Z15, Z9
+	VMOVUPS         128(R10), Z26
+	VADDPS          384(R10), Z26, Z28
+	VPERMPS         Z9, Z0, Z20
+	VPERMPS         Z28, Z0, Z1
+	PREFETCHT0      192(BX)
+	VMOVUPS         64(R10), Z30
+	VADDPS          320(R10), Z30, Z7
+	VMOVUPS         192(R10), Z31
+	VADDPS          448(R10), Z31, Z19
+	VPERMPS         Z7, Z0, Z5
+	VPERMPS         Z19, Z0, Z24
+	PREFETCHT0      512(R10)
+	VBROADCASTF32X8 (BX), Z29
+	VMULPS          Z20, Z29, Z11
+	VSHUFF32X4      $0x4e, Z20, Z20, Z21
+	VXORPS          realMinus<>+0(SB), Z21, Z21
+	VBROADCASTF32X8 32(BX), Z23
+	PREFETCHT0      576(R10)
+	VFMADD231PS     Z21, Z23, Z11
+	VBROADCASTF32X8 64(BX), Z16
+	VFMADD231PS     Z5, Z16, Z11
+	VSHUFF32X4      $0x4e, Z5, Z5, Z27
+	VXORPS          realMinus<>+0(SB), Z27, Z27
+	VBROADCASTF32X8 96(BX), Z6
+	PREFETCHT0      640(R10)
+	VFMADD231PS     Z27, Z6, Z11
+	VADDPS          Z11, Z18, Z2
+	VMULPS          Z1, Z29, Z8
+	VSHUFF32X4      $0x4e, Z1, Z1, Z12
+	VXORPS          realMinus<>+0(SB), Z12, Z12
+	VFMADD231PS     Z12, Z23, Z8
+	PREFETCHT0      704(R10)
+	VFMADD231PS     Z24, Z16, Z8
+	VSHUFF32X4      $0x4e, Z24, Z24, Z3
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VFMADD231PS     Z3, Z6, Z8
+	VADDPS          Z8, Z4, Z15
+	PREFETCHT0      768(R10)
+	VSHUFF32X4      $0x4e, Z11, Z11, Z26
+	VXORPS          realMinus<>+0(SB), Z26, Z26
+	VSUBPS          Z26, Z10, Z9
+	VSHUFF32X4      $0x4e, Z8, Z8, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	VSUBPS          Z28, Z22, Z30
+	PREFETCHT0      832(R10)
+	VMULPS          Z20, Z16, Z31
+	VFNMADD231PS    Z21, Z6, Z31
+	VFNMADD231PS    Z5, Z29, Z31
+	VFMADD231PS     Z27, Z23, Z31
+	VSUBPS          Z31, Z25, Z7
+	PREFETCHT0      896(R10)
+	VMULPS          Z1, Z16, Z19
+	VFNMADD231PS    Z12, Z6, Z19
+	VFNMADD231PS    Z24, Z29, Z19
+	VFMADD231PS     Z3, Z23, Z19
+	VSUBPS          Z19, Z14, Z18
+	VSHUFF32X4      $0x4e, Z31, Z31, Z4
+	PREFETCHT0      960(R10)
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VADDPS          Z4, Z13, Z11
+	VSHUFF32X4      $0x4e, Z19, Z19, Z10
+	VXORPS          realMinus<>+0(SB), Z10, Z10
+	VADDPS          Z10, Z17, Z26
+	MOVL            28(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000080, BX, BX
+	ADDQ            SI, BX
+	LEAQ            (BX)(R9*1), BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z8
+	PREFETCHT0      128(BX)
+	VSUBPS          256(R10), Z8, Z22
+	VMOVUPS         128(R10), Z28
+	VSUBPS          384(R10), Z28, Z20
+	VMOVUPS         64(R10), Z21
+	VSUBPS          320(R10), Z21, Z5
+	VMOVUPS         192(R10), Z27
+	VSUBPS          448(R10), Z27, Z25
+	VBROADCASTF32X8 (BX), Z16
+	VMULPS          Z22, Z16, Z1
+	PREFETCHT0      192(BX)
+	VSHUFF32X4      $0x4e, Z22, Z22, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VBROADCASTF32X8 32(BX), Z12
+	VFNMADD231PS    Z6, Z12, Z1
+	VBROADCASTF32X8 64(BX), Z29
+	VFNMADD231PS    Z5, Z29, Z1
+	VSHUFF32X4      $0x4e, Z5, Z5, Z24
+	VXORPS          realMinus<>+0(SB), Z24, Z24
+	VBROADCASTF32X8 96(BX), Z23
+	PREFETCHT0      512(R10)
+	VFNMADD231PS    Z24, Z23, Z1
+	VPERMPS         Z1, Z0, Z3
+	VADDPS          Z3, Z2, Z14
+	VMULPS          Z20, Z16, Z31
+	VSHUFF32X4      $0x4e, Z20, Z20, Z13
+	VXORPS          realMinus<>+0(SB), Z13, Z13
+	VFNMADD231PS    Z13, Z12, Z31
+	VFNMADD231PS    Z25, Z29, Z31
+	VSHUFF32X4      $0x4e, Z25, Z25, Z4
+	PREFETCHT0      576(R10)
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VFNMADD231PS    Z4, Z23, Z31
+	VPERMPS         Z31, Z0, Z19
+	VADDPS          Z19, Z15, Z17
+	VSHUFF32X4      $0x4e, Z3, Z3, Z10
+	VXORPS          realMinus<>+0(SB), Z10, Z10
+	VADDPS          Z10, Z9, Z8
+	VSHUFF32X4      $0x4e, Z19, Z19, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	PREFETCHT0      640(R10)
+	VADDPS          Z28, Z30, Z21
+	VMULPS          Z22, Z29, Z27
+	VFNMADD231PS    Z6, Z23, Z27
+	VFMADD231PS     Z5, Z16, Z27
+	VFMADD231PS     Z24, Z12, Z27
+	VPERMPS         Z27, Z0, Z1
+	VADDPS          Z1, Z7, Z2
+	VMULPS          Z20, Z29, Z31
+	VFNMADD231PS    Z13, Z23, Z31
+	PREFETCHT0      704(R10)
+	VFMADD231PS     Z25, Z16, Z31
+	VFMADD231PS     Z4, Z12, Z31
+	VPERMPS         Z31, Z0, Z15
+	VADDPS          Z15, Z18, Z3
+	VSHUFF32X4      $0x4e, Z1, Z1, Z9
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VADDPS          Z9, Z11, Z10
+	VSHUFF32X4      $0x4e, Z15, Z15, Z19
+	VXORPS          realMinus<>+0(SB), Z19, Z19
+	PREFETCHT0      768(R10)
+	VADDPS          Z19, Z26, Z30
+	VSHUFF32X4      $0x4e, Z8, Z8, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	VSHUFF32X4      $0x4e, Z10, Z10, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VSHUFF32X4      $0x4e, Z21, Z21, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VSHUFF32X4      $0x4e, Z30, Z30, Z5
+	VXORPS          realMinus<>+0(SB), Z5, Z5
+	PREFETCHT0      832(R10)
+	VBROADCASTSS    ca+112(FP), Z24
+	VMULPS          (R8), Z24, Z27
+	VBROADCASTSS    c+24(FP), Z7
+	VFMADD231PS     Z14, Z7, Z27
+	VMOVUPS         Z27, (DI)
+	VMULPS          64(R8), Z24, Z29
+	VFMADD231PS     Z2, Z7, Z29
+	VMOVUPS         Z29, 64(DI)
+	VMULPS          128(R8), Z24, Z20
+	PREFETCHT0      896(R10)
+	VFMADD231PS     Z17, Z7, Z20
+	VMOVUPS         Z20, 128(DI)
+	VMULPS          192(R8), Z24, Z23
+	VFMADD231PS     Z3, Z7, Z23
+	VMOVUPS         Z23, 192(DI)
+	VMULPS          256(R8), Z24, Z13
+	VFMADD231PS     Z28, Z7, Z13
+	VMOVUPS         Z13, 256(DI)
+	VMULPS          320(R8), Z24, Z16
+	PREFETCHT0      960(R10)
+	VFMADD231PS     Z22, Z7, Z16
+	VMOVUPS         Z16, 320(DI)
+	VMULPS          384(R8), Z24, Z25
+	VFMADD231PS     Z6, Z7, Z25
+	VMOVUPS         Z25, 384(DI)
+	VMULPS          448(R8), Z24, Z12
+	VFMADD231PS     Z5, Z7, Z12
+	VMOVUPS         Z12, 448(DI)
+	JMP             l65
+
+l64:
+	MOVL            (CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         384(R10), Z1
+	VSHUFF32X4      $0x4e, Z1, Z1, Z2
+	VXORPS          realMinus<>+0(SB), Z2, Z2
+	VMOVUPS         (R10), Z3
+	VSUBPS          Z2, Z3, Z4
+	VMOVUPS         256(R10), Z5
+	VSHUFF32X4      $0x4e, Z5, Z5, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VMOVUPS         128(R10), Z7
+	VSUBPS          Z6, Z7, Z8
+	VPERMPS         Z4, Z0, Z9
+	VPERMPS         Z8, Z0, Z10
+	VMOVUPS         448(R10), Z11
+	VSHUFF32X4      $0x4e, Z11, Z11, Z12
+	VXORPS          realMinus<>+0(SB), Z12, Z12
+	VMOVUPS         64(R10), Z13
+	VSUBPS          Z12, Z13, Z14
+	VMOVUPS         320(R10), Z15
+	VSHUFF32X4      $0x4e, Z15, Z15, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VMOVUPS         192(R10), Z17
+	VSUBPS          Z16, Z17, Z18
+	VPERMPS         Z14, Z0, Z19
+	VPERMPS         Z18, Z0, Z20
+	VBROADCASTF32X8 (BX), Z21
+	VMULPS          Z9, Z21, Z22
+	VSHUFF32X4      $0x4e, Z9, Z9, Z23
+	VXORPS          realMinus<>+0(SB), Z23, Z23
+	VBROADCASTF32X8 32(BX), Z24
+	VFMADD231PS     Z23, Z24, Z22
+	VBROADCASTF32X8 64(BX), Z25
+	VFMADD231PS     Z19, Z25, Z22
+	VSHUFF32X4      $0x4e, Z19, Z19, Z26
+	VXORPS          realMinus<>+0(SB), Z26, Z26
+	VBROADCASTF32X8 96(BX), Z27
+	VFMADD231PS     Z26, Z27, Z22
+	VMULPS          Z10, Z21, Z28
+	VSHUFF32X4      $0x4e, Z10, Z10, Z29
+	VXORPS          realMinus<>+0(SB), Z29, Z29
+	VFMADD231PS     Z29, Z24, Z28
+	VFMADD231PS     Z20, Z25, Z28
+	VSHUFF32X4      $0x4e, Z20, Z20, Z30
+	VXORPS          realMinus<>+0(SB), Z30, Z30
+	VFMADD231PS     Z30, Z27, Z28
+	VMULPS          Z9, Z25, Z31
+	VFNMADD231PS    Z23, Z27, Z31
+	VFNMADD231PS    Z19, Z21, Z31
+	VFMADD231PS     Z26, Z24, Z31
+	VMULPS          Z10, Z25, Z1
+	VFNMADD231PS    Z29, Z27, Z1
+	VFNMADD231PS    Z20, Z21, Z1
+	VFMADD231PS     Z30, Z24, Z1
+	MOVL            16(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000080, BX, BX
+	ADDQ            SI, BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         384(R10), Z3
+	VSHUFF32X4      $0x4e, Z3, Z3, Z2
+	VXORPS          realMinus<>+0(SB), Z2, Z2
+	VADDPS          (R10), Z2, Z5
+	VMOVUPS         256(R10), Z7
+	VSHUFF32X4      $0x4e, Z7, Z7, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VADDPS          128(R10), Z6, Z4
+	VMOVUPS         448(R10), Z8
+	VSHUFF32X4      $0x4e, Z8, Z8, Z11
+	VXORPS          realMinus<>+0(SB), Z11, Z11
+	VADDPS          64(R10), Z11, Z13
+	VMOVUPS         320(R10), Z12
+	VSHUFF32X4      $0x4e, Z12, Z12, Z15
+	VXORPS          realMinus<>+0(SB), Z15, Z15
+	VADDPS          192(R10), Z15, Z17
+	VBROADCASTF32X8 (BX), Z16
+	VMULPS          Z5, Z16, Z14
+	VSHUFF32X4      $0x4e, Z5, Z5, Z18
+	VXORPS          realMinus<>+0(SB), Z18, Z18
+	VBROADCASTF32X8 32(BX), Z9
+	VFNMADD231PS    Z18, Z9, Z14
+	VBROADCASTF32X8 64(BX), Z23
+	VFNMADD231PS    Z13, Z23, Z14
+	VSHUFF32X4      $0x4e, Z13, Z13, Z19
+	VXORPS          realMinus<>+0(SB), Z19, Z19
+	VBROADCASTF32X8 96(BX), Z26
+	VFNMADD231PS    Z19, Z26, Z14
+	VPERMPS         Z14, Z0, Z25
+	VADDPS          Z25, Z22, Z10
+	VMULPS          Z4, Z16, Z27
+	VSHUFF32X4      $0x4e, Z4, Z4, Z29
+	VXORPS          realMinus<>+0(SB), Z29, Z29
+	VFNMADD231PS    Z29, Z9, Z27
+	VFNMADD231PS    Z17, Z23, Z27
+	VSHUFF32X4      $0x4e, Z17, Z17, Z21
+	VXORPS          realMinus<>+0(SB), Z21, Z21
+	VFNMADD231PS    Z21, Z26, Z27
+	VPERMPS         Z27, Z0, Z20
+	VADDPS          Z20, Z28, Z24
+	VSUBPS          Z20, Z28, Z30
+	VSUBPS          Z25, Z22, Z3
+	VMULPS          Z5, Z23, Z2
+	VFNMADD231PS    Z18, Z26, Z2
+	VFMADD231PS     Z13, Z16, Z2
+	VFMADD231PS     Z19, Z9, Z2
+	VPERMPS         Z2, Z0, Z7
+	VSUBPS          Z31, Z7, Z6
+	VMULPS          Z4, Z23, Z8
+	VFNMADD231PS    Z29, Z26, Z8
+	VFMADD231PS     Z17, Z16, Z8
+	VFMADD231PS     Z21, Z9, Z8
+	VPERMPS         Z8, Z0, Z11
+	VSUBPS          Z1, Z11, Z12
+	VADDPS          Z11, Z1, Z15
+	VADDPS          Z7, Z31, Z14
+	MOVL            4(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	LEAQ            (BX)(R9*1), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z27
+	VSUBPS          384(R10), Z27, Z28
+	VMOVUPS         128(R10), Z20
+	VADDPS          256(R10), Z20, Z22
+	VPERMPS         Z28, Z0, Z25
+	VPERMPS         Z22, Z0, Z5
+	VMOVUPS         64(R10), Z18
+	VSUBPS          448(R10), Z18, Z13
+	VMOVUPS         192(R10), Z19
+	VADDPS          320(R10), Z19, Z2
+	VPERMPS         Z13, Z0, Z23
+	VPERMPS         Z2, Z0, Z4
+	VBROADCASTF32X8 (BX), Z26
+	VMULPS          Z25, Z26, Z29
+	VSHUFF32X4      $0x4e, Z25, Z25, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VBROADCASTF32X8 32(BX), Z17
+	VFMADD231PS     Z16, Z17, Z29
+	VBROADCASTF32X8 64(BX), Z9
+	VFMADD231PS     Z23, Z9, Z29
+	VSHUFF32X4      $0x4e, Z23, Z23, Z21
+	VXORPS          realMinus<>+0(SB), Z21, Z21
+	VBROADCASTF32X8 96(BX), Z8
+	VFMADD231PS     Z21, Z8, Z29
+	VADDPS          Z29, Z10, Z1
+	VMULPS          Z5, Z26, Z11
+	VSHUFF32X4      $0x4e, Z5, Z5, Z31
+	VXORPS          realMinus<>+0(SB), Z31, Z31
+	VFMADD231PS     Z31, Z17, Z11
+	VFMADD231PS     Z4, Z9, Z11
+	VSHUFF32X4      $0x4e, Z4, Z4, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VFMADD231PS     Z7, Z8, Z11
+	VADDPS          Z11, Z24, Z27
+	VSHUFF32X4      $0x4e, Z11, Z11, Z20
+	VXORPS          realMinus<>+0(SB), Z20, Z20
+	VSUBPS          Z20, Z30, Z28
+	VSHUFF32X4      $0x4e, Z29, Z29, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VADDPS          Z22, Z3, Z18
+	VMULPS          Z25, Z9, Z19
+	VFNMADD231PS    Z16, Z8, Z19
+	VFNMADD231PS    Z23, Z26, Z19
+	VFMADD231PS     Z21, Z17, Z19
+	VSUBPS          Z19, Z6, Z13
+	VMULPS          Z5, Z9, Z2
+	VFNMADD231PS    Z31, Z8, Z2
+	VFNMADD231PS    Z4, Z26, Z2
+	VFMADD231PS     Z7, Z17, Z2
+	VSUBPS          Z2, Z12, Z10
+	VSHUFF32X4      $0x4e, Z2, Z2, Z24
+	VXORPS          realMinus<>+0(SB), Z24, Z24
+	VSUBPS          Z15, Z24, Z11
+	VSHUFF32X4      $0x4e, Z19, Z19, Z30
+	VXORPS          realMinus<>+0(SB), Z30, Z30
+	VADDPS          Z30, Z14, Z20
+	MOVL            20(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000080, BX, BX
+	ADDQ            SI, BX
+	LEAQ            (BX)(R9*1), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z29
+	VADDPS          384(R10), Z29, Z3
+	VMOVUPS         128(R10), Z22
+	VSUBPS          256(R10), Z22, Z25
+	VMOVUPS         64(R10), Z16
+	VADDPS          448(R10), Z16, Z23
+	VMOVUPS         192(R10), Z21
+	VSUBPS          320(R10), Z21, Z6
+	VBROADCASTF32X8 (BX), Z9
+	VMULPS          Z3, Z9, Z5
+	VSHUFF32X4      $0x4e, Z3, Z3, Z8
+	VXORPS          realMinus<>+0(SB), Z8, Z8
+	VBROADCASTF32X8 32(BX), Z31
+	VFNMADD231PS    Z8, Z31, Z5
+	VBROADCASTF32X8 64(BX), Z26
+	VFNMADD231PS    Z23, Z26, Z5
+	VSHUFF32X4      $0x4e, Z23, Z23, Z4
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VBROADCASTF32X8 96(BX), Z17
+	VFNMADD231PS    Z4, Z17, Z5
+	VPERMPS         Z5, Z0, Z7
+	VADDPS          Z7, Z1, Z12
+	VMULPS          Z25, Z9, Z2
+	VSHUFF32X4      $0x4e, Z25, Z25, Z24
+	VXORPS          realMinus<>+0(SB), Z24, Z24
+	VFNMADD231PS    Z24, Z31, Z2
+	VFNMADD231PS    Z6, Z26, Z2
+	VSHUFF32X4      $0x4e, Z6, Z6, Z15
+	VXORPS          realMinus<>+0(SB), Z15, Z15
+	VFNMADD231PS    Z15, Z17, Z2
+	VPERMPS         Z2, Z0, Z19
+	VADDPS          Z19, Z27, Z14
+	VSHUFF32X4      $0x4e, Z19, Z19, Z30
+	VXORPS          realMinus<>+0(SB), Z30, Z30
+	VADDPS          Z30, Z28, Z29
+	VSHUFF32X4      $0x4e, Z7, Z7, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VSUBPS          Z22, Z18, Z16
+	VMULPS          Z3, Z26, Z21
+	VFNMADD231PS    Z8, Z17, Z21
+	VFMADD231PS     Z23, Z9, Z21
+	VFMADD231PS     Z4, Z31, Z21
+	VPERMPS         Z21, Z0, Z5
+	VADDPS          Z5, Z13, Z1
+	VMULPS          Z25, Z26, Z2
+	VFNMADD231PS    Z24, Z17, Z2
+	VFMADD231PS     Z6, Z9, Z2
+	VFMADD231PS     Z15, Z31, Z2
+	VPERMPS         Z2, Z0, Z27
+	VADDPS          Z27, Z10, Z19
+	VSHUFF32X4      $0x4e, Z27, Z27, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	VADDPS          Z28, Z11, Z30
+	VSHUFF32X4      $0x4e, Z5, Z5, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VADDPS          Z7, Z20, Z18
+	MOVL            8(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         256(R10), Z22
+	VSHUFF32X4      $0x4e, Z22, Z22, Z3
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VMOVUPS         (R10), Z8
+	VSUBPS          Z3, Z8, Z23
+	VMOVUPS         384(R10), Z4
+	VSHUFF32X4      $0x4e, Z4, Z4, Z21
+	VXORPS          realMinus<>+0(SB), Z21, Z21
+	VADDPS          128(R10), Z21, Z13
+	VPERMPS         Z23, Z0, Z26
+	VPERMPS         Z13, Z0, Z25
+	VMOVUPS         320(R10), Z17
+	VSHUFF32X4      $0x4e, Z17, Z17, Z24
+	VXORPS          realMinus<>+0(SB), Z24, Z24
+	VMOVUPS         64(R10), Z9
+	VSUBPS          Z24, Z9, Z6
+	VMOVUPS         448(R10), Z31
+	VSHUFF32X4      $0x4e, Z31, Z31, Z15
+	VXORPS          realMinus<>+0(SB), Z15, Z15
+	VADDPS          192(R10), Z15, Z2
+	VPERMPS         Z6, Z0, Z10
+	VPERMPS         Z2, Z0, Z27
+	VBROADCASTF32X8 (BX), Z11
+	VMULPS          Z26, Z11, Z28
+	VSHUFF32X4      $0x4e, Z26, Z26, Z5
+	VXORPS          realMinus<>+0(SB), Z5, Z5
+	VBROADCASTF32X8 32(BX), Z20
+	VFMADD231PS     Z5, Z20, Z28
+	VBROADCASTF32X8 64(BX), Z7
+	VFMADD231PS     Z10, Z7, Z28
+	VSHUFF32X4      $0x4e, Z10, Z10, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VBROADCASTF32X8 96(BX), Z8
+	VFMADD231PS     Z22, Z8, Z28
+	VADDPS          Z28, Z12, Z3
+	VMULPS          Z25, Z11, Z4
+	VSHUFF32X4      $0x4e, Z25, Z25, Z21
+	VXORPS          realMinus<>+0(SB), Z21, Z21
+	VFMADD231PS     Z21, Z20, Z4
+	VFMADD231PS     Z27, Z7, Z4
+	VSHUFF32X4      $0x4e, Z27, Z27, Z23
+	VXORPS          realMinus<>+0(SB), Z23, Z23
+	VFMADD231PS     Z23, Z8, Z4
+	VADDPS          Z4, Z14, Z13
+	VADDPS          Z28, Z29, Z17
+	VSUBPS          Z4, Z16, Z9
+	VMULPS          Z26, Z7, Z24
+	VFNMADD231PS    Z5, Z8, Z24
+	VFNMADD231PS    Z10, Z11, Z24
+	VFMADD231PS     Z22, Z20, Z24
+	VSUBPS          Z24, Z1, Z31
+	VMULPS          Z25, Z7, Z15
+	VFNMADD231PS    Z21, Z8, Z15
+	VFNMADD231PS    Z27, Z11, Z15
+	VFMADD231PS     Z23, Z20, Z15
+	VSUBPS          Z15, Z19, Z6
+	VSUBPS          Z24, Z30, Z2
+	VSUBPS          Z18, Z15, Z12
+	MOVL            24(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000080, BX, BX
+	ADDQ            SI, BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         256(R10), Z14
+	VSHUFF32X4      $0x4e, Z14, Z14, Z29
+	VXORPS          realMinus<>+0(SB), Z29, Z29
+	VADDPS          (R10), Z29, Z28
+	VMOVUPS         384(R10), Z16
+	VSHUFF32X4      $0x4e, Z16, Z16, Z4
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VMOVUPS         128(R10), Z26
+	VSUBPS          Z4, Z26, Z5
+	VMOVUPS         320(R10), Z10
+	VSHUFF32X4      $0x4e, Z10, Z10, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VADDPS          64(R10), Z22, Z1
+	VMOVUPS         448(R10), Z7
+	VSHUFF32X4      $0x4e, Z7, Z7, Z25
+	VXORPS          realMinus<>+0(SB), Z25, Z25
+	VMOVUPS         192(R10), Z8
+	VSUBPS          Z25, Z8, Z21
+	VBROADCASTF32X8 (BX), Z11
+	VMULPS          Z28, Z11, Z27
+	VSHUFF32X4      $0x4e, Z28, Z28, Z20
+	VXORPS          realMinus<>+0(SB), Z20, Z20
+	VBROADCASTF32X8 32(BX), Z23
+	VFNMADD231PS    Z20, Z23, Z27
+	VBROADCASTF32X8 64(BX), Z19
+	VFNMADD231PS    Z1, Z19, Z27
+	VSHUFF32X4      $0x4e, Z1, Z1, Z30
+	VXORPS          realMinus<>+0(SB), Z30, Z30
+	VBROADCASTF32X8 96(BX), Z24
+	VFNMADD231PS    Z30, Z24, Z27
+	VPERMPS         Z27, Z0, Z15
+	VADDPS          Z15, Z3, Z18
+	VMULPS          Z5, Z11, Z14
+	VSHUFF32X4      $0x4e, Z5, Z5, Z29
+	VXORPS          realMinus<>+0(SB), Z29, Z29
+	VFNMADD231PS    Z29, Z23, Z14
+	VFNMADD231PS    Z21, Z19, Z14
+	VSHUFF32X4      $0x4e, Z21, Z21, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VFNMADD231PS    Z16, Z24, Z14
+	VPERMPS         Z14, Z0, Z26
+	VADDPS          Z26, Z13, Z4
+	VSUBPS          Z15, Z17, Z10
+	VADDPS          Z26, Z9, Z22
+	VMULPS          Z28, Z19, Z7
+	VFNMADD231PS    Z20, Z24, Z7
+	VFMADD231PS     Z1, Z11, Z7
+	VFMADD231PS     Z30, Z23, Z7
+	VPERMPS         Z7, Z0, Z8
+	VADDPS          Z8, Z31, Z25
+	VMULPS          Z5, Z19, Z27
+	VFNMADD231PS    Z29, Z24, Z27
+	VFMADD231PS     Z21, Z11, Z27
+	VFMADD231PS     Z16, Z23, Z27
+	VPERMPS         Z27, Z0, Z3
+	VADDPS          Z3, Z6, Z14
+	VSUBPS          Z8, Z2, Z13
+	VADDPS          Z3, Z12, Z17
+	MOVL            12(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	LEAQ            (BX)(R9*1), BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z15
+	VADDPS          256(R10), Z15, Z9
+	VMOVUPS         128(R10), Z26
+	VADDPS          384(R10), Z26, Z28
+	VPERMPS         Z9, Z0, Z20
+	VPERMPS         Z28, Z0, Z1
+	VMOVUPS         64(R10), Z30
+	VADDPS          320(R10), Z30, Z7
+	VMOVUPS         192(R10), Z31
+	VADDPS          448(R10), Z31, Z19
+	VPERMPS         Z7, Z0, Z5
+	VPERMPS         Z19, Z0, Z24
+	VBROADCASTF32X8 (BX), Z29
+	VMULPS          Z20, Z29, Z11
+	VSHUFF32X4      $0x4e, Z20, Z20, Z21
+	VXORPS          realMinus<>+0(SB), Z21, Z21
+	VBROADCASTF32X8 32(BX), Z23
+	VFMADD231PS     Z21, Z23, Z11
+	VBROADCASTF32X8 64(BX), Z16
+	VFMADD231PS     Z5, Z16, Z11
+	VSHUFF32X4      $0x4e, Z5, Z5, Z27
+	VXORPS          realMinus<>+0(SB), Z27, Z27
+	VBROADCASTF32X8 96(BX), Z6
+	VFMADD231PS     Z27, Z6, Z11
+	VADDPS          Z11, Z18, Z2
+	VMULPS          Z1, Z29, Z8
+	VSHUFF32X4      $0x4e, Z1, Z1, Z12
+	VXORPS          realMinus<>+0(SB), Z12, Z12
+	VFMADD231PS     Z12, Z23, Z8
+	VFMADD231PS     Z24, Z16, Z8
+	VSHUFF32X4      $0x4e, Z24, Z24, Z3
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VFMADD231PS     Z3, Z6, Z8
+	VADDPS          Z8, Z4, Z15
+	VSHUFF32X4      $0x4e, Z11, Z11, Z26
+	VXORPS          realMinus<>+0(SB), Z26, Z26
+	VSUBPS          Z26, Z10, Z9
+	VSHUFF32X4      $0x4e, Z8, Z8, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	VSUBPS          Z28, Z22, Z30
+	VMULPS          Z20, Z16, Z31
+	VFNMADD231PS    Z21, Z6, Z31
+	VFNMADD231PS    Z5, Z29, Z31
+	VFMADD231PS     Z27, Z23, Z31
+	VSUBPS          Z31, Z25, Z7
+	VMULPS          Z1, Z16, Z19
+	VFNMADD231PS    Z12, Z6, Z19
+	VFNMADD231PS    Z24, Z29, Z19
+	VFMADD231PS     Z3, Z23, Z19
+	VSUBPS          Z19, Z14, Z18
+	VSHUFF32X4      $0x4e, Z31, Z31, Z4
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VADDPS          Z4, Z13, Z11
+	VSHUFF32X4      $0x4e, Z19, Z19, Z10
+	VXORPS          realMinus<>+0(SB), Z10, Z10
+	VADDPS          Z10, Z17, Z26
+	MOVL            28(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000200, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000080, BX, BX
+	ADDQ            SI, BX
+	LEAQ            (BX)(R9*1), BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z8
+	VSUBPS          256(R10), Z8, Z22
+	VMOVUPS         128(R10), Z28
+	VSUBPS          384(R10), Z28, Z20
+	VMOVUPS         64(R10), Z21
+	VSUBPS          320(R10), Z21, Z5
+	VMOVUPS         192(R10), Z27
+	VSUBPS          448(R10), Z27, Z25
+	VBROADCASTF32X8 (BX), Z16
+	VMULPS          Z22, Z16, Z1
+	VSHUFF32X4      $0x4e, Z22, Z22, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VBROADCASTF32X8 32(BX), Z12
+	VFNMADD231PS    Z6, Z12, Z1
+	VBROADCASTF32X8 64(BX), Z29
+	VFNMADD231PS    Z5, Z29, Z1
+	VSHUFF32X4      $0x4e, Z5, Z5, Z24
+	VXORPS          realMinus<>+0(SB), Z24, Z24
+	VBROADCASTF32X8 96(BX), Z23
+	VFNMADD231PS    Z24, Z23, Z1
+	VPERMPS         Z1, Z0, Z3
+	VADDPS          Z3, Z2, Z14
+	VMULPS          Z20, Z16, Z31
+	VSHUFF32X4      $0x4e, Z20, Z20, Z13
+	VXORPS          realMinus<>+0(SB), Z13, Z13
+	VFNMADD231PS    Z13, Z12, Z31
+	VFNMADD231PS    Z25, Z29, Z31
+	VSHUFF32X4      $0x4e, Z25, Z25, Z4
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VFNMADD231PS    Z4, Z23, Z31
+	VPERMPS         Z31, Z0, Z19
+	VADDPS          Z19, Z15, Z17
+	VSHUFF32X4      $0x4e, Z3, Z3, Z10
+	VXORPS          realMinus<>+0(SB), Z10, Z10
+	VADDPS          Z10, Z9, Z8
+	VSHUFF32X4      $0x4e, Z19, Z19, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	VADDPS          Z28, Z30, Z21
+	VMULPS          Z22, Z29, Z27
+	VFNMADD231PS    Z6, Z23, Z27
+	VFMADD231PS     Z5, Z16, Z27
+	VFMADD231PS     Z24, Z12, Z27
+	VPERMPS         Z27, Z0, Z1
+	VADDPS          Z1, Z7, Z2
+	VMULPS          Z20, Z29, Z31
+	VFNMADD231PS    Z13, Z23, Z31
+	VFMADD231PS     Z25, Z16, Z31
+	VFMADD231PS     Z4, Z12, Z31
+	VPERMPS         Z31, Z0, Z15
+	VADDPS          Z15, Z18, Z3
+	VSHUFF32X4      $0x4e, Z1, Z1, Z9
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VADDPS          Z9, Z11, Z10
+	VSHUFF32X4      $0x4e, Z15, Z15, Z19
+	VXORPS          realMinus<>+0(SB), Z19, Z19
+	VADDPS          Z19, Z26, Z30
+	VSHUFF32X4      $0x4e, Z8, Z8, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	VSHUFF32X4      $0x4e, Z10, Z10, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VSHUFF32X4      $0x4e, Z21, Z21, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VSHUFF32X4      $0x4e, Z30, Z30, Z5
+	VXORPS          realMinus<>+0(SB), Z5, Z5
+	VBROADCASTSS    ca+112(FP), Z24
+	VMULPS          (R8), Z24, Z27
+	VBROADCASTSS    c+24(FP), Z7
+	VFMADD231PS     Z14, Z7, Z27
+	VMOVUPS         Z27, (DI)
+	VMULPS          64(R8), Z24, Z29
+	VFMADD231PS     Z2, Z7, Z29
+	VMOVUPS         Z29, 64(DI)
+	VMULPS          128(R8), Z24, Z20
+	VFMADD231PS     Z17, Z7, Z20
+	VMOVUPS         Z20, 128(DI)
+	VMULPS          192(R8), Z24, Z23
+	VFMADD231PS     Z3, Z7, Z23
+	VMOVUPS         Z23, 192(DI)
+	VMULPS          256(R8), Z24, Z13
+	VFMADD231PS     Z28, Z7, Z13
+	VMOVUPS         Z13, 256(DI)
+	VMULPS          320(R8), Z24, Z16
+	VFMADD231PS     Z22, Z7, Z16
+	VMOVUPS         Z16, 320(DI)
+	VMULPS          384(R8), Z24, Z25
+	VFMADD231PS     Z6, Z7, Z25
+	VMOVUPS         Z25, 384(DI)
+	VMULPS          448(R8), Z24, Z12
+	VFMADD231PS     Z5, Z7, Z12
+	VMOVUPS         Z12, 448(DI)
+
+l65:
+	ADDQ $0x00000200, DI
+	ADDQ 8(SP), R8
+	ADDQ $0x00000080, R11
+	ADDQ $0x20, CX
+	DECQ (SP)
+	JNE  l63
+
+l60:
+	VZEROUPPER
+	RET
+
 // func mulVecN3SingleAVX512(dst [][8]float32, a [][8]float32, ma int, v [][8]float32, mv int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·mulVecN3SingleAVX512(SB), NOSPLIT, $0-88
@@ -2353,7 +3618,7 @@ TEXT ·mulVecN3SingleAVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l60
+	JNE          l66
 	VMOVUPS      (SI), Y0
 	VMOVUPS      (DX), Y1
 	VMULPS       Y1, Y0, Y2
@@ -2423,7 +3688,7 @@ TEXT ·mulVecN3SingleAVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l60:
+l66:
 	LEAQ         lanes324<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -2511,7 +3776,7 @@ TEXT ·addMulVecN3SingleAVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mv+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l61
+	JNE          l67
 	VMOVUPS      (SI), Y0
 	VMOVUPS      (DX), Y1
 	VMULPS       Y1, Y0, Y2
@@ -2594,7 +3859,7 @@ TEXT ·addMulVecN3SingleAVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l61:
+l67:
 	LEAQ         lanes324<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -2695,7 +3960,7 @@ TEXT ·mulVecA3SingleAVX512(SB), NOSPLIT, $0-88
 	MOVQ         ma+48(FP), AX
 	ORQ          mv+80(FP), AX
 	TESTQ        AX, AX
-	JNE          l62
+	JNE          l68
 	VMOVUPS      (SI), Y0
 	VMOVUPS      (DX), Y1
 	VMULPS       Y1, Y0, Y2
@@ -2765,7 +4030,7 @@ TEXT ·mulVecA3SingleAVX512(SB), NOSPLIT, $0-88
 	VZEROUPPER
 	RET
 
-l62:
+l68:
 	LEAQ         lanes324<>+0(SB), BX
 	MOVQ         ma+48(FP), AX
 	ANDQ         $0x07, AX
@@ -2853,7 +4118,7 @@ TEXT ·addMulVecA3SingleAVX512(SB), NOSPLIT, $0-96
 	MOVQ         ma+56(FP), AX
 	ORQ          mv+88(FP), AX
 	TESTQ        AX, AX
-	JNE          l63
+	JNE          l69
 	VMOVUPS      (SI), Y0
 	VMOVUPS      (DX), Y1
 	VMULPS       Y1, Y0, Y2
@@ -2936,7 +4201,7 @@ TEXT ·addMulVecA3SingleAVX512(SB), NOSPLIT, $0-96
 	VZEROUPPER
 	RET
 
-l63:
+l69:
 	LEAQ         lanes324<>+0(SB), BX
 	MOVQ         ma+56(FP), AX
 	ANDQ         $0x07, AX
@@ -3041,15 +4306,15 @@ TEXT ·hop3SingleAVX512(SB), NOSPLIT, $32-168
 	MOVQ   hi+160(FP), AX
 	MOVQ   lo+152(FP), BX
 	SUBQ   BX, AX
-	JLE    l64
+	JLE    l70
 	MOVQ   AX, (SP)
 	IMUL3Q $0x000000c0, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l65
+	JEQ    l71
 	ADDQ   R10, R8
 
-l65:
+l71:
 	IMUL3Q $0x00000240, BX, R11
 	ADDQ   SI, R11
 	IMULQ  R9, BX
@@ -3060,13 +4325,13 @@ l65:
 	IMULQ  R9, R10
 	MOVQ   R10, 24(SP)
 
-l66:
+l72:
 	VXORPS Z29, Z29, Z29
 	VXORPS Z30, Z30, Z30
 	VXORPS Z31, Z31, Z31
 	XORQ   R13, R13
 
-l67:
+l73:
 	MOVL            (CX)(R13*4), AX
 	MOVQ            AX, R10
 	SHRQ            $0x03, R10
@@ -3087,7 +4352,7 @@ l67:
 	IMUL3Q          $0x000000c0, AX, AX
 	ADDQ            DX, AX
 	CMPQ            16(SP), $0x00200000
-	JLE             l68
+	JLE             l74
 	VBROADCASTF32X8 (R11), Z2
 	PREFETCHT0      576(R11)
 	VPERMPS         (R10), Z0, Z3
@@ -3202,9 +4467,9 @@ l67:
 	VSUBPS          Z7, Z30, Z30
 	VPERMPS         Z19, Z1, Z8
 	VSUBPS          Z8, Z31, Z31
-	JMP             l69
+	JMP             l75
 
-l68:
+l74:
 	VBROADCASTF32X8 (R11), Z2
 	VPERMPS         (R10), Z0, Z3
 	VFMADD231PS     Z3, Z2, Z29
@@ -3302,16 +4567,16 @@ l68:
 	VPERMPS         Z19, Z1, Z8
 	VSUBPS          Z8, Z31, Z31
 
-l69:
+l75:
 	ADDQ         16(SP), R11
 	ADDQ         16(SP), SI
 	INCQ         R13
 	CMPQ         R13, R9
-	JNE          l67
+	JNE          l73
 	SUBQ         24(SP), SI
 	SUBQ         24(SP), R11
 	TESTQ        R8, R8
-	JNE          l70
+	JNE          l76
 	VBROADCASTSS c+24(FP), Z2
 	VMULPS       Z29, Z2, Z3
 	VMOVUPS      Z3, (DI)
@@ -3319,9 +4584,9 @@ l69:
 	VMOVUPS      Z4, 64(DI)
 	VMULPS       Z31, Z2, Z5
 	VMOVUPS      Z5, 128(DI)
-	JMP          l71
+	JMP          l77
 
-l70:
+l76:
 	VBROADCASTSS c+24(FP), Z2
 	VMULPS       Z29, Z2, Z3
 	VBROADCASTSS ca+120(FP), Z4
@@ -3334,25 +4599,25 @@ l70:
 	VFMADD231PS  128(R8), Z4, Z6
 	VMOVUPS      Z6, 128(DI)
 
-l71:
+l77:
 	ADDQ  $0x00000240, R11
 	ADDQ  $0x000000c0, DI
 	TESTQ R8, R8
-	JEQ   l72
+	JEQ   l78
 	ADDQ  $0x000000c0, R8
 
-l72:
+l78:
 	LEAQ (CX)(R9*8), CX
 	DECQ (SP)
-	JNE  l66
+	JNE  l72
 
-l64:
+l70:
 	VZEROUPPER
 	RET
 
-// func wilson3SingleAVX512(dst [][8]float32, c float32, links [][8]float32, stride int, src [][8]float32, nbr []int32, ca float32, add [][8]float32, lo int, hi int)
+// func wilsonN3SingleAVX512(dst [][8]float32, c float32, links [][8]float32, stride int, src [][8]float32, nbr []int32, ca float32, add [][8]float32, lo int, hi int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·wilson3SingleAVX512(SB), NOSPLIT, $16-160
+TEXT ·wilsonN3SingleAVX512(SB), NOSPLIT, $16-160
 	MOVQ   dst_base+0(FP), DI
 	MOVQ   links_base+32(FP), SI
 	MOVQ   src_base+64(FP), DX
@@ -3364,29 +4629,29 @@ TEXT ·wilson3SingleAVX512(SB), NOSPLIT, $16-160
 	MOVQ   hi+152(FP), AX
 	MOVQ   lo+144(FP), BX
 	SUBQ   BX, AX
-	JLE    l73
+	JLE    l79
 	MOVQ   AX, (SP)
 	IMUL3Q $0x00000300, BX, R10
 	ADDQ   R10, DI
 	TESTQ  R8, R8
-	JEQ    l74
+	JEQ    l80
 	ADDQ   R10, R8
 	MOVQ   $+768, 8(SP)
-	JMP    l75
+	JMP    l81
 
-l74:
+l80:
 	LEAQ zerosSingleAVX512<>+0(SB), R8
 	MOVQ $+0, 8(SP)
 
-l75:
+l81:
 	IMUL3Q $0x00000240, BX, R11
 	ADDQ   SI, R11
 	SHLQ   $0x05, BX
 	ADDQ   BX, CX
 
-l76:
+l82:
 	CMPQ            R9, $0x00200000
-	JLE             l77
+	JLE             l83
 	MOVL            (CX), AX
 	MOVQ            AX, BX
 	SHRQ            $0x03, BX
@@ -4553,9 +5818,9 @@ l76:
 	VMULPS          704(R8), Z3, Z31
 	VFMADD231PS     Z21, Z8, Z31
 	VMOVUPS         Z31, 704(DI)
-	JMP             l78
+	JMP             l84
 
-l77:
+l83:
 	MOVL            (CX), AX
 	MOVQ            AX, BX
 	SHRQ            $0x03, BX
@@ -5555,15 +6820,2232 @@ l77:
 	VFMADD231PS     Z21, Z8, Z31
 	VMOVUPS         Z31, 704(DI)
 
-l78:
+l84:
 	ADDQ $0x00000300, DI
 	ADDQ 8(SP), R8
 	ADDQ $0x00000240, R11
 	ADDQ $0x20, CX
 	DECQ (SP)
-	JNE  l76
+	JNE  l82
 
-l73:
+l79:
+	VZEROUPPER
+	RET
+
+// func wilsonA3SingleAVX512(dst [][8]float32, c float32, links [][8]float32, stride int, src [][8]float32, nbr []int32, ca float32, add [][8]float32, lo int, hi int)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·wilsonA3SingleAVX512(SB), NOSPLIT, $16-160
+	MOVQ   dst_base+0(FP), DI
+	MOVQ   links_base+32(FP), SI
+	MOVQ   src_base+64(FP), DX
+	MOVQ   nbr_base+88(FP), CX
+	MOVQ   add_base+120(FP), R8
+	MOVQ   stride+56(FP), R9
+	IMUL3Q $0x00000240, R9, R9
+	LEAQ   lanes644<>+0(SB), R12
+	MOVQ   hi+152(FP), AX
+	MOVQ   lo+144(FP), BX
+	SUBQ   BX, AX
+	JLE    l85
+	MOVQ   AX, (SP)
+	IMUL3Q $0x00000300, BX, R10
+	ADDQ   R10, DI
+	TESTQ  R8, R8
+	JEQ    l86
+	ADDQ   R10, R8
+	MOVQ   $+768, 8(SP)
+	JMP    l87
+
+l86:
+	LEAQ zerosSingleAVX512<>+0(SB), R8
+	MOVQ $+0, 8(SP)
+
+l87:
+	IMUL3Q $0x00000240, BX, R11
+	ADDQ   SI, R11
+	SHLQ   $0x05, BX
+	ADDQ   BX, CX
+
+l88:
+	CMPQ            R9, $0x00200000
+	JLE             l89
+	MOVL            (CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         576(R10), Z1
+	PREFETCHT0      576(BX)
+	VSHUFF32X4      $0x4e, Z1, Z1, Z2
+	VXORPS          realMinus<>+0(SB), Z2, Z2
+	VMOVUPS         (R10), Z3
+	VSUBPS          Z2, Z3, Z4
+	PREFETCHT0      640(BX)
+	VMOVUPS         384(R10), Z5
+	VSHUFF32X4      $0x4e, Z5, Z5, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VMOVUPS         192(R10), Z7
+	VSUBPS          Z6, Z7, Z8
+	PREFETCHT0      704(BX)
+	VPERMPS         Z4, Z0, Z9
+	VPERMPS         Z8, Z0, Z10
+	VMOVUPS         640(R10), Z11
+	VSHUFF32X4      $0x4e, Z11, Z11, Z12
+	VXORPS          realMinus<>+0(SB), Z12, Z12
+	PREFETCHT0      768(BX)
+	VMOVUPS         64(R10), Z13
+	VSUBPS          Z12, Z13, Z14
+	VMOVUPS         448(R10), Z15
+	VSHUFF32X4      $0x4e, Z15, Z15, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	PREFETCHT0      832(BX)
+	VMOVUPS         256(R10), Z17
+	VSUBPS          Z16, Z17, Z18
+	VPERMPS         Z14, Z0, Z19
+	VPERMPS         Z18, Z0, Z20
+	VMOVUPS         704(R10), Z21
+	PREFETCHT0      896(BX)
+	VSHUFF32X4      $0x4e, Z21, Z21, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VMOVUPS         128(R10), Z23
+	VSUBPS          Z22, Z23, Z24
+	VMOVUPS         512(R10), Z25
+	PREFETCHT0      960(BX)
+	VSHUFF32X4      $0x4e, Z25, Z25, Z26
+	VXORPS          realMinus<>+0(SB), Z26, Z26
+	VMOVUPS         320(R10), Z27
+	VSUBPS          Z26, Z27, Z28
+	VPERMPS         Z24, Z0, Z29
+	PREFETCHT0      1024(BX)
+	VPERMPS         Z28, Z0, Z30
+	VBROADCASTF32X8 (BX), Z31
+	VMULPS          Z9, Z31, Z1
+	VSHUFF32X4      $0x4e, Z9, Z9, Z3
+	PREFETCHT0      1088(BX)
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VBROADCASTF32X8 32(BX), Z2
+	VFMADD231PS     Z3, Z2, Z1
+	VBROADCASTF32X8 64(BX), Z5
+	VFMADD231PS     Z19, Z5, Z1
+	PREFETCHT0      768(R10)
+	VSHUFF32X4      $0x4e, Z19, Z19, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VBROADCASTF32X8 96(BX), Z6
+	VFMADD231PS     Z7, Z6, Z1
+	VBROADCASTF32X8 128(BX), Z4
+	PREFETCHT0      832(R10)
+	VFMADD231PS     Z29, Z4, Z1
+	VSHUFF32X4      $0x4e, Z29, Z29, Z8
+	VXORPS          realMinus<>+0(SB), Z8, Z8
+	VBROADCASTF32X8 160(BX), Z11
+	VFMADD231PS     Z8, Z11, Z1
+	PREFETCHT0      896(R10)
+	VMULPS          Z10, Z31, Z13
+	VSHUFF32X4      $0x4e, Z10, Z10, Z12
+	VXORPS          realMinus<>+0(SB), Z12, Z12
+	VFMADD231PS     Z12, Z2, Z13
+	VFMADD231PS     Z20, Z5, Z13
+	PREFETCHT0      960(R10)
+	VSHUFF32X4      $0x4e, Z20, Z20, Z15
+	VXORPS          realMinus<>+0(SB), Z15, Z15
+	VFMADD231PS     Z15, Z6, Z13
+	VFMADD231PS     Z30, Z4, Z13
+	VSHUFF32X4      $0x4e, Z30, Z30, Z17
+	PREFETCHT0      1024(R10)
+	VXORPS          realMinus<>+0(SB), Z17, Z17
+	VFMADD231PS     Z17, Z11, Z13
+	VBROADCASTF32X8 192(BX), Z16
+	VMULPS          Z9, Z16, Z14
+	VBROADCASTF32X8 224(BX), Z18
+	PREFETCHT0      1088(R10)
+	VFMADD231PS     Z3, Z18, Z14
+	VBROADCASTF32X8 256(BX), Z21
+	VFMADD231PS     Z19, Z21, Z14
+	VBROADCASTF32X8 288(BX), Z23
+	PREFETCHT0      1152(R10)
+	VFMADD231PS     Z7, Z23, Z14
+	VBROADCASTF32X8 320(BX), Z22
+	VFMADD231PS     Z29, Z22, Z14
+	VBROADCASTF32X8 352(BX), Z25
+	VFMADD231PS     Z8, Z25, Z14
+	PREFETCHT0      1216(R10)
+	VMULPS          Z10, Z16, Z27
+	VFMADD231PS     Z12, Z18, Z27
+	VFMADD231PS     Z20, Z21, Z27
+	VFMADD231PS     Z15, Z23, Z27
+	VFMADD231PS     Z30, Z22, Z27
+	PREFETCHT0      1280(R10)
+	VFMADD231PS     Z17, Z25, Z27
+	VBROADCASTF32X8 384(BX), Z26
+	VMULPS          Z9, Z26, Z24
+	VBROADCASTF32X8 416(BX), Z28
+	VFMADD231PS     Z3, Z28, Z24
+	PREFETCHT0      1344(R10)
+	VBROADCASTF32X8 448(BX), Z31
+	VFMADD231PS     Z19, Z31, Z24
+	VBROADCASTF32X8 480(BX), Z2
+	VFMADD231PS     Z7, Z2, Z24
+	VBROADCASTF32X8 512(BX), Z5
+	PREFETCHT0      1408(R10)
+	VFMADD231PS     Z29, Z5, Z24
+	VBROADCASTF32X8 544(BX), Z6
+	VFMADD231PS     Z8, Z6, Z24
+	VMULPS          Z10, Z26, Z4
+	VFMADD231PS     Z12, Z28, Z4
+	PREFETCHT0      1472(R10)
+	VFMADD231PS     Z20, Z31, Z4
+	VFMADD231PS     Z15, Z2, Z4
+	VFMADD231PS     Z30, Z5, Z4
+	VFMADD231PS     Z17, Z6, Z4
+	MOVL            16(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000240, BX, BX
+	ADDQ            SI, BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         576(R10), Z11
+	PREFETCHT0      576(BX)
+	VSHUFF32X4      $0x4e, Z11, Z11, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VADDPS          (R10), Z16, Z18
+	VMOVUPS         384(R10), Z21
+	VSHUFF32X4      $0x4e, Z21, Z21, Z23
+	PREFETCHT0      640(BX)
+	VXORPS          realMinus<>+0(SB), Z23, Z23
+	VADDPS          192(R10), Z23, Z22
+	VMOVUPS         640(R10), Z25
+	VSHUFF32X4      $0x4e, Z25, Z25, Z9
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	PREFETCHT0      704(BX)
+	VADDPS          64(R10), Z9, Z3
+	VMOVUPS         448(R10), Z19
+	VSHUFF32X4      $0x4e, Z19, Z19, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VADDPS          256(R10), Z7, Z29
+	PREFETCHT0      768(BX)
+	VMOVUPS         704(R10), Z8
+	VSHUFF32X4      $0x4e, Z8, Z8, Z26
+	VXORPS          realMinus<>+0(SB), Z26, Z26
+	VADDPS          128(R10), Z26, Z10
+	VMOVUPS         512(R10), Z28
+	PREFETCHT0      832(BX)
+	VSHUFF32X4      $0x4e, Z28, Z28, Z12
+	VXORPS          realMinus<>+0(SB), Z12, Z12
+	VADDPS          320(R10), Z12, Z31
+	VBROADCASTF32X8 (BX), Z20
+	VMULPS          Z18, Z20, Z2
+	PREFETCHT0      896(BX)
+	VSHUFF32X4      $0x4e, Z18, Z18, Z15
+	VXORPS          realMinus<>+0(SB), Z15, Z15
+	VBROADCASTF32X8 32(BX), Z5
+	VFNMADD231PS    Z15, Z5, Z2
+	VBROADCASTF32X8 192(BX), Z30
+	PREFETCHT0      960(BX)
+	VFMADD231PS     Z3, Z30, Z2
+	VSHUFF32X4      $0x4e, Z3, Z3, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VBROADCASTF32X8 224(BX), Z17
+	VFNMADD231PS    Z6, Z17, Z2
+	VBROADCASTF32X8 384(BX), Z11
+	PREFETCHT0      1024(BX)
+	VFMADD231PS     Z10, Z11, Z2
+	VSHUFF32X4      $0x4e, Z10, Z10, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VBROADCASTF32X8 416(BX), Z21
+	VFNMADD231PS    Z16, Z21, Z2
+	PREFETCHT0      1088(BX)
+	VPERMPS         Z2, Z0, Z23
+	VADDPS          Z23, Z1, Z25
+	VMULPS          Z22, Z20, Z9
+	VSHUFF32X4      $0x4e, Z22, Z22, Z19
+	VXORPS          realMinus<>+0(SB), Z19, Z19
+	PREFETCHT0      768(R10)
+	VFNMADD231PS    Z19, Z5, Z9
+	VFMADD231PS     Z29, Z30, Z9
+	VSHUFF32X4      $0x4e, Z29, Z29, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VFNMADD231PS    Z7, Z17, Z9
+	PREFETCHT0      832(R10)
+	VFMADD231PS     Z31, Z11, Z9
+	VSHUFF32X4      $0x4e, Z31, Z31, Z8
+	VXORPS          realMinus<>+0(SB), Z8, Z8
+	VFNMADD231PS    Z8, Z21, Z9
+	VPERMPS         Z9, Z0, Z26
+	PREFETCHT0      896(R10)
+	VADDPS          Z26, Z13, Z28
+	VSUBPS          Z26, Z13, Z12
+	VSUBPS          Z23, Z1, Z2
+	VBROADCASTF32X8 64(BX), Z20
+	VMULPS          Z18, Z20, Z5
+	PREFETCHT0      960(R10)
+	VBROADCASTF32X8 96(BX), Z30
+	VFNMADD231PS    Z15, Z30, Z5
+	VBROADCASTF32X8 256(BX), Z17
+	VFMADD231PS     Z3, Z17, Z5
+	VBROADCASTF32X8 288(BX), Z11
+	PREFETCHT0      1024(R10)
+	VFNMADD231PS    Z6, Z11, Z5
+	VBROADCASTF32X8 448(BX), Z21
+	VFMADD231PS     Z10, Z21, Z5
+	VBROADCASTF32X8 480(BX), Z9
+	VFNMADD231PS    Z16, Z9, Z5
+	VPERMPS         Z5, Z0, Z13
+	PREFETCHT0      1088(R10)
+	VADDPS          Z13, Z14, Z26
+	VMULPS          Z22, Z20, Z1
+	VFNMADD231PS    Z19, Z30, Z1
+	VFMADD231PS     Z29, Z17, Z1
+	VFNMADD231PS    Z7, Z11, Z1
+	PREFETCHT0      1152(R10)
+	VFMADD231PS     Z31, Z21, Z1
+	VFNMADD231PS    Z8, Z9, Z1
+	VPERMPS         Z1, Z0, Z23
+	VADDPS          Z23, Z27, Z5
+	VSUBPS          Z23, Z27, Z20
+	PREFETCHT0      1216(R10)
+	VSUBPS          Z13, Z14, Z30
+	VBROADCASTF32X8 128(BX), Z17
+	VMULPS          Z18, Z17, Z11
+	VBROADCASTF32X8 160(BX), Z21
+	VFNMADD231PS    Z15, Z21, Z11
+	PREFETCHT0      1280(R10)
+	VBROADCASTF32X8 320(BX), Z9
+	VFMADD231PS     Z3, Z9, Z11
+	VBROADCASTF32X8 352(BX), Z1
+	VFNMADD231PS    Z6, Z1, Z11
+	VBROADCASTF32X8 512(BX), Z27
+	PREFETCHT0      1344(R10)
+	VFMADD231PS     Z10, Z27, Z11
+	VBROADCASTF32X8 544(BX), Z23
+	VFNMADD231PS    Z16, Z23, Z11
+	VPERMPS         Z11, Z0, Z14
+	VADDPS          Z14, Z24, Z13
+	PREFETCHT0      1408(R10)
+	VMULPS          Z22, Z17, Z18
+	VFNMADD231PS    Z19, Z21, Z18
+	VFMADD231PS     Z29, Z9, Z18
+	VFNMADD231PS    Z7, Z1, Z18
+	VFMADD231PS     Z31, Z27, Z18
+	PREFETCHT0      1472(R10)
+	VFNMADD231PS    Z8, Z23, Z18
+	VPERMPS         Z18, Z0, Z15
+	VADDPS          Z15, Z4, Z3
+	VSUBPS          Z15, Z4, Z6
+	VSUBPS          Z14, Z24, Z10
+	MOVL            4(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	LEAQ            (BX)(R9*1), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z16
+	PREFETCHT0      576(BX)
+	VSUBPS          576(R10), Z16, Z11
+	VMOVUPS         192(R10), Z17
+	VADDPS          384(R10), Z17, Z22
+	VPERMPS         Z11, Z0, Z21
+	VPERMPS         Z22, Z0, Z19
+	PREFETCHT0      640(BX)
+	VMOVUPS         64(R10), Z9
+	VSUBPS          640(R10), Z9, Z29
+	VMOVUPS         256(R10), Z1
+	VADDPS          448(R10), Z1, Z7
+	VPERMPS         Z29, Z0, Z27
+	PREFETCHT0      704(BX)
+	VPERMPS         Z7, Z0, Z31
+	VMOVUPS         128(R10), Z23
+	VSUBPS          704(R10), Z23, Z8
+	VMOVUPS         320(R10), Z18
+	VADDPS          512(R10), Z18, Z4
+	PREFETCHT0      768(BX)
+	VPERMPS         Z8, Z0, Z15
+	VPERMPS         Z4, Z0, Z24
+	VBROADCASTF32X8 (BX), Z14
+	VMULPS          Z21, Z14, Z16
+	VSHUFF32X4      $0x4e, Z21, Z21, Z17
+	PREFETCHT0      832(BX)
+	VXORPS          realMinus<>+0(SB), Z17, Z17
+	VBROADCASTF32X8 32(BX), Z11
+	VFMADD231PS     Z17, Z11, Z16
+	VBROADCASTF32X8 64(BX), Z22
+	VFMADD231PS     Z27, Z22, Z16
+	PREFETCHT0      896(BX)
+	VSHUFF32X4      $0x4e, Z27, Z27, Z9
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VBROADCASTF32X8 96(BX), Z1
+	VFMADD231PS     Z9, Z1, Z16
+	VBROADCASTF32X8 128(BX), Z29
+	PREFETCHT0      960(BX)
+	VFMADD231PS     Z15, Z29, Z16
+	VSHUFF32X4      $0x4e, Z15, Z15, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VBROADCASTF32X8 160(BX), Z23
+	VFMADD231PS     Z7, Z23, Z16
+	VADDPS          Z16, Z25, Z18
+	PREFETCHT0      1024(BX)
+	VMULPS          Z19, Z14, Z8
+	VSHUFF32X4      $0x4e, Z19, Z19, Z4
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VFMADD231PS     Z4, Z11, Z8
+	VFMADD231PS     Z31, Z22, Z8
+	PREFETCHT0      1088(BX)
+	VSHUFF32X4      $0x4e, Z31, Z31, Z25
+	VXORPS          realMinus<>+0(SB), Z25, Z25
+	VFMADD231PS     Z25, Z1, Z8
+	VFMADD231PS     Z24, Z29, Z8
+	VSHUFF32X4      $0x4e, Z24, Z24, Z14
+	PREFETCHT0      768(R10)
+	VXORPS          realMinus<>+0(SB), Z14, Z14
+	VFMADD231PS     Z14, Z23, Z8
+	VADDPS          Z8, Z28, Z11
+	VSHUFF32X4      $0x4e, Z8, Z8, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	PREFETCHT0      832(R10)
+	VSUBPS          Z22, Z12, Z1
+	VSHUFF32X4      $0x4e, Z16, Z16, Z29
+	VXORPS          realMinus<>+0(SB), Z29, Z29
+	VADDPS          Z29, Z2, Z23
+	VBROADCASTF32X8 192(BX), Z28
+	PREFETCHT0      896(R10)
+	VMULPS          Z21, Z28, Z8
+	VBROADCASTF32X8 224(BX), Z12
+	VFMADD231PS     Z17, Z12, Z8
+	VBROADCASTF32X8 256(BX), Z22
+	VFMADD231PS     Z27, Z22, Z8
+	PREFETCHT0      960(R10)
+	VBROADCASTF32X8 288(BX), Z16
+	VFMADD231PS     Z9, Z16, Z8
+	VBROADCASTF32X8 320(BX), Z2
+	VFMADD231PS     Z15, Z2, Z8
+	VBROADCASTF32X8 352(BX), Z29
+	PREFETCHT0      1024(R10)
+	VFMADD231PS     Z7, Z29, Z8
+	VADDPS          Z8, Z26, Z26
+	VMULPS          Z19, Z28, Z28
+	VFMADD231PS     Z4, Z12, Z28
+	VFMADD231PS     Z31, Z22, Z28
+	VFMADD231PS     Z25, Z16, Z28
+	PREFETCHT0      1088(R10)
+	VFMADD231PS     Z24, Z2, Z28
+	VFMADD231PS     Z14, Z29, Z28
+	VADDPS          Z28, Z5, Z12
+	VSHUFF32X4      $0x4e, Z28, Z28, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	PREFETCHT0      1152(R10)
+	VSUBPS          Z22, Z20, Z16
+	VSHUFF32X4      $0x4e, Z8, Z8, Z2
+	VXORPS          realMinus<>+0(SB), Z2, Z2
+	VADDPS          Z2, Z30, Z29
+	VBROADCASTF32X8 384(BX), Z5
+	PREFETCHT0      1216(R10)
+	VMULPS          Z21, Z5, Z28
+	VBROADCASTF32X8 416(BX), Z20
+	VFMADD231PS     Z17, Z20, Z28
+	VBROADCASTF32X8 448(BX), Z22
+	VFMADD231PS     Z27, Z22, Z28
+	PREFETCHT0      1280(R10)
+	VBROADCASTF32X8 480(BX), Z8
+	VFMADD231PS     Z9, Z8, Z28
+	VBROADCASTF32X8 512(BX), Z30
+	VFMADD231PS     Z15, Z30, Z28
+	VBROADCASTF32X8 544(BX), Z2
+	PREFETCHT0      1344(R10)
+	VFMADD231PS     Z7, Z2, Z28
+	VADDPS          Z28, Z13, Z21
+	VMULPS          Z19, Z5, Z17
+	VFMADD231PS     Z4, Z20, Z17
+	VFMADD231PS     Z31, Z22, Z17
+	PREFETCHT0      1408(R10)
+	VFMADD231PS     Z25, Z8, Z17
+	VFMADD231PS     Z24, Z30, Z17
+	VFMADD231PS     Z14, Z2, Z17
+	VADDPS          Z17, Z3, Z27
+	VSHUFF32X4      $0x4e, Z17, Z17, Z9
+	PREFETCHT0      1472(R10)
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VSUBPS          Z9, Z6, Z15
+	VSHUFF32X4      $0x4e, Z28, Z28, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VADDPS          Z7, Z10, Z13
+	MOVL            20(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000240, BX, BX
+	ADDQ            SI, BX
+	LEAQ            (BX)(R9*1), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z5
+	PREFETCHT0      576(BX)
+	VADDPS          576(R10), Z5, Z19
+	VMOVUPS         192(R10), Z20
+	VSUBPS          384(R10), Z20, Z4
+	VMOVUPS         64(R10), Z22
+	VADDPS          640(R10), Z22, Z31
+	PREFETCHT0      640(BX)
+	VMOVUPS         256(R10), Z8
+	VSUBPS          448(R10), Z8, Z25
+	VMOVUPS         128(R10), Z30
+	VADDPS          704(R10), Z30, Z24
+	VMOVUPS         320(R10), Z2
+	PREFETCHT0      704(BX)
+	VSUBPS          512(R10), Z2, Z14
+	VBROADCASTF32X8 (BX), Z3
+	VMULPS          Z19, Z3, Z17
+	VSHUFF32X4      $0x4e, Z19, Z19, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	PREFETCHT0      768(BX)
+	VBROADCASTF32X8 32(BX), Z9
+	VFNMADD231PS    Z6, Z9, Z17
+	VBROADCASTF32X8 192(BX), Z28
+	VFMADD231PS     Z31, Z28, Z17
+	VSHUFF32X4      $0x4e, Z31, Z31, Z10
+	PREFETCHT0      832(BX)
+	VXORPS          realMinus<>+0(SB), Z10, Z10
+	VBROADCASTF32X8 224(BX), Z7
+	VFNMADD231PS    Z10, Z7, Z17
+	VBROADCASTF32X8 384(BX), Z5
+	VFMADD231PS     Z24, Z5, Z17
+	PREFETCHT0      896(BX)
+	VSHUFF32X4      $0x4e, Z24, Z24, Z20
+	VXORPS          realMinus<>+0(SB), Z20, Z20
+	VBROADCASTF32X8 416(BX), Z22
+	VFNMADD231PS    Z20, Z22, Z17
+	VPERMPS         Z17, Z0, Z8
+	PREFETCHT0      960(BX)
+	VADDPS          Z8, Z18, Z30
+	VMULPS          Z4, Z3, Z2
+	VSHUFF32X4      $0x4e, Z4, Z4, Z17
+	VXORPS          realMinus<>+0(SB), Z17, Z17
+	VFNMADD231PS    Z17, Z9, Z2
+	VFMADD231PS     Z25, Z28, Z2
+	PREFETCHT0      1024(BX)
+	VSHUFF32X4      $0x4e, Z25, Z25, Z18
+	VXORPS          realMinus<>+0(SB), Z18, Z18
+	VFNMADD231PS    Z18, Z7, Z2
+	VFMADD231PS     Z14, Z5, Z2
+	VSHUFF32X4      $0x4e, Z14, Z14, Z3
+	PREFETCHT0      1088(BX)
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VFNMADD231PS    Z3, Z22, Z2
+	VPERMPS         Z2, Z0, Z9
+	VADDPS          Z9, Z11, Z28
+	VSHUFF32X4      $0x4e, Z9, Z9, Z7
+	PREFETCHT0      768(R10)
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VADDPS          Z7, Z1, Z5
+	VSHUFF32X4      $0x4e, Z8, Z8, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VSUBPS          Z22, Z23, Z2
+	PREFETCHT0      832(R10)
+	VBROADCASTF32X8 64(BX), Z11
+	VMULPS          Z19, Z11, Z9
+	VBROADCASTF32X8 96(BX), Z1
+	VFNMADD231PS    Z6, Z1, Z9
+	VBROADCASTF32X8 256(BX), Z7
+	PREFETCHT0      896(R10)
+	VFMADD231PS     Z31, Z7, Z9
+	VBROADCASTF32X8 288(BX), Z8
+	VFNMADD231PS    Z10, Z8, Z9
+	VBROADCASTF32X8 448(BX), Z23
+	VFMADD231PS     Z24, Z23, Z9
+	PREFETCHT0      960(R10)
+	VBROADCASTF32X8 480(BX), Z22
+	VFNMADD231PS    Z20, Z22, Z9
+	VPERMPS         Z9, Z0, Z9
+	VADDPS          Z9, Z26, Z26
+	VMULPS          Z4, Z11, Z11
+	PREFETCHT0      1024(R10)
+	VFNMADD231PS    Z17, Z1, Z11
+	VFMADD231PS     Z25, Z7, Z11
+	VFNMADD231PS    Z18, Z8, Z11
+	VFMADD231PS     Z14, Z23, Z11
+	VFNMADD231PS    Z3, Z22, Z11
+	VPERMPS         Z11, Z0, Z1
+	PREFETCHT0      1088(R10)
+	VADDPS          Z1, Z12, Z7
+	VSHUFF32X4      $0x4e, Z1, Z1, Z8
+	VXORPS          realMinus<>+0(SB), Z8, Z8
+	VADDPS          Z8, Z16, Z23
+	VSHUFF32X4      $0x4e, Z9, Z9, Z22
+	PREFETCHT0      1152(R10)
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VSUBPS          Z22, Z29, Z11
+	VBROADCASTF32X8 128(BX), Z12
+	VMULPS          Z19, Z12, Z1
+	VBROADCASTF32X8 160(BX), Z16
+	PREFETCHT0      1216(R10)
+	VFNMADD231PS    Z6, Z16, Z1
+	VBROADCASTF32X8 320(BX), Z8
+	VFMADD231PS     Z31, Z8, Z1
+	VBROADCASTF32X8 352(BX), Z9
+	VFNMADD231PS    Z10, Z9, Z1
+	PREFETCHT0      1280(R10)
+	VBROADCASTF32X8 512(BX), Z29
+	VFMADD231PS     Z24, Z29, Z1
+	VBROADCASTF32X8 544(BX), Z22
+	VFNMADD231PS    Z20, Z22, Z1
+	VPERMPS         Z1, Z0, Z19
+	PREFETCHT0      1344(R10)
+	VADDPS          Z19, Z21, Z6
+	VMULPS          Z4, Z12, Z31
+	VFNMADD231PS    Z17, Z16, Z31
+	VFMADD231PS     Z25, Z8, Z31
+	VFNMADD231PS    Z18, Z9, Z31
+	PREFETCHT0      1408(R10)
+	VFMADD231PS     Z14, Z29, Z31
+	VFNMADD231PS    Z3, Z22, Z31
+	VPERMPS         Z31, Z0, Z10
+	VADDPS          Z10, Z27, Z24
+	VSHUFF32X4      $0x4e, Z10, Z10, Z20
+	PREFETCHT0      1472(R10)
+	VXORPS          realMinus<>+0(SB), Z20, Z20
+	VADDPS          Z20, Z15, Z1
+	VSHUFF32X4      $0x4e, Z19, Z19, Z21
+	VXORPS          realMinus<>+0(SB), Z21, Z21
+	VSUBPS          Z21, Z13, Z12
+	MOVL            8(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         384(R10), Z4
+	PREFETCHT0      576(BX)
+	VSHUFF32X4      $0x4e, Z4, Z4, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VMOVUPS         (R10), Z17
+	VSUBPS          Z16, Z17, Z8
+	VMOVUPS         576(R10), Z25
+	PREFETCHT0      640(BX)
+	VSHUFF32X4      $0x4e, Z25, Z25, Z9
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VADDPS          192(R10), Z9, Z18
+	VPERMPS         Z8, Z0, Z29
+	VPERMPS         Z18, Z0, Z14
+	PREFETCHT0      704(BX)
+	VMOVUPS         448(R10), Z22
+	VSHUFF32X4      $0x4e, Z22, Z22, Z3
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VMOVUPS         64(R10), Z31
+	VSUBPS          Z3, Z31, Z27
+	PREFETCHT0      768(BX)
+	VMOVUPS         640(R10), Z10
+	VSHUFF32X4      $0x4e, Z10, Z10, Z15
+	VXORPS          realMinus<>+0(SB), Z15, Z15
+	VADDPS          256(R10), Z15, Z20
+	VPERMPS         Z27, Z0, Z19
+	VPERMPS         Z20, Z0, Z13
+	PREFETCHT0      832(BX)
+	VMOVUPS         512(R10), Z21
+	VSHUFF32X4      $0x4e, Z21, Z21, Z4
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VMOVUPS         128(R10), Z17
+	VSUBPS          Z4, Z17, Z16
+	PREFETCHT0      896(BX)
+	VMOVUPS         704(R10), Z25
+	VSHUFF32X4      $0x4e, Z25, Z25, Z9
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VADDPS          320(R10), Z9, Z8
+	VPERMPS         Z16, Z0, Z18
+	PREFETCHT0      960(BX)
+	VPERMPS         Z8, Z0, Z22
+	VBROADCASTF32X8 (BX), Z31
+	VMULPS          Z29, Z31, Z3
+	VSHUFF32X4      $0x4e, Z29, Z29, Z10
+	VXORPS          realMinus<>+0(SB), Z10, Z10
+	VBROADCASTF32X8 32(BX), Z15
+	PREFETCHT0      1024(BX)
+	VFMADD231PS     Z10, Z15, Z3
+	VBROADCASTF32X8 64(BX), Z27
+	VFMADD231PS     Z19, Z27, Z3
+	VSHUFF32X4      $0x4e, Z19, Z19, Z20
+	VXORPS          realMinus<>+0(SB), Z20, Z20
+	PREFETCHT0      1088(BX)
+	VBROADCASTF32X8 96(BX), Z21
+	VFMADD231PS     Z20, Z21, Z3
+	VBROADCASTF32X8 128(BX), Z17
+	VFMADD231PS     Z18, Z17, Z3
+	VSHUFF32X4      $0x4e, Z18, Z18, Z4
+	PREFETCHT0      768(R10)
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VBROADCASTF32X8 160(BX), Z25
+	VFMADD231PS     Z4, Z25, Z3
+	VADDPS          Z3, Z30, Z9
+	VMULPS          Z14, Z31, Z16
+	PREFETCHT0      832(R10)
+	VSHUFF32X4      $0x4e, Z14, Z14, Z8
+	VXORPS          realMinus<>+0(SB), Z8, Z8
+	VFMADD231PS     Z8, Z15, Z16
+	VFMADD231PS     Z13, Z27, Z16
+	VSHUFF32X4      $0x4e, Z13, Z13, Z30
+	VXORPS          realMinus<>+0(SB), Z30, Z30
+	PREFETCHT0      896(R10)
+	VFMADD231PS     Z30, Z21, Z16
+	VFMADD231PS     Z22, Z17, Z16
+	VSHUFF32X4      $0x4e, Z22, Z22, Z31
+	VXORPS          realMinus<>+0(SB), Z31, Z31
+	VFMADD231PS     Z31, Z25, Z16
+	PREFETCHT0      960(R10)
+	VADDPS          Z16, Z28, Z15
+	VADDPS          Z3, Z5, Z27
+	VSUBPS          Z16, Z2, Z21
+	VBROADCASTF32X8 192(BX), Z17
+	VMULPS          Z29, Z17, Z25
+	PREFETCHT0      1024(R10)
+	VBROADCASTF32X8 224(BX), Z28
+	VFMADD231PS     Z10, Z28, Z25
+	VBROADCASTF32X8 256(BX), Z5
+	VFMADD231PS     Z19, Z5, Z25
+	VBROADCASTF32X8 288(BX), Z3
+	VFMADD231PS     Z20, Z3, Z25
+	PREFETCHT0      1088(R10)
+	VBROADCASTF32X8 320(BX), Z2
+	VFMADD231PS     Z18, Z2, Z25
+	VBROADCASTF32X8 352(BX), Z16
+	VFMADD231PS     Z4, Z16, Z25
+	VADDPS          Z25, Z26, Z26
+	PREFETCHT0      1152(R10)
+	VMULPS          Z14, Z17, Z17
+	VFMADD231PS     Z8, Z28, Z17
+	VFMADD231PS     Z13, Z5, Z17
+	VFMADD231PS     Z30, Z3, Z17
+	VFMADD231PS     Z22, Z2, Z17
+	PREFETCHT0      1216(R10)
+	VFMADD231PS     Z31, Z16, Z17
+	VADDPS          Z17, Z7, Z28
+	VADDPS          Z25, Z23, Z5
+	VSUBPS          Z17, Z11, Z3
+	VBROADCASTF32X8 384(BX), Z2
+	PREFETCHT0      1280(R10)
+	VMULPS          Z29, Z2, Z16
+	VBROADCASTF32X8 416(BX), Z7
+	VFMADD231PS     Z10, Z7, Z16
+	VBROADCASTF32X8 448(BX), Z23
+	VFMADD231PS     Z19, Z23, Z16
+	VBROADCASTF32X8 480(BX), Z25
+	PREFETCHT0      1344(R10)
+	VFMADD231PS     Z20, Z25, Z16
+	VBROADCASTF32X8 512(BX), Z11
+	VFMADD231PS     Z18, Z11, Z16
+	VBROADCASTF32X8 544(BX), Z17
+	VFMADD231PS     Z4, Z17, Z16
+	PREFETCHT0      1408(R10)
+	VADDPS          Z16, Z6, Z29
+	VMULPS          Z14, Z2, Z10
+	VFMADD231PS     Z8, Z7, Z10
+	VFMADD231PS     Z13, Z23, Z10
+	VFMADD231PS     Z30, Z25, Z10
+	PREFETCHT0      1472(R10)
+	VFMADD231PS     Z22, Z11, Z10
+	VFMADD231PS     Z31, Z17, Z10
+	VADDPS          Z10, Z24, Z19
+	VADDPS          Z16, Z1, Z20
+	VSUBPS          Z10, Z12, Z18
+	MOVL            24(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000240, BX, BX
+	ADDQ            SI, BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         384(R10), Z4
+	PREFETCHT0      576(BX)
+	VSHUFF32X4      $0x4e, Z4, Z4, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VADDPS          (R10), Z6, Z2
+	VMOVUPS         576(R10), Z14
+	VSHUFF32X4      $0x4e, Z14, Z14, Z7
+	PREFETCHT0      640(BX)
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VMOVUPS         192(R10), Z8
+	VSUBPS          Z7, Z8, Z23
+	VMOVUPS         448(R10), Z13
+	VSHUFF32X4      $0x4e, Z13, Z13, Z25
+	PREFETCHT0      704(BX)
+	VXORPS          realMinus<>+0(SB), Z25, Z25
+	VADDPS          64(R10), Z25, Z30
+	VMOVUPS         640(R10), Z11
+	VSHUFF32X4      $0x4e, Z11, Z11, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	PREFETCHT0      768(BX)
+	VMOVUPS         256(R10), Z17
+	VSUBPS          Z22, Z17, Z31
+	VMOVUPS         512(R10), Z24
+	VSHUFF32X4      $0x4e, Z24, Z24, Z1
+	VXORPS          realMinus<>+0(SB), Z1, Z1
+	VADDPS          128(R10), Z1, Z16
+	PREFETCHT0      832(BX)
+	VMOVUPS         704(R10), Z12
+	VSHUFF32X4      $0x4e, Z12, Z12, Z10
+	VXORPS          realMinus<>+0(SB), Z10, Z10
+	VMOVUPS         320(R10), Z4
+	VSUBPS          Z10, Z4, Z6
+	PREFETCHT0      896(BX)
+	VBROADCASTF32X8 (BX), Z14
+	VMULPS          Z2, Z14, Z8
+	VSHUFF32X4      $0x4e, Z2, Z2, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VBROADCASTF32X8 32(BX), Z13
+	PREFETCHT0      960(BX)
+	VFNMADD231PS    Z7, Z13, Z8
+	VBROADCASTF32X8 192(BX), Z25
+	VFMADD231PS     Z30, Z25, Z8
+	VSHUFF32X4      $0x4e, Z30, Z30, Z11
+	VXORPS          realMinus<>+0(SB), Z11, Z11
+	VBROADCASTF32X8 224(BX), Z17
+	PREFETCHT0      1024(BX)
+	VFNMADD231PS    Z11, Z17, Z8
+	VBROADCASTF32X8 384(BX), Z22
+	VFMADD231PS     Z16, Z22, Z8
+	VSHUFF32X4      $0x4e, Z16, Z16, Z24
+	VXORPS          realMinus<>+0(SB), Z24, Z24
+	PREFETCHT0      1088(BX)
+	VBROADCASTF32X8 416(BX), Z1
+	VFNMADD231PS    Z24, Z1, Z8
+	VPERMPS         Z8, Z0, Z12
+	VADDPS          Z12, Z9, Z4
+	VMULPS          Z23, Z14, Z10
+	PREFETCHT0      768(R10)
+	VSHUFF32X4      $0x4e, Z23, Z23, Z8
+	VXORPS          realMinus<>+0(SB), Z8, Z8
+	VFNMADD231PS    Z8, Z13, Z10
+	VFMADD231PS     Z31, Z25, Z10
+	VSHUFF32X4      $0x4e, Z31, Z31, Z9
+	PREFETCHT0      832(R10)
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VFNMADD231PS    Z9, Z17, Z10
+	VFMADD231PS     Z6, Z22, Z10
+	VSHUFF32X4      $0x4e, Z6, Z6, Z14
+	VXORPS          realMinus<>+0(SB), Z14, Z14
+	VFNMADD231PS    Z14, Z1, Z10
+	PREFETCHT0      896(R10)
+	VPERMPS         Z10, Z0, Z13
+	VADDPS          Z13, Z15, Z25
+	VSUBPS          Z12, Z27, Z17
+	VADDPS          Z13, Z21, Z22
+	VBROADCASTF32X8 64(BX), Z1
+	PREFETCHT0      960(R10)
+	VMULPS          Z2, Z1, Z10
+	VBROADCASTF32X8 96(BX), Z15
+	VFNMADD231PS    Z7, Z15, Z10
+	VBROADCASTF32X8 256(BX), Z27
+	VFMADD231PS     Z30, Z27, Z10
+	PREFETCHT0      1024(R10)
+	VBROADCASTF32X8 288(BX), Z12
+	VFNMADD231PS    Z11, Z12, Z10
+	VBROADCASTF32X8 448(BX), Z21
+	VFMADD231PS     Z16, Z21, Z10
+	VBROADCASTF32X8 480(BX), Z13
+	VFNMADD231PS    Z24, Z13, Z10
+	PREFETCHT0      1088(R10)
+	VPERMPS         Z10, Z0, Z10
+	VADDPS          Z10, Z26, Z26
+	VMULPS          Z23, Z1, Z1
+	VFNMADD231PS    Z8, Z15, Z1
+	VFMADD231PS     Z31, Z27, Z1
+	PREFETCHT0      1152(R10)
+	VFNMADD231PS    Z9, Z12, Z1
+	VFMADD231PS     Z6, Z21, Z1
+	VFNMADD231PS    Z14, Z13, Z1
+	VPERMPS         Z1, Z0, Z15
+	VADDPS          Z15, Z28, Z27
+	PREFETCHT0      1216(R10)
+	VSUBPS          Z10, Z5, Z12
+	VADDPS          Z15, Z3, Z21
+	VBROADCASTF32X8 128(BX), Z13
+	VMULPS          Z2, Z13, Z1
+	VBROADCASTF32X8 160(BX), Z28
+	PREFETCHT0      1280(R10)
+	VFNMADD231PS    Z7, Z28, Z1
+	VBROADCASTF32X8 320(BX), Z5
+	VFMADD231PS     Z30, Z5, Z1
+	VBROADCASTF32X8 352(BX), Z10
+	VFNMADD231PS    Z11, Z10, Z1
+	VBROADCASTF32X8 512(BX), Z3
+	PREFETCHT0      1344(R10)
+	VFMADD231PS     Z16, Z3, Z1
+	VBROADCASTF32X8 544(BX), Z15
+	VFNMADD231PS    Z24, Z15, Z1
+	VPERMPS         Z1, Z0, Z2
+	VADDPS          Z2, Z29, Z7
+	PREFETCHT0      1408(R10)
+	VMULPS          Z23, Z13, Z30
+	VFNMADD231PS    Z8, Z28, Z30
+	VFMADD231PS     Z31, Z5, Z30
+	VFNMADD231PS    Z9, Z10, Z30
+	VFMADD231PS     Z6, Z3, Z30
+	PREFETCHT0      1472(R10)
+	VFNMADD231PS    Z14, Z15, Z30
+	VPERMPS         Z30, Z0, Z11
+	VADDPS          Z11, Z19, Z16
+	VSUBPS          Z2, Z20, Z24
+	VADDPS          Z11, Z18, Z1
+	MOVL            12(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	LEAQ            (BX)(R9*1), BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z29
+	PREFETCHT0      576(BX)
+	VADDPS          384(R10), Z29, Z13
+	VMOVUPS         192(R10), Z23
+	VADDPS          576(R10), Z23, Z28
+	VPERMPS         Z13, Z0, Z8
+	VPERMPS         Z28, Z0, Z5
+	PREFETCHT0      640(BX)
+	VMOVUPS         64(R10), Z31
+	VADDPS          448(R10), Z31, Z10
+	VMOVUPS         256(R10), Z9
+	VADDPS          640(R10), Z9, Z3
+	VPERMPS         Z10, Z0, Z6
+	PREFETCHT0      704(BX)
+	VPERMPS         Z3, Z0, Z15
+	VMOVUPS         128(R10), Z14
+	VADDPS          512(R10), Z14, Z30
+	VMOVUPS         320(R10), Z19
+	VADDPS          704(R10), Z19, Z20
+	PREFETCHT0      768(BX)
+	VPERMPS         Z30, Z0, Z2
+	VPERMPS         Z20, Z0, Z18
+	VBROADCASTF32X8 (BX), Z11
+	VMULPS          Z8, Z11, Z29
+	VSHUFF32X4      $0x4e, Z8, Z8, Z23
+	PREFETCHT0      832(BX)
+	VXORPS          realMinus<>+0(SB), Z23, Z23
+	VBROADCASTF32X8 32(BX), Z13
+	VFMADD231PS     Z23, Z13, Z29
+	VBROADCASTF32X8 64(BX), Z28
+	VFMADD231PS     Z6, Z28, Z29
+	PREFETCHT0      896(BX)
+	VSHUFF32X4      $0x4e, Z6, Z6, Z31
+	VXORPS          realMinus<>+0(SB), Z31, Z31
+	VBROADCASTF32X8 96(BX), Z9
+	VFMADD231PS     Z31, Z9, Z29
+	VBROADCASTF32X8 128(BX), Z10
+	PREFETCHT0      960(BX)
+	VFMADD231PS     Z2, Z10, Z29
+	VSHUFF32X4      $0x4e, Z2, Z2, Z3
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VBROADCASTF32X8 160(BX), Z14
+	VFMADD231PS     Z3, Z14, Z29
+	VADDPS          Z29, Z4, Z19
+	PREFETCHT0      1024(BX)
+	VMULPS          Z5, Z11, Z30
+	VSHUFF32X4      $0x4e, Z5, Z5, Z20
+	VXORPS          realMinus<>+0(SB), Z20, Z20
+	VFMADD231PS     Z20, Z13, Z30
+	VFMADD231PS     Z15, Z28, Z30
+	PREFETCHT0      1088(BX)
+	VSHUFF32X4      $0x4e, Z15, Z15, Z4
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VFMADD231PS     Z4, Z9, Z30
+	VFMADD231PS     Z18, Z10, Z30
+	VSHUFF32X4      $0x4e, Z18, Z18, Z11
+	PREFETCHT0      768(R10)
+	VXORPS          realMinus<>+0(SB), Z11, Z11
+	VFMADD231PS     Z11, Z14, Z30
+	VADDPS          Z30, Z25, Z13
+	VSHUFF32X4      $0x4e, Z29, Z29, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	PREFETCHT0      832(R10)
+	VSUBPS          Z28, Z17, Z9
+	VSHUFF32X4      $0x4e, Z30, Z30, Z10
+	VXORPS          realMinus<>+0(SB), Z10, Z10
+	VSUBPS          Z10, Z22, Z14
+	VBROADCASTF32X8 192(BX), Z25
+	PREFETCHT0      896(R10)
+	VMULPS          Z8, Z25, Z29
+	VBROADCASTF32X8 224(BX), Z17
+	VFMADD231PS     Z23, Z17, Z29
+	VBROADCASTF32X8 256(BX), Z28
+	VFMADD231PS     Z6, Z28, Z29
+	PREFETCHT0      960(R10)
+	VBROADCASTF32X8 288(BX), Z30
+	VFMADD231PS     Z31, Z30, Z29
+	VBROADCASTF32X8 320(BX), Z22
+	VFMADD231PS     Z2, Z22, Z29
+	VBROADCASTF32X8 352(BX), Z10
+	PREFETCHT0      1024(R10)
+	VFMADD231PS     Z3, Z10, Z29
+	VADDPS          Z29, Z26, Z26
+	VMULPS          Z5, Z25, Z25
+	VFMADD231PS     Z20, Z17, Z25
+	VFMADD231PS     Z15, Z28, Z25
+	VFMADD231PS     Z4, Z30, Z25
+	PREFETCHT0      1088(R10)
+	VFMADD231PS     Z18, Z22, Z25
+	VFMADD231PS     Z11, Z10, Z25
+	VADDPS          Z25, Z27, Z17
+	VSHUFF32X4      $0x4e, Z29, Z29, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	PREFETCHT0      1152(R10)
+	VSUBPS          Z28, Z12, Z30
+	VSHUFF32X4      $0x4e, Z25, Z25, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VSUBPS          Z22, Z21, Z10
+	VBROADCASTF32X8 384(BX), Z27
+	PREFETCHT0      1216(R10)
+	VMULPS          Z8, Z27, Z29
+	VBROADCASTF32X8 416(BX), Z12
+	VFMADD231PS     Z23, Z12, Z29
+	VBROADCASTF32X8 448(BX), Z28
+	VFMADD231PS     Z6, Z28, Z29
+	PREFETCHT0      1280(R10)
+	VBROADCASTF32X8 480(BX), Z25
+	VFMADD231PS     Z31, Z25, Z29
+	VBROADCASTF32X8 512(BX), Z21
+	VFMADD231PS     Z2, Z21, Z29
+	VBROADCASTF32X8 544(BX), Z22
+	PREFETCHT0      1344(R10)
+	VFMADD231PS     Z3, Z22, Z29
+	VADDPS          Z29, Z7, Z8
+	VMULPS          Z5, Z27, Z23
+	VFMADD231PS     Z20, Z12, Z23
+	VFMADD231PS     Z15, Z28, Z23
+	PREFETCHT0      1408(R10)
+	VFMADD231PS     Z4, Z25, Z23
+	VFMADD231PS     Z18, Z21, Z23
+	VFMADD231PS     Z11, Z22, Z23
+	VADDPS          Z23, Z16, Z6
+	VSHUFF32X4      $0x4e, Z29, Z29, Z31
+	PREFETCHT0      1472(R10)
+	VXORPS          realMinus<>+0(SB), Z31, Z31
+	VSUBPS          Z31, Z24, Z2
+	VSHUFF32X4      $0x4e, Z23, Z23, Z3
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VSUBPS          Z3, Z1, Z7
+	MOVL            28(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000240, BX, BX
+	ADDQ            SI, BX
+	LEAQ            (BX)(R9*1), BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z27
+	PREFETCHT0      576(BX)
+	VSUBPS          384(R10), Z27, Z5
+	VMOVUPS         192(R10), Z12
+	VSUBPS          576(R10), Z12, Z20
+	VMOVUPS         64(R10), Z28
+	VSUBPS          448(R10), Z28, Z15
+	VMOVUPS         256(R10), Z25
+	VSUBPS          640(R10), Z25, Z4
+	PREFETCHT0      640(BX)
+	VMOVUPS         128(R10), Z21
+	VSUBPS          512(R10), Z21, Z18
+	VMOVUPS         320(R10), Z22
+	VSUBPS          704(R10), Z22, Z11
+	VBROADCASTF32X8 (BX), Z16
+	VMULPS          Z5, Z16, Z29
+	VSHUFF32X4      $0x4e, Z5, Z5, Z24
+	VXORPS          realMinus<>+0(SB), Z24, Z24
+	PREFETCHT0      704(BX)
+	VBROADCASTF32X8 32(BX), Z31
+	VFNMADD231PS    Z24, Z31, Z29
+	VBROADCASTF32X8 192(BX), Z23
+	VFMADD231PS     Z15, Z23, Z29
+	VSHUFF32X4      $0x4e, Z15, Z15, Z1
+	VXORPS          realMinus<>+0(SB), Z1, Z1
+	VBROADCASTF32X8 224(BX), Z3
+	PREFETCHT0      768(BX)
+	VFNMADD231PS    Z1, Z3, Z29
+	VBROADCASTF32X8 384(BX), Z27
+	VFMADD231PS     Z18, Z27, Z29
+	VSHUFF32X4      $0x4e, Z18, Z18, Z12
+	VXORPS          realMinus<>+0(SB), Z12, Z12
+	VBROADCASTF32X8 416(BX), Z28
+	VFNMADD231PS    Z12, Z28, Z29
+	VPERMPS         Z29, Z0, Z25
+	PREFETCHT0      832(BX)
+	VADDPS          Z25, Z19, Z21
+	VMULPS          Z20, Z16, Z22
+	VSHUFF32X4      $0x4e, Z20, Z20, Z29
+	VXORPS          realMinus<>+0(SB), Z29, Z29
+	VFNMADD231PS    Z29, Z31, Z22
+	VFMADD231PS     Z4, Z23, Z22
+	VSHUFF32X4      $0x4e, Z4, Z4, Z19
+	PREFETCHT0      896(BX)
+	VXORPS          realMinus<>+0(SB), Z19, Z19
+	VFNMADD231PS    Z19, Z3, Z22
+	VFMADD231PS     Z11, Z27, Z22
+	VSHUFF32X4      $0x4e, Z11, Z11, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VFNMADD231PS    Z16, Z28, Z22
+	VPERMPS         Z22, Z0, Z31
+	VADDPS          Z31, Z13, Z23
+	PREFETCHT0      960(BX)
+	VSHUFF32X4      $0x4e, Z25, Z25, Z3
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VADDPS          Z3, Z9, Z27
+	VSHUFF32X4      $0x4e, Z31, Z31, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	VADDPS          Z28, Z14, Z22
+	VBROADCASTF32X8 64(BX), Z13
+	PREFETCHT0      1024(BX)
+	VMULPS          Z5, Z13, Z25
+	VBROADCASTF32X8 96(BX), Z9
+	VFNMADD231PS    Z24, Z9, Z25
+	VBROADCASTF32X8 256(BX), Z3
+	VFMADD231PS     Z15, Z3, Z25
+	VBROADCASTF32X8 288(BX), Z31
+	VFNMADD231PS    Z1, Z31, Z25
+	VBROADCASTF32X8 448(BX), Z14
+	PREFETCHT0      1088(BX)
+	VFMADD231PS     Z18, Z14, Z25
+	VBROADCASTF32X8 480(BX), Z28
+	VFNMADD231PS    Z12, Z28, Z25
+	VPERMPS         Z25, Z0, Z25
+	VADDPS          Z25, Z26, Z26
+	VMULPS          Z20, Z13, Z13
+	VFNMADD231PS    Z29, Z9, Z13
+	PREFETCHT0      768(R10)
+	VFMADD231PS     Z4, Z3, Z13
+	VFNMADD231PS    Z19, Z31, Z13
+	VFMADD231PS     Z11, Z14, Z13
+	VFNMADD231PS    Z16, Z28, Z13
+	VPERMPS         Z13, Z0, Z9
+	VADDPS          Z9, Z17, Z3
+	VSHUFF32X4      $0x4e, Z25, Z25, Z31
+	VXORPS          realMinus<>+0(SB), Z31, Z31
+	PREFETCHT0      832(R10)
+	VADDPS          Z31, Z30, Z14
+	VSHUFF32X4      $0x4e, Z9, Z9, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	VADDPS          Z28, Z10, Z13
+	VBROADCASTF32X8 128(BX), Z17
+	VMULPS          Z5, Z17, Z25
+	VBROADCASTF32X8 160(BX), Z30
+	PREFETCHT0      896(R10)
+	VFNMADD231PS    Z24, Z30, Z25
+	VBROADCASTF32X8 320(BX), Z31
+	VFMADD231PS     Z15, Z31, Z25
+	VBROADCASTF32X8 352(BX), Z9
+	VFNMADD231PS    Z1, Z9, Z25
+	VBROADCASTF32X8 512(BX), Z10
+	VFMADD231PS     Z18, Z10, Z25
+	VBROADCASTF32X8 544(BX), Z28
+	PREFETCHT0      960(R10)
+	VFNMADD231PS    Z12, Z28, Z25
+	VPERMPS         Z25, Z0, Z5
+	VADDPS          Z5, Z8, Z24
+	VMULPS          Z20, Z17, Z15
+	VFNMADD231PS    Z29, Z30, Z15
+	VFMADD231PS     Z4, Z31, Z15
+	VFNMADD231PS    Z19, Z9, Z15
+	PREFETCHT0      1024(R10)
+	VFMADD231PS     Z11, Z10, Z15
+	VFNMADD231PS    Z16, Z28, Z15
+	VPERMPS         Z15, Z0, Z1
+	VADDPS          Z1, Z6, Z18
+	VSHUFF32X4      $0x4e, Z5, Z5, Z12
+	VXORPS          realMinus<>+0(SB), Z12, Z12
+	VADDPS          Z12, Z2, Z25
+	VSHUFF32X4      $0x4e, Z1, Z1, Z8
+	PREFETCHT0      1088(R10)
+	VXORPS          realMinus<>+0(SB), Z8, Z8
+	VADDPS          Z8, Z7, Z17
+	VSHUFF32X4      $0x4e, Z27, Z27, Z20
+	VXORPS          realMinus<>+0(SB), Z20, Z20
+	VSHUFF32X4      $0x4e, Z14, Z14, Z30
+	VXORPS          realMinus<>+0(SB), Z30, Z30
+	VSHUFF32X4      $0x4e, Z25, Z25, Z29
+	PREFETCHT0      1152(R10)
+	VXORPS          realMinus<>+0(SB), Z29, Z29
+	VSHUFF32X4      $0x4e, Z22, Z22, Z31
+	VXORPS          realMinus<>+0(SB), Z31, Z31
+	VSHUFF32X4      $0x4e, Z13, Z13, Z4
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VSHUFF32X4      $0x4e, Z17, Z17, Z9
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VBROADCASTSS    ca+112(FP), Z19
+	PREFETCHT0      1216(R10)
+	VMULPS          (R8), Z19, Z10
+	VBROADCASTSS    c+24(FP), Z11
+	VFMADD231PS     Z21, Z11, Z10
+	VMOVUPS         Z10, (DI)
+	VMULPS          64(R8), Z19, Z28
+	VFMADD231PS     Z26, Z11, Z28
+	VMOVUPS         Z28, 64(DI)
+	PREFETCHT0      1280(R10)
+	VMULPS          128(R8), Z19, Z16
+	VFMADD231PS     Z24, Z11, Z16
+	VMOVUPS         Z16, 128(DI)
+	VMULPS          192(R8), Z19, Z15
+	VFMADD231PS     Z23, Z11, Z15
+	VMOVUPS         Z15, 192(DI)
+	VMULPS          256(R8), Z19, Z6
+	VFMADD231PS     Z3, Z11, Z6
+	PREFETCHT0      1344(R10)
+	VMOVUPS         Z6, 256(DI)
+	VMULPS          320(R8), Z19, Z5
+	VFMADD231PS     Z18, Z11, Z5
+	VMOVUPS         Z5, 320(DI)
+	VMULPS          384(R8), Z19, Z2
+	VFMADD231PS     Z20, Z11, Z2
+	VMOVUPS         Z2, 384(DI)
+	PREFETCHT0      1408(R10)
+	VMULPS          448(R8), Z19, Z12
+	VFMADD231PS     Z30, Z11, Z12
+	VMOVUPS         Z12, 448(DI)
+	VMULPS          512(R8), Z19, Z1
+	VFMADD231PS     Z29, Z11, Z1
+	VMOVUPS         Z1, 512(DI)
+	VMULPS          576(R8), Z19, Z7
+	VFMADD231PS     Z31, Z11, Z7
+	PREFETCHT0      1472(R10)
+	VMOVUPS         Z7, 576(DI)
+	VMULPS          640(R8), Z19, Z8
+	VFMADD231PS     Z4, Z11, Z8
+	VMOVUPS         Z8, 640(DI)
+	VMULPS          704(R8), Z19, Z27
+	VFMADD231PS     Z9, Z11, Z27
+	VMOVUPS         Z27, 704(DI)
+	JMP             l90
+
+l89:
+	MOVL            (CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         576(R10), Z1
+	VSHUFF32X4      $0x4e, Z1, Z1, Z2
+	VXORPS          realMinus<>+0(SB), Z2, Z2
+	VMOVUPS         (R10), Z3
+	VSUBPS          Z2, Z3, Z4
+	VMOVUPS         384(R10), Z5
+	VSHUFF32X4      $0x4e, Z5, Z5, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VMOVUPS         192(R10), Z7
+	VSUBPS          Z6, Z7, Z8
+	VPERMPS         Z4, Z0, Z9
+	VPERMPS         Z8, Z0, Z10
+	VMOVUPS         640(R10), Z11
+	VSHUFF32X4      $0x4e, Z11, Z11, Z12
+	VXORPS          realMinus<>+0(SB), Z12, Z12
+	VMOVUPS         64(R10), Z13
+	VSUBPS          Z12, Z13, Z14
+	VMOVUPS         448(R10), Z15
+	VSHUFF32X4      $0x4e, Z15, Z15, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VMOVUPS         256(R10), Z17
+	VSUBPS          Z16, Z17, Z18
+	VPERMPS         Z14, Z0, Z19
+	VPERMPS         Z18, Z0, Z20
+	VMOVUPS         704(R10), Z21
+	VSHUFF32X4      $0x4e, Z21, Z21, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VMOVUPS         128(R10), Z23
+	VSUBPS          Z22, Z23, Z24
+	VMOVUPS         512(R10), Z25
+	VSHUFF32X4      $0x4e, Z25, Z25, Z26
+	VXORPS          realMinus<>+0(SB), Z26, Z26
+	VMOVUPS         320(R10), Z27
+	VSUBPS          Z26, Z27, Z28
+	VPERMPS         Z24, Z0, Z29
+	VPERMPS         Z28, Z0, Z30
+	VBROADCASTF32X8 (BX), Z31
+	VMULPS          Z9, Z31, Z1
+	VSHUFF32X4      $0x4e, Z9, Z9, Z3
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VBROADCASTF32X8 32(BX), Z2
+	VFMADD231PS     Z3, Z2, Z1
+	VBROADCASTF32X8 64(BX), Z5
+	VFMADD231PS     Z19, Z5, Z1
+	VSHUFF32X4      $0x4e, Z19, Z19, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VBROADCASTF32X8 96(BX), Z6
+	VFMADD231PS     Z7, Z6, Z1
+	VBROADCASTF32X8 128(BX), Z4
+	VFMADD231PS     Z29, Z4, Z1
+	VSHUFF32X4      $0x4e, Z29, Z29, Z8
+	VXORPS          realMinus<>+0(SB), Z8, Z8
+	VBROADCASTF32X8 160(BX), Z11
+	VFMADD231PS     Z8, Z11, Z1
+	VMULPS          Z10, Z31, Z13
+	VSHUFF32X4      $0x4e, Z10, Z10, Z12
+	VXORPS          realMinus<>+0(SB), Z12, Z12
+	VFMADD231PS     Z12, Z2, Z13
+	VFMADD231PS     Z20, Z5, Z13
+	VSHUFF32X4      $0x4e, Z20, Z20, Z15
+	VXORPS          realMinus<>+0(SB), Z15, Z15
+	VFMADD231PS     Z15, Z6, Z13
+	VFMADD231PS     Z30, Z4, Z13
+	VSHUFF32X4      $0x4e, Z30, Z30, Z17
+	VXORPS          realMinus<>+0(SB), Z17, Z17
+	VFMADD231PS     Z17, Z11, Z13
+	VBROADCASTF32X8 192(BX), Z16
+	VMULPS          Z9, Z16, Z14
+	VBROADCASTF32X8 224(BX), Z18
+	VFMADD231PS     Z3, Z18, Z14
+	VBROADCASTF32X8 256(BX), Z21
+	VFMADD231PS     Z19, Z21, Z14
+	VBROADCASTF32X8 288(BX), Z23
+	VFMADD231PS     Z7, Z23, Z14
+	VBROADCASTF32X8 320(BX), Z22
+	VFMADD231PS     Z29, Z22, Z14
+	VBROADCASTF32X8 352(BX), Z25
+	VFMADD231PS     Z8, Z25, Z14
+	VMULPS          Z10, Z16, Z27
+	VFMADD231PS     Z12, Z18, Z27
+	VFMADD231PS     Z20, Z21, Z27
+	VFMADD231PS     Z15, Z23, Z27
+	VFMADD231PS     Z30, Z22, Z27
+	VFMADD231PS     Z17, Z25, Z27
+	VBROADCASTF32X8 384(BX), Z26
+	VMULPS          Z9, Z26, Z24
+	VBROADCASTF32X8 416(BX), Z28
+	VFMADD231PS     Z3, Z28, Z24
+	VBROADCASTF32X8 448(BX), Z31
+	VFMADD231PS     Z19, Z31, Z24
+	VBROADCASTF32X8 480(BX), Z2
+	VFMADD231PS     Z7, Z2, Z24
+	VBROADCASTF32X8 512(BX), Z5
+	VFMADD231PS     Z29, Z5, Z24
+	VBROADCASTF32X8 544(BX), Z6
+	VFMADD231PS     Z8, Z6, Z24
+	VMULPS          Z10, Z26, Z4
+	VFMADD231PS     Z12, Z28, Z4
+	VFMADD231PS     Z20, Z31, Z4
+	VFMADD231PS     Z15, Z2, Z4
+	VFMADD231PS     Z30, Z5, Z4
+	VFMADD231PS     Z17, Z6, Z4
+	MOVL            16(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000240, BX, BX
+	ADDQ            SI, BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         576(R10), Z11
+	VSHUFF32X4      $0x4e, Z11, Z11, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VADDPS          (R10), Z16, Z18
+	VMOVUPS         384(R10), Z21
+	VSHUFF32X4      $0x4e, Z21, Z21, Z23
+	VXORPS          realMinus<>+0(SB), Z23, Z23
+	VADDPS          192(R10), Z23, Z22
+	VMOVUPS         640(R10), Z25
+	VSHUFF32X4      $0x4e, Z25, Z25, Z9
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VADDPS          64(R10), Z9, Z3
+	VMOVUPS         448(R10), Z19
+	VSHUFF32X4      $0x4e, Z19, Z19, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VADDPS          256(R10), Z7, Z29
+	VMOVUPS         704(R10), Z8
+	VSHUFF32X4      $0x4e, Z8, Z8, Z26
+	VXORPS          realMinus<>+0(SB), Z26, Z26
+	VADDPS          128(R10), Z26, Z10
+	VMOVUPS         512(R10), Z28
+	VSHUFF32X4      $0x4e, Z28, Z28, Z12
+	VXORPS          realMinus<>+0(SB), Z12, Z12
+	VADDPS          320(R10), Z12, Z31
+	VBROADCASTF32X8 (BX), Z20
+	VMULPS          Z18, Z20, Z2
+	VSHUFF32X4      $0x4e, Z18, Z18, Z15
+	VXORPS          realMinus<>+0(SB), Z15, Z15
+	VBROADCASTF32X8 32(BX), Z5
+	VFNMADD231PS    Z15, Z5, Z2
+	VBROADCASTF32X8 192(BX), Z30
+	VFMADD231PS     Z3, Z30, Z2
+	VSHUFF32X4      $0x4e, Z3, Z3, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VBROADCASTF32X8 224(BX), Z17
+	VFNMADD231PS    Z6, Z17, Z2
+	VBROADCASTF32X8 384(BX), Z11
+	VFMADD231PS     Z10, Z11, Z2
+	VSHUFF32X4      $0x4e, Z10, Z10, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VBROADCASTF32X8 416(BX), Z21
+	VFNMADD231PS    Z16, Z21, Z2
+	VPERMPS         Z2, Z0, Z23
+	VADDPS          Z23, Z1, Z25
+	VMULPS          Z22, Z20, Z9
+	VSHUFF32X4      $0x4e, Z22, Z22, Z19
+	VXORPS          realMinus<>+0(SB), Z19, Z19
+	VFNMADD231PS    Z19, Z5, Z9
+	VFMADD231PS     Z29, Z30, Z9
+	VSHUFF32X4      $0x4e, Z29, Z29, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VFNMADD231PS    Z7, Z17, Z9
+	VFMADD231PS     Z31, Z11, Z9
+	VSHUFF32X4      $0x4e, Z31, Z31, Z8
+	VXORPS          realMinus<>+0(SB), Z8, Z8
+	VFNMADD231PS    Z8, Z21, Z9
+	VPERMPS         Z9, Z0, Z26
+	VADDPS          Z26, Z13, Z28
+	VSUBPS          Z26, Z13, Z12
+	VSUBPS          Z23, Z1, Z2
+	VBROADCASTF32X8 64(BX), Z20
+	VMULPS          Z18, Z20, Z5
+	VBROADCASTF32X8 96(BX), Z30
+	VFNMADD231PS    Z15, Z30, Z5
+	VBROADCASTF32X8 256(BX), Z17
+	VFMADD231PS     Z3, Z17, Z5
+	VBROADCASTF32X8 288(BX), Z11
+	VFNMADD231PS    Z6, Z11, Z5
+	VBROADCASTF32X8 448(BX), Z21
+	VFMADD231PS     Z10, Z21, Z5
+	VBROADCASTF32X8 480(BX), Z9
+	VFNMADD231PS    Z16, Z9, Z5
+	VPERMPS         Z5, Z0, Z13
+	VADDPS          Z13, Z14, Z26
+	VMULPS          Z22, Z20, Z1
+	VFNMADD231PS    Z19, Z30, Z1
+	VFMADD231PS     Z29, Z17, Z1
+	VFNMADD231PS    Z7, Z11, Z1
+	VFMADD231PS     Z31, Z21, Z1
+	VFNMADD231PS    Z8, Z9, Z1
+	VPERMPS         Z1, Z0, Z23
+	VADDPS          Z23, Z27, Z5
+	VSUBPS          Z23, Z27, Z20
+	VSUBPS          Z13, Z14, Z30
+	VBROADCASTF32X8 128(BX), Z17
+	VMULPS          Z18, Z17, Z11
+	VBROADCASTF32X8 160(BX), Z21
+	VFNMADD231PS    Z15, Z21, Z11
+	VBROADCASTF32X8 320(BX), Z9
+	VFMADD231PS     Z3, Z9, Z11
+	VBROADCASTF32X8 352(BX), Z1
+	VFNMADD231PS    Z6, Z1, Z11
+	VBROADCASTF32X8 512(BX), Z27
+	VFMADD231PS     Z10, Z27, Z11
+	VBROADCASTF32X8 544(BX), Z23
+	VFNMADD231PS    Z16, Z23, Z11
+	VPERMPS         Z11, Z0, Z14
+	VADDPS          Z14, Z24, Z13
+	VMULPS          Z22, Z17, Z18
+	VFNMADD231PS    Z19, Z21, Z18
+	VFMADD231PS     Z29, Z9, Z18
+	VFNMADD231PS    Z7, Z1, Z18
+	VFMADD231PS     Z31, Z27, Z18
+	VFNMADD231PS    Z8, Z23, Z18
+	VPERMPS         Z18, Z0, Z15
+	VADDPS          Z15, Z4, Z3
+	VSUBPS          Z15, Z4, Z6
+	VSUBPS          Z14, Z24, Z10
+	MOVL            4(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	LEAQ            (BX)(R9*1), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z16
+	VSUBPS          576(R10), Z16, Z11
+	VMOVUPS         192(R10), Z17
+	VADDPS          384(R10), Z17, Z22
+	VPERMPS         Z11, Z0, Z21
+	VPERMPS         Z22, Z0, Z19
+	VMOVUPS         64(R10), Z9
+	VSUBPS          640(R10), Z9, Z29
+	VMOVUPS         256(R10), Z1
+	VADDPS          448(R10), Z1, Z7
+	VPERMPS         Z29, Z0, Z27
+	VPERMPS         Z7, Z0, Z31
+	VMOVUPS         128(R10), Z23
+	VSUBPS          704(R10), Z23, Z8
+	VMOVUPS         320(R10), Z18
+	VADDPS          512(R10), Z18, Z4
+	VPERMPS         Z8, Z0, Z15
+	VPERMPS         Z4, Z0, Z24
+	VBROADCASTF32X8 (BX), Z14
+	VMULPS          Z21, Z14, Z16
+	VSHUFF32X4      $0x4e, Z21, Z21, Z17
+	VXORPS          realMinus<>+0(SB), Z17, Z17
+	VBROADCASTF32X8 32(BX), Z11
+	VFMADD231PS     Z17, Z11, Z16
+	VBROADCASTF32X8 64(BX), Z22
+	VFMADD231PS     Z27, Z22, Z16
+	VSHUFF32X4      $0x4e, Z27, Z27, Z9
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VBROADCASTF32X8 96(BX), Z1
+	VFMADD231PS     Z9, Z1, Z16
+	VBROADCASTF32X8 128(BX), Z29
+	VFMADD231PS     Z15, Z29, Z16
+	VSHUFF32X4      $0x4e, Z15, Z15, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VBROADCASTF32X8 160(BX), Z23
+	VFMADD231PS     Z7, Z23, Z16
+	VADDPS          Z16, Z25, Z18
+	VMULPS          Z19, Z14, Z8
+	VSHUFF32X4      $0x4e, Z19, Z19, Z4
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VFMADD231PS     Z4, Z11, Z8
+	VFMADD231PS     Z31, Z22, Z8
+	VSHUFF32X4      $0x4e, Z31, Z31, Z25
+	VXORPS          realMinus<>+0(SB), Z25, Z25
+	VFMADD231PS     Z25, Z1, Z8
+	VFMADD231PS     Z24, Z29, Z8
+	VSHUFF32X4      $0x4e, Z24, Z24, Z14
+	VXORPS          realMinus<>+0(SB), Z14, Z14
+	VFMADD231PS     Z14, Z23, Z8
+	VADDPS          Z8, Z28, Z11
+	VSHUFF32X4      $0x4e, Z8, Z8, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VSUBPS          Z22, Z12, Z1
+	VSHUFF32X4      $0x4e, Z16, Z16, Z29
+	VXORPS          realMinus<>+0(SB), Z29, Z29
+	VADDPS          Z29, Z2, Z23
+	VBROADCASTF32X8 192(BX), Z28
+	VMULPS          Z21, Z28, Z8
+	VBROADCASTF32X8 224(BX), Z12
+	VFMADD231PS     Z17, Z12, Z8
+	VBROADCASTF32X8 256(BX), Z22
+	VFMADD231PS     Z27, Z22, Z8
+	VBROADCASTF32X8 288(BX), Z16
+	VFMADD231PS     Z9, Z16, Z8
+	VBROADCASTF32X8 320(BX), Z2
+	VFMADD231PS     Z15, Z2, Z8
+	VBROADCASTF32X8 352(BX), Z29
+	VFMADD231PS     Z7, Z29, Z8
+	VADDPS          Z8, Z26, Z26
+	VMULPS          Z19, Z28, Z28
+	VFMADD231PS     Z4, Z12, Z28
+	VFMADD231PS     Z31, Z22, Z28
+	VFMADD231PS     Z25, Z16, Z28
+	VFMADD231PS     Z24, Z2, Z28
+	VFMADD231PS     Z14, Z29, Z28
+	VADDPS          Z28, Z5, Z12
+	VSHUFF32X4      $0x4e, Z28, Z28, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VSUBPS          Z22, Z20, Z16
+	VSHUFF32X4      $0x4e, Z8, Z8, Z2
+	VXORPS          realMinus<>+0(SB), Z2, Z2
+	VADDPS          Z2, Z30, Z29
+	VBROADCASTF32X8 384(BX), Z5
+	VMULPS          Z21, Z5, Z28
+	VBROADCASTF32X8 416(BX), Z20
+	VFMADD231PS     Z17, Z20, Z28
+	VBROADCASTF32X8 448(BX), Z22
+	VFMADD231PS     Z27, Z22, Z28
+	VBROADCASTF32X8 480(BX), Z8
+	VFMADD231PS     Z9, Z8, Z28
+	VBROADCASTF32X8 512(BX), Z30
+	VFMADD231PS     Z15, Z30, Z28
+	VBROADCASTF32X8 544(BX), Z2
+	VFMADD231PS     Z7, Z2, Z28
+	VADDPS          Z28, Z13, Z21
+	VMULPS          Z19, Z5, Z17
+	VFMADD231PS     Z4, Z20, Z17
+	VFMADD231PS     Z31, Z22, Z17
+	VFMADD231PS     Z25, Z8, Z17
+	VFMADD231PS     Z24, Z30, Z17
+	VFMADD231PS     Z14, Z2, Z17
+	VADDPS          Z17, Z3, Z27
+	VSHUFF32X4      $0x4e, Z17, Z17, Z9
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VSUBPS          Z9, Z6, Z15
+	VSHUFF32X4      $0x4e, Z28, Z28, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VADDPS          Z7, Z10, Z13
+	MOVL            20(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000240, BX, BX
+	ADDQ            SI, BX
+	LEAQ            (BX)(R9*1), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z5
+	VADDPS          576(R10), Z5, Z19
+	VMOVUPS         192(R10), Z20
+	VSUBPS          384(R10), Z20, Z4
+	VMOVUPS         64(R10), Z22
+	VADDPS          640(R10), Z22, Z31
+	VMOVUPS         256(R10), Z8
+	VSUBPS          448(R10), Z8, Z25
+	VMOVUPS         128(R10), Z30
+	VADDPS          704(R10), Z30, Z24
+	VMOVUPS         320(R10), Z2
+	VSUBPS          512(R10), Z2, Z14
+	VBROADCASTF32X8 (BX), Z3
+	VMULPS          Z19, Z3, Z17
+	VSHUFF32X4      $0x4e, Z19, Z19, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VBROADCASTF32X8 32(BX), Z9
+	VFNMADD231PS    Z6, Z9, Z17
+	VBROADCASTF32X8 192(BX), Z28
+	VFMADD231PS     Z31, Z28, Z17
+	VSHUFF32X4      $0x4e, Z31, Z31, Z10
+	VXORPS          realMinus<>+0(SB), Z10, Z10
+	VBROADCASTF32X8 224(BX), Z7
+	VFNMADD231PS    Z10, Z7, Z17
+	VBROADCASTF32X8 384(BX), Z5
+	VFMADD231PS     Z24, Z5, Z17
+	VSHUFF32X4      $0x4e, Z24, Z24, Z20
+	VXORPS          realMinus<>+0(SB), Z20, Z20
+	VBROADCASTF32X8 416(BX), Z22
+	VFNMADD231PS    Z20, Z22, Z17
+	VPERMPS         Z17, Z0, Z8
+	VADDPS          Z8, Z18, Z30
+	VMULPS          Z4, Z3, Z2
+	VSHUFF32X4      $0x4e, Z4, Z4, Z17
+	VXORPS          realMinus<>+0(SB), Z17, Z17
+	VFNMADD231PS    Z17, Z9, Z2
+	VFMADD231PS     Z25, Z28, Z2
+	VSHUFF32X4      $0x4e, Z25, Z25, Z18
+	VXORPS          realMinus<>+0(SB), Z18, Z18
+	VFNMADD231PS    Z18, Z7, Z2
+	VFMADD231PS     Z14, Z5, Z2
+	VSHUFF32X4      $0x4e, Z14, Z14, Z3
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VFNMADD231PS    Z3, Z22, Z2
+	VPERMPS         Z2, Z0, Z9
+	VADDPS          Z9, Z11, Z28
+	VSHUFF32X4      $0x4e, Z9, Z9, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VADDPS          Z7, Z1, Z5
+	VSHUFF32X4      $0x4e, Z8, Z8, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VSUBPS          Z22, Z23, Z2
+	VBROADCASTF32X8 64(BX), Z11
+	VMULPS          Z19, Z11, Z9
+	VBROADCASTF32X8 96(BX), Z1
+	VFNMADD231PS    Z6, Z1, Z9
+	VBROADCASTF32X8 256(BX), Z7
+	VFMADD231PS     Z31, Z7, Z9
+	VBROADCASTF32X8 288(BX), Z8
+	VFNMADD231PS    Z10, Z8, Z9
+	VBROADCASTF32X8 448(BX), Z23
+	VFMADD231PS     Z24, Z23, Z9
+	VBROADCASTF32X8 480(BX), Z22
+	VFNMADD231PS    Z20, Z22, Z9
+	VPERMPS         Z9, Z0, Z9
+	VADDPS          Z9, Z26, Z26
+	VMULPS          Z4, Z11, Z11
+	VFNMADD231PS    Z17, Z1, Z11
+	VFMADD231PS     Z25, Z7, Z11
+	VFNMADD231PS    Z18, Z8, Z11
+	VFMADD231PS     Z14, Z23, Z11
+	VFNMADD231PS    Z3, Z22, Z11
+	VPERMPS         Z11, Z0, Z1
+	VADDPS          Z1, Z12, Z7
+	VSHUFF32X4      $0x4e, Z1, Z1, Z8
+	VXORPS          realMinus<>+0(SB), Z8, Z8
+	VADDPS          Z8, Z16, Z23
+	VSHUFF32X4      $0x4e, Z9, Z9, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VSUBPS          Z22, Z29, Z11
+	VBROADCASTF32X8 128(BX), Z12
+	VMULPS          Z19, Z12, Z1
+	VBROADCASTF32X8 160(BX), Z16
+	VFNMADD231PS    Z6, Z16, Z1
+	VBROADCASTF32X8 320(BX), Z8
+	VFMADD231PS     Z31, Z8, Z1
+	VBROADCASTF32X8 352(BX), Z9
+	VFNMADD231PS    Z10, Z9, Z1
+	VBROADCASTF32X8 512(BX), Z29
+	VFMADD231PS     Z24, Z29, Z1
+	VBROADCASTF32X8 544(BX), Z22
+	VFNMADD231PS    Z20, Z22, Z1
+	VPERMPS         Z1, Z0, Z19
+	VADDPS          Z19, Z21, Z6
+	VMULPS          Z4, Z12, Z31
+	VFNMADD231PS    Z17, Z16, Z31
+	VFMADD231PS     Z25, Z8, Z31
+	VFNMADD231PS    Z18, Z9, Z31
+	VFMADD231PS     Z14, Z29, Z31
+	VFNMADD231PS    Z3, Z22, Z31
+	VPERMPS         Z31, Z0, Z10
+	VADDPS          Z10, Z27, Z24
+	VSHUFF32X4      $0x4e, Z10, Z10, Z20
+	VXORPS          realMinus<>+0(SB), Z20, Z20
+	VADDPS          Z20, Z15, Z1
+	VSHUFF32X4      $0x4e, Z19, Z19, Z21
+	VXORPS          realMinus<>+0(SB), Z21, Z21
+	VSUBPS          Z21, Z13, Z12
+	MOVL            8(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         384(R10), Z4
+	VSHUFF32X4      $0x4e, Z4, Z4, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VMOVUPS         (R10), Z17
+	VSUBPS          Z16, Z17, Z8
+	VMOVUPS         576(R10), Z25
+	VSHUFF32X4      $0x4e, Z25, Z25, Z9
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VADDPS          192(R10), Z9, Z18
+	VPERMPS         Z8, Z0, Z29
+	VPERMPS         Z18, Z0, Z14
+	VMOVUPS         448(R10), Z22
+	VSHUFF32X4      $0x4e, Z22, Z22, Z3
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VMOVUPS         64(R10), Z31
+	VSUBPS          Z3, Z31, Z27
+	VMOVUPS         640(R10), Z10
+	VSHUFF32X4      $0x4e, Z10, Z10, Z15
+	VXORPS          realMinus<>+0(SB), Z15, Z15
+	VADDPS          256(R10), Z15, Z20
+	VPERMPS         Z27, Z0, Z19
+	VPERMPS         Z20, Z0, Z13
+	VMOVUPS         512(R10), Z21
+	VSHUFF32X4      $0x4e, Z21, Z21, Z4
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VMOVUPS         128(R10), Z17
+	VSUBPS          Z4, Z17, Z16
+	VMOVUPS         704(R10), Z25
+	VSHUFF32X4      $0x4e, Z25, Z25, Z9
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VADDPS          320(R10), Z9, Z8
+	VPERMPS         Z16, Z0, Z18
+	VPERMPS         Z8, Z0, Z22
+	VBROADCASTF32X8 (BX), Z31
+	VMULPS          Z29, Z31, Z3
+	VSHUFF32X4      $0x4e, Z29, Z29, Z10
+	VXORPS          realMinus<>+0(SB), Z10, Z10
+	VBROADCASTF32X8 32(BX), Z15
+	VFMADD231PS     Z10, Z15, Z3
+	VBROADCASTF32X8 64(BX), Z27
+	VFMADD231PS     Z19, Z27, Z3
+	VSHUFF32X4      $0x4e, Z19, Z19, Z20
+	VXORPS          realMinus<>+0(SB), Z20, Z20
+	VBROADCASTF32X8 96(BX), Z21
+	VFMADD231PS     Z20, Z21, Z3
+	VBROADCASTF32X8 128(BX), Z17
+	VFMADD231PS     Z18, Z17, Z3
+	VSHUFF32X4      $0x4e, Z18, Z18, Z4
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VBROADCASTF32X8 160(BX), Z25
+	VFMADD231PS     Z4, Z25, Z3
+	VADDPS          Z3, Z30, Z9
+	VMULPS          Z14, Z31, Z16
+	VSHUFF32X4      $0x4e, Z14, Z14, Z8
+	VXORPS          realMinus<>+0(SB), Z8, Z8
+	VFMADD231PS     Z8, Z15, Z16
+	VFMADD231PS     Z13, Z27, Z16
+	VSHUFF32X4      $0x4e, Z13, Z13, Z30
+	VXORPS          realMinus<>+0(SB), Z30, Z30
+	VFMADD231PS     Z30, Z21, Z16
+	VFMADD231PS     Z22, Z17, Z16
+	VSHUFF32X4      $0x4e, Z22, Z22, Z31
+	VXORPS          realMinus<>+0(SB), Z31, Z31
+	VFMADD231PS     Z31, Z25, Z16
+	VADDPS          Z16, Z28, Z15
+	VADDPS          Z3, Z5, Z27
+	VSUBPS          Z16, Z2, Z21
+	VBROADCASTF32X8 192(BX), Z17
+	VMULPS          Z29, Z17, Z25
+	VBROADCASTF32X8 224(BX), Z28
+	VFMADD231PS     Z10, Z28, Z25
+	VBROADCASTF32X8 256(BX), Z5
+	VFMADD231PS     Z19, Z5, Z25
+	VBROADCASTF32X8 288(BX), Z3
+	VFMADD231PS     Z20, Z3, Z25
+	VBROADCASTF32X8 320(BX), Z2
+	VFMADD231PS     Z18, Z2, Z25
+	VBROADCASTF32X8 352(BX), Z16
+	VFMADD231PS     Z4, Z16, Z25
+	VADDPS          Z25, Z26, Z26
+	VMULPS          Z14, Z17, Z17
+	VFMADD231PS     Z8, Z28, Z17
+	VFMADD231PS     Z13, Z5, Z17
+	VFMADD231PS     Z30, Z3, Z17
+	VFMADD231PS     Z22, Z2, Z17
+	VFMADD231PS     Z31, Z16, Z17
+	VADDPS          Z17, Z7, Z28
+	VADDPS          Z25, Z23, Z5
+	VSUBPS          Z17, Z11, Z3
+	VBROADCASTF32X8 384(BX), Z2
+	VMULPS          Z29, Z2, Z16
+	VBROADCASTF32X8 416(BX), Z7
+	VFMADD231PS     Z10, Z7, Z16
+	VBROADCASTF32X8 448(BX), Z23
+	VFMADD231PS     Z19, Z23, Z16
+	VBROADCASTF32X8 480(BX), Z25
+	VFMADD231PS     Z20, Z25, Z16
+	VBROADCASTF32X8 512(BX), Z11
+	VFMADD231PS     Z18, Z11, Z16
+	VBROADCASTF32X8 544(BX), Z17
+	VFMADD231PS     Z4, Z17, Z16
+	VADDPS          Z16, Z6, Z29
+	VMULPS          Z14, Z2, Z10
+	VFMADD231PS     Z8, Z7, Z10
+	VFMADD231PS     Z13, Z23, Z10
+	VFMADD231PS     Z30, Z25, Z10
+	VFMADD231PS     Z22, Z11, Z10
+	VFMADD231PS     Z31, Z17, Z10
+	VADDPS          Z10, Z24, Z19
+	VADDPS          Z16, Z1, Z20
+	VSUBPS          Z10, Z12, Z18
+	MOVL            24(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000240, BX, BX
+	ADDQ            SI, BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         384(R10), Z4
+	VSHUFF32X4      $0x4e, Z4, Z4, Z6
+	VXORPS          realMinus<>+0(SB), Z6, Z6
+	VADDPS          (R10), Z6, Z2
+	VMOVUPS         576(R10), Z14
+	VSHUFF32X4      $0x4e, Z14, Z14, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VMOVUPS         192(R10), Z8
+	VSUBPS          Z7, Z8, Z23
+	VMOVUPS         448(R10), Z13
+	VSHUFF32X4      $0x4e, Z13, Z13, Z25
+	VXORPS          realMinus<>+0(SB), Z25, Z25
+	VADDPS          64(R10), Z25, Z30
+	VMOVUPS         640(R10), Z11
+	VSHUFF32X4      $0x4e, Z11, Z11, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VMOVUPS         256(R10), Z17
+	VSUBPS          Z22, Z17, Z31
+	VMOVUPS         512(R10), Z24
+	VSHUFF32X4      $0x4e, Z24, Z24, Z1
+	VXORPS          realMinus<>+0(SB), Z1, Z1
+	VADDPS          128(R10), Z1, Z16
+	VMOVUPS         704(R10), Z12
+	VSHUFF32X4      $0x4e, Z12, Z12, Z10
+	VXORPS          realMinus<>+0(SB), Z10, Z10
+	VMOVUPS         320(R10), Z4
+	VSUBPS          Z10, Z4, Z6
+	VBROADCASTF32X8 (BX), Z14
+	VMULPS          Z2, Z14, Z8
+	VSHUFF32X4      $0x4e, Z2, Z2, Z7
+	VXORPS          realMinus<>+0(SB), Z7, Z7
+	VBROADCASTF32X8 32(BX), Z13
+	VFNMADD231PS    Z7, Z13, Z8
+	VBROADCASTF32X8 192(BX), Z25
+	VFMADD231PS     Z30, Z25, Z8
+	VSHUFF32X4      $0x4e, Z30, Z30, Z11
+	VXORPS          realMinus<>+0(SB), Z11, Z11
+	VBROADCASTF32X8 224(BX), Z17
+	VFNMADD231PS    Z11, Z17, Z8
+	VBROADCASTF32X8 384(BX), Z22
+	VFMADD231PS     Z16, Z22, Z8
+	VSHUFF32X4      $0x4e, Z16, Z16, Z24
+	VXORPS          realMinus<>+0(SB), Z24, Z24
+	VBROADCASTF32X8 416(BX), Z1
+	VFNMADD231PS    Z24, Z1, Z8
+	VPERMPS         Z8, Z0, Z12
+	VADDPS          Z12, Z9, Z4
+	VMULPS          Z23, Z14, Z10
+	VSHUFF32X4      $0x4e, Z23, Z23, Z8
+	VXORPS          realMinus<>+0(SB), Z8, Z8
+	VFNMADD231PS    Z8, Z13, Z10
+	VFMADD231PS     Z31, Z25, Z10
+	VSHUFF32X4      $0x4e, Z31, Z31, Z9
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VFNMADD231PS    Z9, Z17, Z10
+	VFMADD231PS     Z6, Z22, Z10
+	VSHUFF32X4      $0x4e, Z6, Z6, Z14
+	VXORPS          realMinus<>+0(SB), Z14, Z14
+	VFNMADD231PS    Z14, Z1, Z10
+	VPERMPS         Z10, Z0, Z13
+	VADDPS          Z13, Z15, Z25
+	VSUBPS          Z12, Z27, Z17
+	VADDPS          Z13, Z21, Z22
+	VBROADCASTF32X8 64(BX), Z1
+	VMULPS          Z2, Z1, Z10
+	VBROADCASTF32X8 96(BX), Z15
+	VFNMADD231PS    Z7, Z15, Z10
+	VBROADCASTF32X8 256(BX), Z27
+	VFMADD231PS     Z30, Z27, Z10
+	VBROADCASTF32X8 288(BX), Z12
+	VFNMADD231PS    Z11, Z12, Z10
+	VBROADCASTF32X8 448(BX), Z21
+	VFMADD231PS     Z16, Z21, Z10
+	VBROADCASTF32X8 480(BX), Z13
+	VFNMADD231PS    Z24, Z13, Z10
+	VPERMPS         Z10, Z0, Z10
+	VADDPS          Z10, Z26, Z26
+	VMULPS          Z23, Z1, Z1
+	VFNMADD231PS    Z8, Z15, Z1
+	VFMADD231PS     Z31, Z27, Z1
+	VFNMADD231PS    Z9, Z12, Z1
+	VFMADD231PS     Z6, Z21, Z1
+	VFNMADD231PS    Z14, Z13, Z1
+	VPERMPS         Z1, Z0, Z15
+	VADDPS          Z15, Z28, Z27
+	VSUBPS          Z10, Z5, Z12
+	VADDPS          Z15, Z3, Z21
+	VBROADCASTF32X8 128(BX), Z13
+	VMULPS          Z2, Z13, Z1
+	VBROADCASTF32X8 160(BX), Z28
+	VFNMADD231PS    Z7, Z28, Z1
+	VBROADCASTF32X8 320(BX), Z5
+	VFMADD231PS     Z30, Z5, Z1
+	VBROADCASTF32X8 352(BX), Z10
+	VFNMADD231PS    Z11, Z10, Z1
+	VBROADCASTF32X8 512(BX), Z3
+	VFMADD231PS     Z16, Z3, Z1
+	VBROADCASTF32X8 544(BX), Z15
+	VFNMADD231PS    Z24, Z15, Z1
+	VPERMPS         Z1, Z0, Z2
+	VADDPS          Z2, Z29, Z7
+	VMULPS          Z23, Z13, Z30
+	VFNMADD231PS    Z8, Z28, Z30
+	VFMADD231PS     Z31, Z5, Z30
+	VFNMADD231PS    Z9, Z10, Z30
+	VFMADD231PS     Z6, Z3, Z30
+	VFNMADD231PS    Z14, Z15, Z30
+	VPERMPS         Z30, Z0, Z11
+	VADDPS          Z11, Z19, Z16
+	VSUBPS          Z2, Z20, Z24
+	VADDPS          Z11, Z18, Z1
+	MOVL            12(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	MOVQ            R11, BX
+	LEAQ            (BX)(R9*1), BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z29
+	VADDPS          384(R10), Z29, Z13
+	VMOVUPS         192(R10), Z23
+	VADDPS          576(R10), Z23, Z28
+	VPERMPS         Z13, Z0, Z8
+	VPERMPS         Z28, Z0, Z5
+	VMOVUPS         64(R10), Z31
+	VADDPS          448(R10), Z31, Z10
+	VMOVUPS         256(R10), Z9
+	VADDPS          640(R10), Z9, Z3
+	VPERMPS         Z10, Z0, Z6
+	VPERMPS         Z3, Z0, Z15
+	VMOVUPS         128(R10), Z14
+	VADDPS          512(R10), Z14, Z30
+	VMOVUPS         320(R10), Z19
+	VADDPS          704(R10), Z19, Z20
+	VPERMPS         Z30, Z0, Z2
+	VPERMPS         Z20, Z0, Z18
+	VBROADCASTF32X8 (BX), Z11
+	VMULPS          Z8, Z11, Z29
+	VSHUFF32X4      $0x4e, Z8, Z8, Z23
+	VXORPS          realMinus<>+0(SB), Z23, Z23
+	VBROADCASTF32X8 32(BX), Z13
+	VFMADD231PS     Z23, Z13, Z29
+	VBROADCASTF32X8 64(BX), Z28
+	VFMADD231PS     Z6, Z28, Z29
+	VSHUFF32X4      $0x4e, Z6, Z6, Z31
+	VXORPS          realMinus<>+0(SB), Z31, Z31
+	VBROADCASTF32X8 96(BX), Z9
+	VFMADD231PS     Z31, Z9, Z29
+	VBROADCASTF32X8 128(BX), Z10
+	VFMADD231PS     Z2, Z10, Z29
+	VSHUFF32X4      $0x4e, Z2, Z2, Z3
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VBROADCASTF32X8 160(BX), Z14
+	VFMADD231PS     Z3, Z14, Z29
+	VADDPS          Z29, Z4, Z19
+	VMULPS          Z5, Z11, Z30
+	VSHUFF32X4      $0x4e, Z5, Z5, Z20
+	VXORPS          realMinus<>+0(SB), Z20, Z20
+	VFMADD231PS     Z20, Z13, Z30
+	VFMADD231PS     Z15, Z28, Z30
+	VSHUFF32X4      $0x4e, Z15, Z15, Z4
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VFMADD231PS     Z4, Z9, Z30
+	VFMADD231PS     Z18, Z10, Z30
+	VSHUFF32X4      $0x4e, Z18, Z18, Z11
+	VXORPS          realMinus<>+0(SB), Z11, Z11
+	VFMADD231PS     Z11, Z14, Z30
+	VADDPS          Z30, Z25, Z13
+	VSHUFF32X4      $0x4e, Z29, Z29, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	VSUBPS          Z28, Z17, Z9
+	VSHUFF32X4      $0x4e, Z30, Z30, Z10
+	VXORPS          realMinus<>+0(SB), Z10, Z10
+	VSUBPS          Z10, Z22, Z14
+	VBROADCASTF32X8 192(BX), Z25
+	VMULPS          Z8, Z25, Z29
+	VBROADCASTF32X8 224(BX), Z17
+	VFMADD231PS     Z23, Z17, Z29
+	VBROADCASTF32X8 256(BX), Z28
+	VFMADD231PS     Z6, Z28, Z29
+	VBROADCASTF32X8 288(BX), Z30
+	VFMADD231PS     Z31, Z30, Z29
+	VBROADCASTF32X8 320(BX), Z22
+	VFMADD231PS     Z2, Z22, Z29
+	VBROADCASTF32X8 352(BX), Z10
+	VFMADD231PS     Z3, Z10, Z29
+	VADDPS          Z29, Z26, Z26
+	VMULPS          Z5, Z25, Z25
+	VFMADD231PS     Z20, Z17, Z25
+	VFMADD231PS     Z15, Z28, Z25
+	VFMADD231PS     Z4, Z30, Z25
+	VFMADD231PS     Z18, Z22, Z25
+	VFMADD231PS     Z11, Z10, Z25
+	VADDPS          Z25, Z27, Z17
+	VSHUFF32X4      $0x4e, Z29, Z29, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	VSUBPS          Z28, Z12, Z30
+	VSHUFF32X4      $0x4e, Z25, Z25, Z22
+	VXORPS          realMinus<>+0(SB), Z22, Z22
+	VSUBPS          Z22, Z21, Z10
+	VBROADCASTF32X8 384(BX), Z27
+	VMULPS          Z8, Z27, Z29
+	VBROADCASTF32X8 416(BX), Z12
+	VFMADD231PS     Z23, Z12, Z29
+	VBROADCASTF32X8 448(BX), Z28
+	VFMADD231PS     Z6, Z28, Z29
+	VBROADCASTF32X8 480(BX), Z25
+	VFMADD231PS     Z31, Z25, Z29
+	VBROADCASTF32X8 512(BX), Z21
+	VFMADD231PS     Z2, Z21, Z29
+	VBROADCASTF32X8 544(BX), Z22
+	VFMADD231PS     Z3, Z22, Z29
+	VADDPS          Z29, Z7, Z8
+	VMULPS          Z5, Z27, Z23
+	VFMADD231PS     Z20, Z12, Z23
+	VFMADD231PS     Z15, Z28, Z23
+	VFMADD231PS     Z4, Z25, Z23
+	VFMADD231PS     Z18, Z21, Z23
+	VFMADD231PS     Z11, Z22, Z23
+	VADDPS          Z23, Z16, Z6
+	VSHUFF32X4      $0x4e, Z29, Z29, Z31
+	VXORPS          realMinus<>+0(SB), Z31, Z31
+	VSUBPS          Z31, Z24, Z2
+	VSHUFF32X4      $0x4e, Z23, Z23, Z3
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VSUBPS          Z3, Z1, Z7
+	MOVL            28(CX), AX
+	MOVQ            AX, BX
+	SHRQ            $0x03, BX
+	IMUL3Q          $0x00000300, BX, R10
+	ADDQ            DX, R10
+	IMUL3Q          $0x00000240, BX, BX
+	ADDQ            SI, BX
+	LEAQ            (BX)(R9*1), BX
+	LEAQ            (BX)(R9*2), BX
+	ANDQ            $0x07, AX
+	SHLQ            $0x06, AX
+	VMOVUPD         (R12)(AX*1), Z0
+	VMOVUPS         (R10), Z27
+	VSUBPS          384(R10), Z27, Z5
+	VMOVUPS         192(R10), Z12
+	VSUBPS          576(R10), Z12, Z20
+	VMOVUPS         64(R10), Z28
+	VSUBPS          448(R10), Z28, Z15
+	VMOVUPS         256(R10), Z25
+	VSUBPS          640(R10), Z25, Z4
+	VMOVUPS         128(R10), Z21
+	VSUBPS          512(R10), Z21, Z18
+	VMOVUPS         320(R10), Z22
+	VSUBPS          704(R10), Z22, Z11
+	VBROADCASTF32X8 (BX), Z16
+	VMULPS          Z5, Z16, Z29
+	VSHUFF32X4      $0x4e, Z5, Z5, Z24
+	VXORPS          realMinus<>+0(SB), Z24, Z24
+	VBROADCASTF32X8 32(BX), Z31
+	VFNMADD231PS    Z24, Z31, Z29
+	VBROADCASTF32X8 192(BX), Z23
+	VFMADD231PS     Z15, Z23, Z29
+	VSHUFF32X4      $0x4e, Z15, Z15, Z1
+	VXORPS          realMinus<>+0(SB), Z1, Z1
+	VBROADCASTF32X8 224(BX), Z3
+	VFNMADD231PS    Z1, Z3, Z29
+	VBROADCASTF32X8 384(BX), Z27
+	VFMADD231PS     Z18, Z27, Z29
+	VSHUFF32X4      $0x4e, Z18, Z18, Z12
+	VXORPS          realMinus<>+0(SB), Z12, Z12
+	VBROADCASTF32X8 416(BX), Z28
+	VFNMADD231PS    Z12, Z28, Z29
+	VPERMPS         Z29, Z0, Z25
+	VADDPS          Z25, Z19, Z21
+	VMULPS          Z20, Z16, Z22
+	VSHUFF32X4      $0x4e, Z20, Z20, Z29
+	VXORPS          realMinus<>+0(SB), Z29, Z29
+	VFNMADD231PS    Z29, Z31, Z22
+	VFMADD231PS     Z4, Z23, Z22
+	VSHUFF32X4      $0x4e, Z4, Z4, Z19
+	VXORPS          realMinus<>+0(SB), Z19, Z19
+	VFNMADD231PS    Z19, Z3, Z22
+	VFMADD231PS     Z11, Z27, Z22
+	VSHUFF32X4      $0x4e, Z11, Z11, Z16
+	VXORPS          realMinus<>+0(SB), Z16, Z16
+	VFNMADD231PS    Z16, Z28, Z22
+	VPERMPS         Z22, Z0, Z31
+	VADDPS          Z31, Z13, Z23
+	VSHUFF32X4      $0x4e, Z25, Z25, Z3
+	VXORPS          realMinus<>+0(SB), Z3, Z3
+	VADDPS          Z3, Z9, Z27
+	VSHUFF32X4      $0x4e, Z31, Z31, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	VADDPS          Z28, Z14, Z22
+	VBROADCASTF32X8 64(BX), Z13
+	VMULPS          Z5, Z13, Z25
+	VBROADCASTF32X8 96(BX), Z9
+	VFNMADD231PS    Z24, Z9, Z25
+	VBROADCASTF32X8 256(BX), Z3
+	VFMADD231PS     Z15, Z3, Z25
+	VBROADCASTF32X8 288(BX), Z31
+	VFNMADD231PS    Z1, Z31, Z25
+	VBROADCASTF32X8 448(BX), Z14
+	VFMADD231PS     Z18, Z14, Z25
+	VBROADCASTF32X8 480(BX), Z28
+	VFNMADD231PS    Z12, Z28, Z25
+	VPERMPS         Z25, Z0, Z25
+	VADDPS          Z25, Z26, Z26
+	VMULPS          Z20, Z13, Z13
+	VFNMADD231PS    Z29, Z9, Z13
+	VFMADD231PS     Z4, Z3, Z13
+	VFNMADD231PS    Z19, Z31, Z13
+	VFMADD231PS     Z11, Z14, Z13
+	VFNMADD231PS    Z16, Z28, Z13
+	VPERMPS         Z13, Z0, Z9
+	VADDPS          Z9, Z17, Z3
+	VSHUFF32X4      $0x4e, Z25, Z25, Z31
+	VXORPS          realMinus<>+0(SB), Z31, Z31
+	VADDPS          Z31, Z30, Z14
+	VSHUFF32X4      $0x4e, Z9, Z9, Z28
+	VXORPS          realMinus<>+0(SB), Z28, Z28
+	VADDPS          Z28, Z10, Z13
+	VBROADCASTF32X8 128(BX), Z17
+	VMULPS          Z5, Z17, Z25
+	VBROADCASTF32X8 160(BX), Z30
+	VFNMADD231PS    Z24, Z30, Z25
+	VBROADCASTF32X8 320(BX), Z31
+	VFMADD231PS     Z15, Z31, Z25
+	VBROADCASTF32X8 352(BX), Z9
+	VFNMADD231PS    Z1, Z9, Z25
+	VBROADCASTF32X8 512(BX), Z10
+	VFMADD231PS     Z18, Z10, Z25
+	VBROADCASTF32X8 544(BX), Z28
+	VFNMADD231PS    Z12, Z28, Z25
+	VPERMPS         Z25, Z0, Z5
+	VADDPS          Z5, Z8, Z24
+	VMULPS          Z20, Z17, Z15
+	VFNMADD231PS    Z29, Z30, Z15
+	VFMADD231PS     Z4, Z31, Z15
+	VFNMADD231PS    Z19, Z9, Z15
+	VFMADD231PS     Z11, Z10, Z15
+	VFNMADD231PS    Z16, Z28, Z15
+	VPERMPS         Z15, Z0, Z1
+	VADDPS          Z1, Z6, Z18
+	VSHUFF32X4      $0x4e, Z5, Z5, Z12
+	VXORPS          realMinus<>+0(SB), Z12, Z12
+	VADDPS          Z12, Z2, Z25
+	VSHUFF32X4      $0x4e, Z1, Z1, Z8
+	VXORPS          realMinus<>+0(SB), Z8, Z8
+	VADDPS          Z8, Z7, Z17
+	VSHUFF32X4      $0x4e, Z27, Z27, Z20
+	VXORPS          realMinus<>+0(SB), Z20, Z20
+	VSHUFF32X4      $0x4e, Z14, Z14, Z30
+	VXORPS          realMinus<>+0(SB), Z30, Z30
+	VSHUFF32X4      $0x4e, Z25, Z25, Z29
+	VXORPS          realMinus<>+0(SB), Z29, Z29
+	VSHUFF32X4      $0x4e, Z22, Z22, Z31
+	VXORPS          realMinus<>+0(SB), Z31, Z31
+	VSHUFF32X4      $0x4e, Z13, Z13, Z4
+	VXORPS          realMinus<>+0(SB), Z4, Z4
+	VSHUFF32X4      $0x4e, Z17, Z17, Z9
+	VXORPS          realMinus<>+0(SB), Z9, Z9
+	VBROADCASTSS    ca+112(FP), Z19
+	VMULPS          (R8), Z19, Z10
+	VBROADCASTSS    c+24(FP), Z11
+	VFMADD231PS     Z21, Z11, Z10
+	VMOVUPS         Z10, (DI)
+	VMULPS          64(R8), Z19, Z28
+	VFMADD231PS     Z26, Z11, Z28
+	VMOVUPS         Z28, 64(DI)
+	VMULPS          128(R8), Z19, Z16
+	VFMADD231PS     Z24, Z11, Z16
+	VMOVUPS         Z16, 128(DI)
+	VMULPS          192(R8), Z19, Z15
+	VFMADD231PS     Z23, Z11, Z15
+	VMOVUPS         Z15, 192(DI)
+	VMULPS          256(R8), Z19, Z6
+	VFMADD231PS     Z3, Z11, Z6
+	VMOVUPS         Z6, 256(DI)
+	VMULPS          320(R8), Z19, Z5
+	VFMADD231PS     Z18, Z11, Z5
+	VMOVUPS         Z5, 320(DI)
+	VMULPS          384(R8), Z19, Z2
+	VFMADD231PS     Z20, Z11, Z2
+	VMOVUPS         Z2, 384(DI)
+	VMULPS          448(R8), Z19, Z12
+	VFMADD231PS     Z30, Z11, Z12
+	VMOVUPS         Z12, 448(DI)
+	VMULPS          512(R8), Z19, Z1
+	VFMADD231PS     Z29, Z11, Z1
+	VMOVUPS         Z1, 512(DI)
+	VMULPS          576(R8), Z19, Z7
+	VFMADD231PS     Z31, Z11, Z7
+	VMOVUPS         Z7, 576(DI)
+	VMULPS          640(R8), Z19, Z8
+	VFMADD231PS     Z4, Z11, Z8
+	VMOVUPS         Z8, 640(DI)
+	VMULPS          704(R8), Z19, Z27
+	VFMADD231PS     Z9, Z11, Z27
+	VMOVUPS         Z27, 704(DI)
+
+l90:
+	ADDQ $0x00000300, DI
+	ADDQ 8(SP), R8
+	ADDQ $0x00000240, R11
+	ADDQ $0x20, CX
+	DECQ (SP)
+	JNE  l88
+
+l85:
 	VZEROUPPER
 	RET
 

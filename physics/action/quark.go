@@ -2,7 +2,6 @@ package action
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/physics/fermion"
@@ -144,11 +143,9 @@ func (q *quark) count(r solver.Report, shifts int) {
 
 // spend adds flops, which an operator knows or does not.
 func (q *quark) spend(flops func(dirac.Counted) float64) {
-	if d, ok := q.op.(dirac.Counted); ok {
-		if n := flops(d); !math.IsNaN(n) {
-			q.work.Flops += int64(n)
-			return
-		}
+	if d, ok := dirac.CountedOf(q.op); ok {
+		q.work.Flops += int64(flops(d))
+		return
 	}
 	q.work.Uncounted++
 }

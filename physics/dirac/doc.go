@@ -23,6 +23,7 @@
 //
 // # References
 //
+//	[Ani] P. Chen, Phys. Rev. D 64 (2001) 034509 (anisotropic clover quarks)
 //	[DGR] T. DeGrand, P. Rossi, Comput. Phys. Commun. 60 (1990) 211 (even-odd)
 //	[FGSW] R. Frezzotti, P. A. Grassi, S. Sint, P. Weisz, JHEP 08 (2001) 058 (twisted mass)
 //	[KS]  J. Kogut, L. Susskind, Phys. Rev. D 11 (1975) 395

@@ -33,6 +33,21 @@ type EvenOdd interface {
 	AddLogDetBlockDerivative(f *gauge.Algebra, c float64, s lattice.Subset)
 }
 
+// Fused is the power of an even-odd operator to hop and to multiply by its site
+// blocks in one pass over the sites. A [Schur] complement then takes two.
+type Fused interface {
+	EvenOdd
+	// Itself returns the operator whose hops and blocks these are: what embeds it, and
+	// changes a part of it, is another one and is not Fused.
+	Itself() EvenOdd
+	// Eliminate sets dst = -A^-1 H src on s, from the other parity of src: so that
+	// D (src + dst) vanishes on s.
+	Eliminate(dst, src *fermion.Field, s lattice.Subset, dagger bool)
+	// Combine sets dst = A a + H b on s. It returns Re <with, dst> on s, over all
+	// processes, unless with is nil. dst is neither a nor b.
+	Combine(dst, a, b *fermion.Field, s lattice.Subset, dagger bool, with *fermion.Field) float64
+}
+
 // Schur is the operator of one parity that even-odd preconditioning leaves [DGR],
 //
 //	S = A_ss - H_so A_oo^-1 H_os,   det D = det A_oo det S,
@@ -41,11 +56,12 @@ type EvenOdd interface {
 // [Separate], and the action of two flavours is that of s. It does not own D: who
 // binds the one binds the other.
 type Schur struct {
-	op EvenOdd
-	s  lattice.Subset
-	t  [2][2]*fermion.Field // by precision
-	x  *fermion.Field       // of the derivative
-	y  *fermion.Field
+	op    EvenOdd
+	fused Fused // op, if that is
+	s     lattice.Subset
+	t     [2][2]*fermion.Field // by precision
+	x     *fermion.Field       // of the derivative
+	y     *fermion.Field
 }
 
 // NewSchur returns the Schur complement of op on the parity s.
@@ -58,6 +74,9 @@ func NewSchur(op EvenOdd, s lattice.Subset) (*Schur, error) {
 	d := &Schur{op: op, s: s, x: op.NewField(), y: op.NewField()}
 	if geo := d.x.Geometry(); !geo.EvenOdd() {
 		return nil, fmt.Errorf("dirac: Schur complement on extents %v (allowed: all even)", geo.Extents())
+	}
+	if f, ok := op.(Fused); ok && f.Itself() == op {
+		d.fused = f
 	}
 	for p := range d.t {
 		for k := range d.t[p] {
@@ -79,29 +98,41 @@ func (d *Schur) NewField() *fermion.Field { return d.op.NewField() }
 // Bind binds D.
 func (d *Schur) Bind(u *gauge.Field) { d.op.Bind(u) }
 
-// apply sets dst = S src on s.
-func (d *Schur) apply(dst, src *fermion.Field, dagger bool) {
+// apply sets dst = S src on s, and returns Re <with, dst> there unless with is nil.
+func (d *Schur) apply(dst, src *fermion.Field, dagger bool, with *fermion.Field) float64 {
 	if dst == src {
 		panic("dirac: source is destination")
 	}
 	t := d.t[dst.Precision()][0]
-	d.inner(t, src, dagger)
+	d.eliminate(t, src, dagger)
+	if d.fused != nil {
+		return d.fused.Combine(dst, src, t, d.s, dagger, with)
+	}
 	d.op.Hop(dst, t, d.s, dagger)
 	d.op.Block(t, src, d.s, dagger)
-	dst.Xpay(t, -1, d.s)
+	dst.Axpy(1, t, d.s)
+	if with == nil {
+		return 0
+	}
+	return with.ReDot(dst, d.s)
 }
 
-// inner sets t = A_oo^-1 H_os src on the other parity.
-func (d *Schur) inner(t, src *fermion.Field, dagger bool) {
+// eliminate sets t = -A_oo^-1 H_os src on the other parity.
+func (d *Schur) eliminate(t, src *fermion.Field, dagger bool) {
 	o := d.s.Other()
+	if d.fused != nil {
+		d.fused.Eliminate(t, src, o, dagger)
+		return
+	}
 	d.op.Hop(t, src, o, dagger)
 	d.op.BlockInverse(t, t, o, dagger)
+	t.Scale(-1, o)
 }
 
 // ApplyOn sets dst = S src or S^† src on s; it is the unit matrix on the other parity.
 func (d *Schur) ApplyOn(dst, src *fermion.Field, s lattice.Subset, dagger bool) {
 	if s != d.s.Other() {
-		d.apply(dst, src, dagger)
+		d.apply(dst, src, dagger, nil)
 	}
 	if s != d.s {
 		dst.Copy(src, d.s.Other())
@@ -116,14 +147,28 @@ func (d *Schur) ApplyDagger(dst, src *fermion.Field) { d.ApplyOn(dst, src, latti
 
 // ApplyNormal sets dst = S^†S src, or src on the other parity, on s.
 func (d *Schur) ApplyNormal(dst, src *fermion.Field, s lattice.Subset) {
-	if s != d.s.Other() {
+	d.normal(dst, src, s, nil)
+}
+
+// ApplyNormalDot is ApplyNormal, and returns Re <src, dst> on s, over all processes.
+func (d *Schur) ApplyNormalDot(dst, src *fermion.Field, s lattice.Subset) float64 {
+	return d.normal(dst, src, s, src)
+}
+
+func (d *Schur) normal(dst, src *fermion.Field, s lattice.Subset, with *fermion.Field) (product float64) {
+	o := d.s.Other()
+	if s != o {
 		t := d.t[dst.Precision()][1]
-		d.apply(t, src, false)
-		d.apply(dst, t, true)
+		d.apply(t, src, false, nil)
+		product = d.apply(dst, t, true, with)
 	}
 	if s != d.s {
-		dst.Copy(src, d.s.Other())
+		dst.Copy(src, o)
+		if with != nil {
+			product += with.ReDot(dst, o)
+		}
 	}
+	return product
 }
 
 // ApplyFrom is Apply for a source that lives on s.
@@ -150,8 +195,7 @@ func (d *Schur) extend(y, x *fermion.Field) {
 		dst, src *fermion.Field
 		dagger   bool
 	}{{d.x, x, false}, {d.y, y, true}} {
-		d.inner(v.dst, v.src, v.dagger)
-		v.dst.Scale(-1, d.s.Other())
+		d.eliminate(v.dst, v.src, v.dagger)
 		v.dst.Copy(v.src, d.s)
 	}
 }

@@ -1,13 +1,8 @@
 package dirac
 
-import (
-	"math"
+import "github.com/slhmc/slhmc/physics/lattice"
 
-	"github.com/slhmc/slhmc/physics/lattice"
-)
-
-// Counted is the power of an operator that knows its arithmetic (see package group);
-// NaN is what it does not know.
+// Counted is the power of an operator that knows its arithmetic (see package group).
 type Counted interface {
 	// NormalFlops returns the floating-point operations of ApplyNormal on s, or of
 	// D and then D^† for an operator without it; D takes half as many.
@@ -77,38 +72,45 @@ func (w *Wilson) LogDetFlops(lattice.Subset) float64 { return 0 }
 // LogDetDerivativeFlops returns 0: there is none.
 func (w *Wilson) LogDetDerivativeFlops(lattice.Subset) float64 { return 0 }
 
-// DerivativeFlops returns, for each link, those of two terms, each S/2 times U on a
-// projected spin and the N^2 complex products of the outer product, with the sums of
-// all, and those of a component of the force times a coefficient, added.
+// DerivativeFlops returns, for each link and as many terms as there are spins, those of
+// the half spinors of both its factors, a sum of vectors each, of U x y^†, a matrix
+// on a vector and N^2 complex products, and of the sum of the terms; then those of a
+// component of the force times a coefficient, added.
 func (w *Wilson) DerivativeFlops(lattice.Subset) float64 {
 	n, spins, dims := float64(w.ops.N), float64(w.spins), float64(w.geo.Dims())
 	links := dims * float64(w.geo.Volume())
-	return links * (2*(spins*n+spins/2*(w.ops.Group.VectorFlops()+6*n*n)) + (spins-1)*2*n*n + 2*float64(w.ops.A))
+	return links * (spins*(4*n+w.ops.Group.VectorFlops()+6*n*n) + (spins-1)*2*n*n + 2*float64(w.ops.A))
 }
 
-// NormalFlops returns those of S and of S^†: two hops, both blocks and a subtraction
-// each. On the other parity there is nothing to compute.
+// NormalFlops returns those of S and of S^†: two hops and both blocks each; nothing on
+// the other parity. See CountedOf.
 func (d *Schur) NormalFlops(s lattice.Subset) float64 {
-	op, ok := d.op.(CountedParts)
-	if !ok {
-		return math.NaN()
-	}
+	op := d.op.(CountedParts)
 	if s == d.s.Other() {
 		return 0
 	}
 	o := d.s.Other()
-	return 2 * (op.HopFlops(o) + op.BlockFlops(o) + op.HopFlops(d.s) + op.BlockFlops(d.s) + 2*float64(d.x.Components(d.s)))
+	return 2 * (op.HopFlops(o) + op.BlockFlops(o) + op.HopFlops(d.s) + op.BlockFlops(d.s))
 }
 
-// DerivativeFlops returns those of X and Y, and of the derivative of D.
+// DerivativeFlops returns those of X and Y, and of the derivative of D. See CountedOf.
 func (d *Schur) DerivativeFlops(s lattice.Subset) float64 {
-	op, ok := d.op.(CountedParts)
-	if !ok {
-		return math.NaN()
-	}
+	op := d.op.(CountedParts)
 	if s == d.s.Other() {
 		return 0
 	}
 	o := d.s.Other()
 	return 2*(op.HopFlops(o)+op.BlockFlops(o)) + op.DerivativeFlops(lattice.All)
+}
+
+// CountedOf returns the power of op to know its arithmetic, if it has it: a Schur
+// complement knows its own where its operator knows its parts.
+func CountedOf(op Operator) (Counted, bool) {
+	if d, ok := op.(*Schur); ok {
+		if _, ok := d.op.(CountedParts); !ok {
+			return nil, false
+		}
+	}
+	c, ok := op.(Counted)
+	return c, ok
 }

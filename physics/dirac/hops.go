@@ -100,14 +100,16 @@ const cache = 8 << 20
 
 // sliced reports whether the lattice is so large that both parities should go
 // through it together: links then come from memory once, not twice.
-func (h *hops[F]) sliced() bool {
-	geo := h.d.geo
+func (h *hops[F]) sliced() bool { return sliced(h.d.geo, h.bytes) }
+
+// sliced is that for links of so many bytes.
+func sliced(geo *lattice.Geometry, bytes int) bool {
 	for mu := range geo.Dims() {
 		if geo.Divided(mu) {
 			return false // ghosts are fetched between whole parities
 		}
 	}
-	return geo.Slices() >= 4 && h.bytes > cache
+	return geo.Slices() >= 4 && bytes > cache
 }
 
 // normal sets dst = (m^2 - D_h^2) src on s, a parity. In slices, the other parity

@@ -20,10 +20,11 @@ import (
 // on fields of four spins in four dimensions, of two below. mu is the twisted mass
 // [FGSW], zero unless SetTwist says otherwise. Without it D^† = g_5 D g_5 where
 // there is a g_5; with it D(mu)^† = g_5 D(-mu) g_5 and
-// det D(mu)^†D(mu) = det(D(0)^†D(0) + mu^2). Wilson is [EvenOdd] on lattices of
-// even extents.
+// det D(mu)^†D(mu) = det(D(0)^†D(0) + mu^2). Directions may have weights, see
+// SetAnisotropy. Wilson is [EvenOdd] on lattices of even extents, and [Parametric].
 type Wilson struct {
 	mass, twist float64
+	weight      []float64 // of each direction; nil: 1
 	geo         *lattice.Geometry
 	ops         *kernel.Ops
 	spins       int
@@ -78,7 +79,7 @@ func NewWilson(geo *lattice.Geometry, g group.Group, mass float64, boundary []co
 	w.spins = len(w.gamma[0])
 	w.setPhases(boundary)
 	w.shape = w.NewField()
-	w.double = newWilsonHops(w, &w.ops.Hops)
+	w.double = newWilsonHops(w, &w.ops.Hops, kernel.Double())
 	w.force.d = w
 	w.force.t = make([][]lattice.Vec, geo.Workers())
 	for i := range w.force.t {
@@ -143,7 +144,8 @@ func (w *Wilson) SetTwist(mu float64) error {
 // NewField returns a zero field of as many spins as D has.
 func (w *Wilson) NewField() *fermion.Field { return fermion.NewField(w.geo, w.ops.Group, w.spins) }
 
-// Bind copies the links, multiplied by boundary phases where they have room for them.
+// Bind copies the links, multiplied by the weights of directions and by boundary phases
+// where they have room for them.
 func (w *Wilson) Bind(u *gauge.Field) {
 	if u.Geometry() != w.geo || u.Group() != w.ops.Group {
 		panic("dirac: links of another geometry or group")
@@ -153,7 +155,7 @@ func (w *Wilson) Bind(u *gauge.Field) {
 		return
 	}
 	if w.single == nil {
-		w.single = newWilsonHops(w, &w.ops.Single)
+		w.single = newWilsonHops(w, &w.ops.Single, kernel.SinglePrecision())
 	}
 	w.single.bind(u.RawSingle())
 }
@@ -178,38 +180,40 @@ func (w *Wilson) ApplyDagger(dst, src *fermion.Field) { w.whole(dst, src, true) 
 
 func (w *Wilson) whole(dst, src *fermion.Field, dagger bool) {
 	w.check(dst, src)
-	w.hop(dst, src, lattice.All, dagger)
-	dst.Axpy(float64(w.geo.Dims())+w.mass, src, lattice.All)
-	if w.twist != 0 {
-		w.spinBlock(dst, src, true, 0, w.twisted(dagger), lattice.All)
-	}
+	w.hop(dst, twisted{re: 1}, src, w.block(dagger), src, lattice.All, dagger, nil)
 }
 
-// twisted returns mu of D or D^†.
-func (w *Wilson) twisted(dagger bool) float64 {
-	if dagger {
-		return -w.twist
-	}
-	return w.twist
-}
-
-// hop sets dst = H src or H^† src on s.
-func (w *Wilson) hop(dst, src *fermion.Field, s lattice.Subset, dagger bool) {
+// hop sets dst = c H src + ca add on s, or that with H^†; add may be nil. It returns
+// Re <with, dst> on s unless with is nil.
+func (w *Wilson) hop(dst *fermion.Field, c twisted, src *fermion.Field, ca twisted, add *fermion.Field, s lattice.Subset, dagger bool, with *fermion.Field) float64 {
 	src.Ghosts(s.Other())
 	if dst.Precision() == lattice.Float64 {
-		w.double.hop(dst.Raw(), src.Raw(), s, dagger)
-		return
+		return w.double.hop(dst.Raw(), c, src.Raw(), ca, raw(add), s, dagger, raw(with))
 	}
-	w.single.hop(dst.RawSingle(), src.RawSingle(), s, dagger)
+	return w.single.hop(dst.RawSingle(), c, src.RawSingle(), ca, rawSingle(add), s, dagger, rawSingle(with))
 }
 
-// spinBlock sets dst = (a + i b g_5) src on s, or adds it; dst may be src.
-func (w *Wilson) spinBlock(dst, src *fermion.Field, add bool, a, b float64, s lattice.Subset) {
+func raw(f *fermion.Field) []lattice.Vec {
+	if f == nil {
+		return nil
+	}
+	return f.Raw()
+}
+
+func rawSingle(f *fermion.Field) []lattice.Single {
+	if f == nil {
+		return nil
+	}
+	return f.RawSingle()
+}
+
+// times sets dst = c src on s; dst may be src.
+func (w *Wilson) times(dst *fermion.Field, c twisted, src *fermion.Field, s lattice.Subset) {
 	if dst.Precision() == lattice.Float64 {
-		w.double.spinBlock(dst.Raw(), src.Raw(), add, a, b, s)
+		w.double.multiply(dst.Raw(), c, src.Raw(), s)
 		return
 	}
-	w.single.spinBlock(dst.RawSingle(), src.RawSingle(), add, a, b, s)
+	w.single.multiply(dst.RawSingle(), c, src.RawSingle(), s)
 }
 
 // AddDerivative adds c d/d omega 2 Re <y, D x>. From the terms of U_nu(n),

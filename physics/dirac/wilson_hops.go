@@ -10,9 +10,8 @@ type wilsonTask uint8
 
 const (
 	copyLinks wilsonTask = iota
-	hopFast              // the kernel of four dimensions
-	hopAny
-	blockOfSpins
+	hop
+	multiply
 )
 
 // wilsonHops are the hops of a Wilson operator in one precision: its links and a
@@ -20,26 +19,31 @@ const (
 type wilsonHops[F lattice.Real] struct {
 	d     *Wilson
 	ops   *kernel.Hops[F]
+	lin   *kernel.Linear[F]
 	links []lattice.VecOf[F] // (nu, block); ghosts one step away behind
+	bytes int                // of the links
 	buf   lattice.HaloBuffers
-	turn  []lattice.VecOf[F]   // g_5 src, for the kernel to make H^† of H
+	zeros []lattice.VecOf[F]   // a block
 	t     [][]lattice.VecOf[F] // per worker: U times a spin
 
-	do       wilsonTask
-	u        []lattice.VecOf[F]
-	dst, src []lattice.VecOf[F]
-	dagger   bool
-	add      bool
-	a, b     float64
+	do                  wilsonTask
+	u                   []lattice.VecOf[F]
+	dst, src, add, with []lattice.VecOf[F]
+	c, ca               twisted
+	adjoint             int  // 1: H^†
+	both                bool // hop on the odd blocks in the same places too
+	partial             []float64
 }
 
-func newWilsonHops[F lattice.Real](d *Wilson, ops *kernel.Hops[F]) *wilsonHops[F] {
-	h := &wilsonHops[F]{d: d, ops: ops}
-	n := d.geo.BlocksWithFaces()
-	h.links = lattice.Make[F](n * d.geo.Dims() * d.ops.M)
-	if d.inLinks {
-		h.turn = lattice.Make[F](n * d.ops.V * d.spins)
+func newWilsonHops[F lattice.Real](d *Wilson, ops *kernel.Hops[F], lin *kernel.Linear[F]) *wilsonHops[F] {
+	h := &wilsonHops[F]{d: d, ops: ops, lin: lin}
+	h.links = lattice.Make[F](d.geo.BlocksWithFaces() * d.geo.Dims() * d.ops.M)
+	h.bytes = len(h.links) * lattice.Lanes * 8
+	if _, single := any(F(0)).(float32); single {
+		h.bytes /= 2
 	}
+	h.zeros = lattice.Make[F](d.ops.V * d.spins)
+	h.partial = make([]float64, d.geo.Chunks(lattice.All))
 	for range d.geo.Workers() {
 		h.t = append(h.t, make([]lattice.VecOf[F], d.ops.V))
 	}
@@ -62,78 +66,72 @@ func (h *wilsonHops[F]) bind(u []lattice.VecOf[F]) {
 	}
 }
 
-// hop sets dst = H src or H^† src on s. The kernel knows H alone, and H^† is
-// g_5 H g_5.
-func (h *wilsonHops[F]) hop(dst, src []lattice.VecOf[F], s lattice.Subset, dagger bool) {
-	h.dst, h.src, h.dagger, h.do = dst, src, dagger, hopAny
-	if h.d.inLinks {
-		h.do = hopFast
-		if dagger {
-			h.flip(h.turn, src)
-			h.src = h.turn
-		}
+// hop sets dst = c H src + ca add on s, or that with H^†. It returns Re <with, dst>
+// unless with is nil.
+func (h *wilsonHops[F]) hop(dst []lattice.VecOf[F], c twisted, src []lattice.VecOf[F], ca twisted, add []lattice.VecOf[F], s lattice.Subset, dagger bool, with []lattice.VecOf[F]) (product float64) {
+	h.do, h.dst, h.c, h.src, h.ca, h.add, h.with = hop, dst, c, src, ca, add, with
+	h.adjoint = 0
+	if dagger {
+		h.adjoint = 1
 	}
-	h.d.geo.Sweep(h, s)
+	geo := h.d.geo
+	switch {
+	case with != nil:
+		product = geo.Reduce(h, s, h.partial)
+	case s == lattice.All && sliced(geo, h.bytes):
+		h.both = true
+		geo.Sweep(h, lattice.Even)
+		h.both = false
+	default:
+		geo.Sweep(h, s)
+	}
+	h.add, h.with = nil, nil
+	return product
 }
 
-// flip sets dst = g_5 src, ghosts included.
-func (h *wilsonHops[F]) flip(dst, src []lattice.VecOf[F]) {
-	n := h.d.ops.V * h.d.spins
-	copy(dst, src)
-	for k := n / 2; k < len(dst); k += n {
-		h.negate(dst[k : k+n/2])
-	}
-}
-
-func (h *wilsonHops[F]) negate(x []lattice.VecOf[F]) {
-	for k := range x {
-		for l := range x[k] {
-			x[k][l] = -x[k][l]
-		}
-	}
-}
-
-func (h *wilsonHops[F]) spinBlock(dst, src []lattice.VecOf[F], add bool, a, b float64, s lattice.Subset) {
-	h.do, h.dst, h.src, h.add, h.a, h.b = blockOfSpins, dst, src, add, a, b
+// multiply sets dst = c src on s.
+func (h *wilsonHops[F]) multiply(dst []lattice.VecOf[F], c twisted, src []lattice.VecOf[F], s lattice.Subset) {
+	h.do, h.dst, h.c, h.src = multiply, dst, c, src
 	h.d.geo.Sweep(h, s)
 }
 
 // Do does a range of blocks.
 func (h *wilsonHops[F]) Do(r lattice.Range) {
-	geo, o := h.d.geo, h.d.ops
-	dims, n := geo.Dims(), o.V*h.d.spins
-	switch h.do {
-	case copyLinks:
+	n := h.d.ops.V * h.d.spins
+	switch {
+	case h.do == copyLinks:
 		for b := r.Lo; b < r.Hi; b++ {
-			for nu := range dims {
-				link, k := h.link(b, nu), b*dims+nu
-				copy(link, h.u[k*o.M:])
-				switch {
-				case !h.d.inLinks:
-				case o.N == 2: // four real numbers, real phases
-					sign := h.real(k)
-					kernel.MulLanes(link, &sign)
-				default:
-					turn(link, &h.d.phase[0][k])
-				}
-			}
+			h.copyLinks(b)
 		}
-	case hopFast:
-		h.ops.Wilson(h.dst, -0.5, h.links, geo.BlocksWithFaces(), h.src, geo.Neighbours(), 0, nil, r.Lo, r.Hi)
-		if h.dagger {
-			for b := r.Lo; b < r.Hi; b++ {
-				h.negate(h.dst[b*n+n/2:][:n/2])
-			}
+	case h.do == multiply:
+		if &h.dst[0] != &h.src[0] {
+			copy(h.dst[r.Lo*n:r.Hi*n], h.src[r.Lo*n:])
 		}
-	case hopAny:
-		for b := r.Lo; b < r.Hi; b++ {
-			h.any(h.dst[b*n:][:n], b, h.t[r.Worker])
+		h.times(h.dst[r.Lo*n:r.Hi*n], h.c)
+	case h.both:
+		h.d.geo.Alternate(r, func(lo, hi int) { h.hopTo(lo, hi, r.Worker) })
+	default:
+		h.hopTo(r.Lo, r.Hi, r.Worker)
+	}
+	if h.with != nil {
+		h.partial[r.Chunk] = kernel.Total(h.lin.Dot(h.with[r.Lo*n:r.Hi*n], h.dst[r.Lo*n:r.Hi*n]))
+	}
+}
+
+func (h *wilsonHops[F]) copyLinks(b int) {
+	dims, o := h.d.geo.Dims(), h.d.ops
+	for nu := range dims {
+		link, k := h.link(b, nu), b*dims+nu
+		copy(link, h.u[k*o.M:])
+		switch {
+		case !h.d.inLinks:
+		case o.N == 2: // four real numbers, real phases
+			sign := h.real(k)
+			kernel.MulLanes(link, &sign)
+		default:
+			turn(link, &h.d.phase[0][k])
 		}
-	case blockOfSpins: // g_5 = diag(1, …, -1, …)
-		for b := r.Lo; b < r.Hi; b++ {
-			h.numbers(h.dst[b*n:][:n/2], h.src[b*n:], h.b)
-			h.numbers(h.dst[b*n+n/2:][:n/2], h.src[b*n+n/2:], -h.b)
-		}
+		h.weigh(link, nu)
 	}
 }
 
@@ -144,18 +142,61 @@ func (h *wilsonHops[F]) real(k int) (sign lattice.VecOf[F]) {
 	return sign
 }
 
-// numbers sets dst = (a + i b) src, or adds it.
-func (h *wilsonHops[F]) numbers(dst, src []lattice.VecOf[F], b float64) {
-	re, im := F(h.a), F(b)
-	for k := 0; k < len(dst); k += 2 {
-		for l := range lattice.Lanes {
-			x, y := src[k][l], src[k+1][l]
-			u, v := re*x-im*y, re*y+im*x
-			if h.add {
-				u, v = u+dst[k][l], v+dst[k+1][l]
+// strip is how many blocks are twisted while the nearest cache has them.
+const strip = 4
+
+// hopTo hops to blocks lo … hi-1. The kernel knows real numbers: what has g_5 follows.
+func (h *wilsonHops[F]) hopTo(lo, hi, worker int) {
+	geo, n, step := h.d.geo, h.d.ops.V*h.d.spins, hi-lo
+	whole := h.d.inLinks && h.c.tw == 0 // the kernel multiplies and adds
+	if !whole || h.ca.tw != 0 {
+		step = strip
+	}
+	four := func(c, ca float64, add []lattice.VecOf[F], lo, hi int) {
+		h.ops.Wilson[h.adjoint](h.dst, F(-0.5*c), h.links, geo.BlocksWithFaces(), h.src, geo.Neighbours(), F(ca), add, lo, hi)
+	}
+	for ; lo < hi; lo += step {
+		end, ca := min(lo+step, hi), h.ca
+		dst := h.dst[lo*n : end*n]
+		switch {
+		case whole:
+			four(h.c.re, ca.re, h.add, lo, end)
+			ca.re = 0
+		case h.d.inLinks:
+			four(1, 0, nil, lo, end)
+			h.times(dst, h.c)
+		default:
+			for b := lo; b < end; b++ {
+				h.any(h.dst[b*n:][:n], b, h.t[worker])
 			}
-			dst[k][l], dst[k+1][l] = u, v
+			h.times(dst, h.c)
 		}
+		if h.add != nil && ca != (twisted{}) {
+			h.halves(dst, h.add[lo*n:], func(x, y []lattice.VecOf[F], sign float64) {
+				h.lin.Caxpy(x, F(ca.re), F(sign*ca.tw), y)
+			})
+		}
+	}
+}
+
+// times sets x = c x.
+func (h *wilsonHops[F]) times(x []lattice.VecOf[F], c twisted) {
+	switch {
+	case c.tw != 0:
+		h.halves(x, x, func(x, _ []lattice.VecOf[F], sign float64) {
+			h.lin.Cxpay(x, h.zeros[:len(x)], F(c.re), F(sign*c.tw))
+		})
+	case c.re != 1:
+		h.lin.Scale(x, F(c.re))
+	}
+}
+
+// halves calls f for each eigenspace of g_5 = diag(1, …, -1, …) on each block of x, y.
+func (h *wilsonHops[F]) halves(x, y []lattice.VecOf[F], f func(x, y []lattice.VecOf[F], sign float64)) {
+	n := h.d.ops.V * h.d.spins / 2
+	for k := 0; k < len(x); k += 2 * n {
+		f(x[k:k+n], y[k:k+n], 1)
+		f(x[k+n:k+2*n], y[k+n:k+2*n], -1)
 	}
 }
 
@@ -170,7 +211,7 @@ func (h *wilsonHops[F]) any(dst []lattice.VecOf[F], b int, t []lattice.VecOf[F])
 			if k == 1 {
 				at, sign = e, 1
 			}
-			if h.dagger {
+			if h.adjoint == 1 {
 				sign = -sign
 			}
 			for s := range d.spins {
@@ -185,58 +226,6 @@ func (h *wilsonHops[F]) any(dst []lattice.VecOf[F], b int, t []lattice.VecOf[F])
 					}
 				}
 			}
-		}
-	}
-}
-
-// wilsonForce adds the part c [U tr_spin …]_TA of a force.
-type wilsonForce struct {
-	d       *Wilson
-	f, x, y []lattice.Vec
-	c       float64
-	t       [][]lattice.Vec // per worker: a projected spin
-}
-
-// Do does a range of blocks.
-func (j *wilsonForce) Do(r lattice.Range) {
-	d, o := j.d, j.d.ops
-	dims, n, nbr := d.geo.Dims(), o.V*d.spins, d.geo.Neighbours()
-	for b := r.Lo; b < r.Hi; b++ {
-		x, y := j.x[b*n:][:n], j.y[b*n:][:n]
-		for nu := range dims {
-			k, e := b*dims+nu, nbr[2*dims*b+nu]
-			f, link := j.f[k*o.A:][:o.A], d.double.link(b, nu)
-			xp, yp := j.x[e.Block()*n:][:n], j.y[e.Block()*n:][:n]
-			if d.inLinks {
-				o.AddWilson[nu](f, j.c, link, x, y, xp, e.Mask(), yp)
-				continue
-			}
-			t := j.t[r.Worker]
-			for s, g := range d.gamma[nu] {
-				for _, side := range [2]struct {
-					sign     complex128
-					from, to []lattice.Vec
-				}{{-1, xp, y}, {1, yp, x}} {
-					copy(t, side.from[s*o.V:])
-					addTimes(t, side.sign*g.value, side.from[g.column*o.V:])
-					j.turnAt(t, e.Mask(), k)
-					o.AddForce(f, j.c, link, t, e.Mask(), side.to[s*o.V:])
-				}
-			}
-		}
-	}
-}
-
-// turnAt multiplies t by the phases of the forward hop, lane l of t being that of
-// site l^mask.
-func (j *wilsonForce) turnAt(t []lattice.Vec, mask, k int) {
-	p := &j.d.phase[0][k]
-	for i := 0; i < len(t); i += 2 {
-		for l := range lattice.Lanes {
-			re, im := p[0][l^mask], p[1][l^mask]
-			a, b := t[i][l], t[i+1][l]
-			t[i][l] = float64(re*a) - float64(im*b)
-			t[i+1][l] = float64(re*b) + float64(im*a)
 		}
 	}
 }

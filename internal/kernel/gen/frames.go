@@ -104,10 +104,10 @@ func (f *file) inPairs() (back func()) {
 
 // wilson emits the sweep of the Wilson hop in four dimensions over blocks lo …
 // hi-1. Without a field to add, zeros are.
-func (f *file) wilson(n int) {
+func (f *file) wilson(name string, n int, adjoint bool) {
 	vecBytes, matBytes := 8*n*f.m.stride(), size(n)*f.m.stride()
 	defer f.inPairs()()
-	f.begin("wilson"+digit(n), wilsonSignature)
+	f.begin(name, wilsonSignature)
 	dst, links, src, nbr, add := pointers[0], pointers[1], pointers[2], pointers[3], pointers[4]
 	stride, x, first, table, half := reg.R9, reg.R10, reg.R11, reg.R12, reg.R15
 	w, entry := reg.RBX, reg.RAX
@@ -116,7 +116,7 @@ func (f *file) wilson(n int) {
 
 	base := map[string]reg.Register{"x": x, "w": w, "dst": dst, "add": add}
 	index := f.m.regs[0]
-	body := f.assembler(wilson(n, f.m.paired), base, nil, 1)
+	body := f.assembler(wilson(n, adjoint, f.m.paired), base, nil, 1)
 	body.lane = map[string]reg.VecPhysical{"x": index}
 	body.hook = func(k int) {
 		mu, backward := k/2, k%2 == 1

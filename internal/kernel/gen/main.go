@@ -33,7 +33,7 @@ type target interface {
 	block(name string, s signature, p *program)
 	sweep(s sweep)
 	hop(n int)
-	wilson(n int)
+	wilson(name string, n int, adjoint bool)
 	peak()
 	write() ([]byte, error)
 }
@@ -117,7 +117,7 @@ func tables(suffix string, double bool, colours ...int) string {
 		fmt.Fprintf(&s, "var hops%s = Hops%s{\n", end, kind)
 		fmt.Fprintf(&s, "MulVec: [2]func(dst, a []%[1]s, ma int, v []%[1]s, mv int){mulVecN%[2]s, mulVecA%[2]s},\n", map[bool]string{true: "Vec", false: "Single"}[double], end)
 		fmt.Fprintf(&s, "AddMulVec: [2]func(dst []%[1]s, c %[3]s, a []%[1]s, ma int, v []%[1]s, mv int){addMulVecN%[2]s, addMulVecA%[2]s},\n", map[bool]string{true: "Vec", false: "Single"}[double], end, map[bool]string{true: "float64", false: "float32"}[double])
-		fmt.Fprintf(&s, "Hop: hop%s,\nWilson: wilson%[1]s,\n}\n\n", end)
+		fmt.Fprintf(&s, "Hop: hop%[1]s,\nWilson: [2]wilsonHop%[2]s{wilsonN%[1]s, wilsonA%[1]s},\n}\n\n", end, kind)
 		if !double {
 			continue
 		}
@@ -153,7 +153,9 @@ func hops(t target, n int) {
 		t.block("addMulVec"+name+digit(n), signature{vecs("dst"), scalar("c"), a, v}, addMultiplyVector(n, k == 1))
 	}
 	t.hop(n)
-	t.wilson(n)
+	for k, name := range []string{"N", "A"} {
+		t.wilson("wilson"+name+digit(n), n, k == 1)
+	}
 }
 
 // operations emits those on links of N colours.

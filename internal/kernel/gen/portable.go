@@ -229,9 +229,9 @@ func (g *source) sweep(s sweep) {
 }
 
 // wilson emits the sweep of the Wilson hop.
-func (g *source) wilson(n int) {
+func (g *source) wilson(name string, n int, adjoint bool) {
 	v, m := 8*n, size(n)
-	g.begin("wilson"+digit(n), wilsonSignature)
+	g.begin(name, wilsonSignature)
 	g.p("var xs [8]*[%d]%s\nvar ws [8]*[%d]%s\nvar ms [8]int\nvar zeros [%d]%s", v, g.vec, m, g.vec, v, g.vec)
 	g.p("for b := lo; b < hi; b++ {")
 	g.p("for mu := range 4 {")
@@ -244,7 +244,7 @@ func (g *source) wilson(n int) {
 	g.p("pdst := (*[%d]%s)(dst[b*%d:])", v, g.vec, v)
 	g.p("padd := &zeros\nif add != nil {\npadd = (*[%d]%s)(add[b*%d:])\n}", v, g.vec, v)
 	g.p("for l := range lattice.Lanes {\nvar px *[%d]%s\nvar pw *[%d]%s\nvar lx int", v, g.vec, m, g.vec)
-	g.body(wilson(n, false), map[string]string{"x": "lx"}, nil)
+	g.body(wilson(n, adjoint, false), map[string]string{"x": "lx"}, nil)
 	g.p("}\n}\n}\n")
 }
 

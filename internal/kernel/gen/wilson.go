@@ -28,11 +28,11 @@ func pauli(mu int, a, b number) (x, y number) {
 
 // wilson is what all eight hops bring to a block:
 //
-//	dst = c sum_mu [ (1 - g_mu) w_mu(n) x(n+mu) + (1 + g_mu) w_mu(n-mu)^† x(n-mu) ] + ca add.
+//	dst = c sum_mu [ (1 - g_mu) w_mu(n) x(n+mu) + (1 + g_mu) w_mu(n-mu)^† x(n-mu) ] + ca add,
 //
-// A hook before hop 2 mu (forward) and 2 mu + 1 (backward) moves the pointers of
+// or, adjoint, that with g_mu of the other sign. A hook before hop 2 mu (forward) and 2 mu + 1 (backward) moves the pointers of
 // w and x. Half spinors are permuted, after they are made or multiplied.
-func wilson(n int, pairs bool) *program {
+func wilson(n int, adjoint, pairs bool) *program {
 	p := newProgram()
 	p.paired = pairs
 	negated := func(z number, minus bool) number {
@@ -44,12 +44,13 @@ func wilson(n int, pairs bool) *program {
 	acc := make([]number, 4*n)
 	for k := range 8 {
 		mu, backward := k/2, k%2 == 1
+		plus := backward != adjoint // 1 + g_mu
 		p.hook(k)
 		x := func(spin, colour int) number { return vector{p, "x"}.at(spin*n + colour) }
 		var h [2][]number
 		for c := range n {
 			a, b := pauli(mu, x(2, c), x(3, c))
-			u, v := p.plusNumber(x(0, c), negated(a, backward)), p.plusNumber(x(1, c), negated(b, backward))
+			u, v := p.plusNumber(x(0, c), negated(a, plus)), p.plusNumber(x(1, c), negated(b, plus))
 			if !backward {
 				u, v = p.permuted(u, "x"), p.permuted(v, "x")
 			}
@@ -66,7 +67,7 @@ func wilson(n int, pairs bool) *program {
 				acc[s*n+i] = p.plusNumber(acc[s*n+i], t[s])
 			}
 			a, b := pauli(mu, t[0], t[1])
-			minus := backward == (mu == 3)
+			minus := plus == (mu == 3)
 			acc[2*n+i] = p.plusNumber(acc[2*n+i], negated(a, minus))
 			acc[3*n+i] = p.plusNumber(acc[3*n+i], negated(b, minus))
 		}
