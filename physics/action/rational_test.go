@@ -275,7 +275,7 @@ func TestRationalRefuses(t *testing.T) {
 		{d, nil, lattice.Even, func(r *action.Approximations) { r.Interval = action.Interval{Lo: 1, Hi: 0.5} }, "rational: interval"},
 		{d, nil, lattice.Even, func(r *action.Approximations) { r.Force, r.Interval = 2, action.Interval{Lo: 0.2, Hi: 5} }, "rational: relative error 2"},
 		{wilson, nil, lattice.Even, func(*action.Approximations) {}, "connects even and odd sites"},
-		{wilson, wilson, lattice.All, func(*action.Approximations) {}, "operators that stay on a parity"},
+		{wilson, wilson, lattice.All, func(*action.Approximations) {}, "whose masses are no shifts of D^†D"},
 	} {
 		r := powers(1, 2, 1)
 		bad.change(&r)
