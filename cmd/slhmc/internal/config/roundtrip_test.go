@@ -92,7 +92,7 @@ func randomConfig(r *rand.Rand) *Config {
 		if r.IntN(4) == 0 && len(c.SLHMC.Quarks) > 0 {
 			continue
 		}
-		s := Seen{Group: q.Name, Mass: number(), Coefficient: number(), Train: []string{TrainMass, TrainCoefficient}[:1+r.IntN(2)], Network: r.IntN(2) == 0, Ratios: r.IntN(1 + len(q.Ratios)), ForceTolerance: 1e-6}
+		s := Seen{Group: q.Name, Mass: number(), Coefficient: number(), Train: []string{TrainMass, TrainCoefficient}[:1+r.IntN(2)], Network: len(c.SLHMC.Quarks) == 0 || r.IntN(2) == 0, Ratios: r.IntN(1 + len(q.Ratios)), ForceTolerance: 1e-6}
 		if q.Wilson() && r.IntN(2) == 0 {
 			s.Kappa, s.Mass = number(), 0
 		}

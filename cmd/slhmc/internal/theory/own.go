@@ -82,7 +82,7 @@ func ownSubjects(c *config.Config, within verify.Option) (subjects []verify.Subj
 				return nil, err
 			}
 			return a.(action.Pseudofermion), nil
-		}, within, verify.Accuracy(solves(c))))
+		}, within))
 	}
 	return subjects, err
 }
