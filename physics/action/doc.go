@@ -13,5 +13,6 @@
 // # References
 //
 //	[GLTRS] S. Gottlieb et al., Phys. Rev. D 35 (1987) 2531 (even sites)
+//	[H]     M. Hasenbusch, hep-lat/0107019 (ratios)
 //	[WP]    D. Weingarten, D. Petcher, Phys. Lett. B 99 (1981) 333 (pseudofermions)
 package action

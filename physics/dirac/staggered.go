@@ -15,9 +15,10 @@ import (
 //
 //	D = m + D_h,  D_h = 1/2 sum_mu eta_mu(n) [ U_mu(n) delta_{n+mu} - U_mu(n-mu)^† delta_{n-mu} ],
 //
-// on one-spin fields: 4 tastes in four dimensions, 2 in two. Phases of a [Background]
-// may multiply the links: [NewStaggeredIn]. D_h is anti-Hermitian and connects sites of opposite parity, so D^†D = m^2 - D_h^2
-// does not mix them: Staggered is [Decoupled].
+// on one-spin fields: 4 tastes in four dimensions, 2 in two. Phases of a [Background] may
+// multiply the links: [NewStaggeredIn]. D_h is anti-Hermitian and connects sites of
+// opposite parity, so D^†D = m^2 - D_h^2 does not mix them: Staggered is [Decoupled],
+// and [Shifted].
 type Staggered struct {
 	mass      float64
 	potential float64 // a mu of an Isospin, else 0
@@ -185,6 +186,9 @@ func (d *Staggered) normal(dst, src *fermion.Field, s lattice.Subset, dot bool) 
 	d.hop(half, 1, src, 0, nil, s.Other(), false)
 	return d.hop(dst, -1, half, d.mass*d.mass, src, s, dot)
 }
+
+// NormalShift returns m^2.
+func (d *Staggered) NormalShift() float64 { return d.mass * d.mass }
 
 // ApplyFrom sets dst = D src for a source that lives on the sites of s.
 func (d *Staggered) ApplyFrom(dst, src *fermion.Field, s lattice.Subset) {

@@ -102,36 +102,6 @@ func (w *pathWork) add(steps, power int) string {
 	return ""
 }
 
-func (r *reader) checkLayers() {
-	if r.cfg.SLHMC == nil {
-		return
-	}
-	var work pathWork
-	for i, layer := range r.cfg.SLHMC.Layers {
-		for j, term := range layer.Terms {
-			at := fmt.Sprintf("slhmc.layers.%d.terms.%d", i, j)
-			path := at + ".path"
-			if !r.sound(path, at+".loop") {
-				continue
-			}
-			if term.Loop == "path" && r.sound("lattice.extents") {
-				if wrong := stapleProblem(term.Path, r.cfg.Lattice.Dimensions()); wrong != "" {
-					r.report(r.at(path), path, wrong)
-					continue
-				}
-				if wrong := work.add(len(term.Path), 3); wrong != "" {
-					r.report(r.at(path), path, wrong)
-					return
-				}
-			}
-			same := func(t Term) bool { return t.Loop == term.Loop && slices.Equal(t.Path, term.Path) }
-			if first := slices.IndexFunc(layer.Terms, same); first < j {
-				r.report(r.at(at+".loop"), at+".loop", fmt.Sprintf("the layer has this loop already, in term %d (allowed: each loop once)", first))
-			}
-		}
-	}
-}
-
 func (r *reader) checkSolver() {
 	s := r.cfg.Solver
 	if path := "solver.action_tolerance"; r.sound(path, "solver.force_tolerance") && s.ActionTolerance > s.ForceTolerance {

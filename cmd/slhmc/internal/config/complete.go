@@ -11,9 +11,9 @@ import (
 // complete gives every key that applies and was not written its default, and
 // reports those that are missing and those that do not apply.
 func (r *reader) complete(path string, v reflect.Value) {
-	for i, name := range names(v.Type()) {
-		p, f := join(path, name), v.Field(i)
-		k, n := row(schema(p)), r.node(p)
+	for name, f := range r.keys.members(path, v) {
+		p := join(path, name)
+		k, n := r.keys.row(schema(p)), r.node(p)
 		switch holds, known := r.holds(k.only, p); {
 		case !known:
 			continue
@@ -33,6 +33,10 @@ func (r *reader) complete(path string, v reflect.Value) {
 			if !f.IsNil() {
 				r.complete(p, f.Elem())
 			}
+		case f.Kind() == reflect.Map:
+			if !f.IsNil() {
+				r.complete(p, f)
+			}
 		case n == nil && k.required():
 			if r.sound(p) {
 				r.report(r.at(p), p, "is missing"+k.allowed())
@@ -44,6 +48,9 @@ func (r *reader) complete(path string, v reflect.Value) {
 			for j := range f.Len() {
 				r.complete(index(p, j), f.Index(j))
 			}
+		}
+		if v.Kind() == reflect.Map && f.Kind() != reflect.Map {
+			v.SetMapIndex(reflect.ValueOf(name), f) // 0 too
 		}
 	}
 }

@@ -17,6 +17,11 @@ type Config struct {
 	Training *Training `toml:"training"` // nil: no training part
 	Run      Run       `toml:"run"`
 	Measure  Measure   `toml:"measure"`
+
+	// Actions of the program's own that the target has, with their numbers.
+	Actions map[string]map[string]float64 `toml:"actions"`
+
+	own []Action // what the program has declared
 }
 
 // Lattice is the space-time lattice, the gauge group and the first configuration.
@@ -67,20 +72,6 @@ type Solver struct {
 	ActionTolerance float64 `toml:"action_tolerance"`
 	MaxIterations   int     `toml:"max_iterations"`
 	MixedPrecision  bool    `toml:"mixed_precision"`
-}
-
-// Layer is one layer of the gauge covariant network.
-type Layer struct {
-	Kind  string `toml:"kind"`
-	Share string `toml:"share"`
-	Terms []Term `toml:"terms"`
-}
-
-// Term is one loop of a layer with the first value of its weight or weights.
-type Term struct {
-	Loop   string  `toml:"loop"`
-	Weight float64 `toml:"weight"`
-	Path   []int   `toml:"path"` // loop "path": 1 is the direction of the link
 }
 
 // Training is the loss and the optimizer of the training phase.

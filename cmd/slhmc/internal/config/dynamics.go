@@ -84,5 +84,8 @@ func (r *reader) checkLevels() {
 			}
 		}
 		low("gauge.level", r.cfg.Gauge.Level)
+		for name, numbers := range r.cfg.Actions {
+			low("actions."+name+".level", int(numbers["level"]))
+		}
 	}
 }

@@ -199,6 +199,21 @@ func (r *reader) checkGuide() {
 		}
 		r.checkSeen(&r.cfg.SLHMC.Quarks[i], groups[k], at)
 	}
+	r.checkNetwork(len(groups))
+}
+
+// checkNetwork wants somebody to see the links through the layers.
+func (r *reader) checkNetwork(groups int) {
+	const path = "slhmc.layers"
+	blind := 0
+	for _, s := range r.cfg.SLHMC.Quarks {
+		if !s.Network {
+			blind++
+		}
+	}
+	if groups > 0 && blind >= groups && len(r.cfg.SLHMC.Layers) > 0 && r.sound(path, "quarks", "quarks.action", "slhmc.quarks", "slhmc.quarks.network") {
+		r.report(r.at(path), path, "nobody sees the links through them (allowed: none, or slhmc.quarks.network = true for a group)")
+	}
 }
 
 func (r *reader) checkSeen(s *Seen, q *Quarks, at string) {

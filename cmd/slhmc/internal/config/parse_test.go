@@ -80,6 +80,15 @@ func TestOverrides(t *testing.T) {
 		{`slhmc.layers=[{ terms = [{ loop = "path", path = [2, 1, -2] }] }]`, func(c *Config) any { return c.SLHMC.Layers }, []Layer{{
 			Kind: "stout", Share: "all", Terms: []Term{{Loop: "path", Path: []int{2, 1, -2}}},
 		}}},
+		{`slhmc.layers=[{ kind = "hyp" }, { kind = "hyp", alphas = [0.75, 1, -0.3] }]`, func(c *Config) any { return c.SLHMC.Layers }, []Layer{
+			{Kind: "hyp", Share: "all", Alphas: []float64{0, 0, 0}}, {Kind: "hyp", Share: "all", Alphas: []float64{0.75, 1, -0.3}},
+		}},
+		{`slhmc.layers=[{ kind = "ape", terms = [{ loop = "plaquette", weight = 0.1 }] }]`, func(c *Config) any { return c.SLHMC.Layers }, []Layer{
+			{Kind: "ape", Share: "all", Link: 1, Terms: []Term{{Loop: "plaquette", Weight: 0.1}}},
+		}},
+		{`slhmc.layers=[{ kind = "ode", share = "direction", terms = [{ loop = "rectangle" }] }]`, func(c *Config) any { return c.SLHMC.Layers }, []Layer{
+			{Kind: "ode", Share: "direction", Scheme: "rk3", Steps: 2, Terms: []Term{{Loop: "rectangle"}}},
+		}},
 		{
 			`slhmc.layers.0.terms=[{ loop = "path", path = [2, 1, -2] }, { loop = "path", path = [-2, 1, 2] }]`,
 			func(c *Config) any { return c.SLHMC.Layers[0].Terms },

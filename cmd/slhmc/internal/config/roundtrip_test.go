@@ -92,7 +92,7 @@ func randomConfig(r *rand.Rand) *Config {
 		if r.IntN(4) == 0 && len(c.SLHMC.Quarks) > 0 {
 			continue
 		}
-		s := Seen{Group: q.Name, Mass: number(), Coefficient: number(), Train: []string{TrainMass, TrainCoefficient}[:1+r.IntN(2)], Network: r.IntN(2) == 0, Ratios: r.IntN(1 + len(q.Ratios)), ForceTolerance: 1e-6}
+		s := Seen{Group: q.Name, Mass: number(), Coefficient: number(), Train: []string{TrainMass, TrainCoefficient}[:1+r.IntN(2)], Network: len(c.SLHMC.Quarks) == 0 || r.IntN(2) == 0, Ratios: r.IntN(1 + len(q.Ratios)), ForceTolerance: 1e-6}
 		if q.Wilson() && r.IntN(2) == 0 {
 			s.Kappa, s.Mass = number(), 0
 		}
@@ -105,11 +105,7 @@ func randomConfig(r *rand.Rand) *Config {
 		c.SLHMC.Quarks = append(c.SLHMC.Quarks, s)
 	}
 	for range r.IntN(4) {
-		l := Layer{Kind: "stout", Share: pick("slhmc.layers.share"), Terms: []Term{{Loop: "polyakov_time", Weight: -number()}}}
-		if r.IntN(2) == 0 {
-			l.Terms = append(l.Terms, Term{Loop: "path", Weight: number(), Path: []int{-2, 1, 1, 2, -1}})
-		}
-		c.SLHMC.Layers = append(c.SLHMC.Layers, l)
+		c.SLHMC.Layers = append(c.SLHMC.Layers, randomLayer(r, d))
 	}
 	c.Run.SLHMC = count()
 	if r.IntN(3) == 0 {
@@ -186,6 +182,34 @@ func randomQuarks(c *Config, name string, r *rand.Rand) Quarks {
 		q.Levels = make([]int, q.Terms())
 	}
 	return q
+}
+
+// randomLayer makes a layer of any kind that d dimensions have.
+func randomLayer(r *rand.Rand, d int) Layer {
+	kinds := Names("slhmc.layers.kind")
+	if d != 4 {
+		kinds = slices.DeleteFunc(kinds, func(kind string) bool { return kind == "hyp" })
+	}
+	l := Layer{Kind: kinds[r.IntN(len(kinds))], Share: "all"}
+	switch l.Kind {
+	case "hyp":
+		l.Alphas = []float64{r.Float64(), -r.Float64(), 0}
+		return l
+	case "ape":
+		l.Link = r.NormFloat64()
+	case "ode":
+		schemes := Names("slhmc.layers.scheme")
+		l.Scheme, l.Steps = schemes[r.IntN(len(schemes))], 1+r.IntN(1000)
+		fallthrough
+	default:
+		shares := Names("slhmc.layers.share")
+		l.Share = shares[r.IntN(len(shares))]
+	}
+	l.Terms = []Term{{Loop: "polyakov_time", Weight: -r.Float64()}}
+	if r.IntN(2) == 0 {
+		l.Terms = append(l.Terms, Term{Loop: "path", Weight: r.NormFloat64(), Path: []int{-2, 1, 1, 2, -1}})
+	}
+	return l
 }
 
 // A configuration that is written is read back the same, and an annotated file

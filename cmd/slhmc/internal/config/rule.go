@@ -16,6 +16,7 @@ type rule struct {
 	ok                func(any) bool // of an int64, float64, string or bool
 	names             []string       // the whole set, where it is a set of names
 	shortest, longest int
+	whole             bool // a number that is written as an integer
 }
 
 // integers allows lo ... hi.

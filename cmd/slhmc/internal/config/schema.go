@@ -134,34 +134,6 @@ var solverKeys = []key{
 	},
 }
 
-var layerKeys = []key{
-	{
-		path: "slhmc.layers", def: "none: the guide sees the links themselves", derive: func(*Config, string) any { return []any{} },
-		rule: rule{allowed: "any number of [[slhmc.layers]]"}.long(0, maxPath),
-		doc:  "Layers of the network, the first acts on the links.",
-	},
-	{path: "slhmc.layers.kind", def: `"stout"`, rule: oneOf("stout"), doc: "stout: U' = exp(sum of TA[weight C U^dagger]) U."},
-	{
-		path: "slhmc.layers.share", def: `"all"`, rule: oneOf("all", "direction", "site"),
-		doc: "Weights are shared by all links, by those of a direction, or by none.",
-	},
-	{
-		path: "slhmc.layers.terms", rule: rule{allowed: `at least one term, such as { loop = "plaquette" }`}.long(1, maxPath),
-		doc: "Loops C of the layer, with the first values of their weights.",
-	},
-	{
-		path: "slhmc.layers.terms.loop",
-		rule: oneOf("plaquette", "rectangle", "polyakov_space", "polyakov_time", "path"),
-		doc:  "polyakov_space, polyakov_time: the line around the lattice, along links in space and in time.",
-	},
-	{path: "slhmc.layers.terms.weight", def: "0.0", rule: finite(), doc: "First value of the weight; > 0 smooths."},
-	{
-		path: "slhmc.layers.terms.path", only: only("slhmc.layers.terms.loop", "path"), rule: directions(),
-		doc: "Steps from n to n+mu, where 1 is mu and 2, 3, 4 are the other directions in every order: " +
-			"[2, 1, -2] and [-2, 1, 2] are the staples.",
-	},
-}
-
 var trainingKeys = []key{
 	{path: "training", only: only("slhmc"), doc: "Training of the guide in the phase train."},
 	{
@@ -275,21 +247,11 @@ func adapts(name string) bool {
 	return strings.Contains(name, "adapt") || strings.Contains(name, "production")
 }
 
-// row returns the row of a schema path, nil if there is none.
-func row(path string) *key {
-	for i := range table {
-		if table[i].path == path {
-			return &table[i]
-		}
-	}
-	return nil
-}
-
 // Names returns the names that the key of the given path may take, such as
 // Names("hmc.integrator"), in the order of the table; nil if it is not a key that
 // takes names. Path has no indices.
 func Names(path string) []string {
-	k := row(path)
+	k := keys(table).row(path)
 	if k == nil {
 		return nil
 	}

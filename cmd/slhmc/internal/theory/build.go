@@ -20,15 +20,16 @@ import (
 
 // builder holds what several parts of a system share.
 type builder struct {
-	c      *config.Config
-	geo    *lattice.Geometry
-	group  group.Group
-	links  *gauge.Field
-	gauge  *gauge.Action
-	groups []*flavours       // none: quenched
-	guide  *covnet.Effective // nil: no self-learning part
-	seen   []leveled         // the terms of the guide
-	fresh  bool              // the files that it starts from are read: a checkpoint has what came of them
+	c       *config.Config
+	geo     *lattice.Geometry
+	group   group.Group
+	links   *gauge.Field
+	gauge   *gauge.Action
+	groups  []*flavours       // none: quenched
+	guide   *covnet.Effective // nil: no self-learning part
+	network *covnet.Network
+	seen    []leveled // the terms of the guide
+	fresh   bool      // the files that it starts from are read: a checkpoint has what came of them
 }
 
 // Build turns a configuration into a run that is ready to start, or, if it is not

@@ -22,7 +22,7 @@ func (b *builder) learner(r *sampler.Run) error {
 		}
 		layers = append(layers, layer)
 	}
-	net := covnet.NewNetwork(b.links, layers...)
+	b.network = covnet.NewNetwork(b.links, layers...)
 	var parts []covnet.Part
 	for i := range b.groups {
 		terms, levels, err := b.guided(i)
@@ -35,7 +35,7 @@ func (b *builder) learner(r *sampler.Run) error {
 		how := b.c.Seen(i)
 		part := covnet.Part{Action: terms, C: how.Coefficient}
 		if how.Network {
-			part.Network = net
+			part.Network = b.network
 		}
 		for _, name := range how.Train {
 			part.Train = append(part.Train, learnt[name])

@@ -2,11 +2,10 @@ package theory
 
 import (
 	"fmt"
-	"math"
-	"math/cmplx"
 	"slices"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/quark"
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/physics/lattice"
@@ -77,17 +76,35 @@ func (b *builder) pseudofermions(q *config.Quarks, ops []dirac.Operator, i int) 
 	if err != nil {
 		return nil, err
 	}
-	a, err := action.NewTwoFlavour(op, sites, b.tolerances(b.c.Solver.ForceTolerance))
+	t := &term{name: b.massName(q, i)}
+	if i == len(ops)-1 {
+		a, err := action.NewTwoFlavour(op, sites, b.tolerances(b.c.Solver.ForceTolerance))
+		t.action, t.seen = a, func(g *glasses) (action.Action, error) {
+			op, _, err := b.reduced(q, g.all[i])
+			if err != nil {
+				return nil, err
+			}
+			return a.WithTolerances(op, b.tolerances(g.conf.ForceTolerance))
+		}
+		return t, err
+	}
+	heavy, _, err := b.reduced(q, ops[i+1])
 	if err != nil {
 		return nil, err
 	}
-	return &term{name: b.massName(q, i), action: a, seen: func(g *glasses) (action.Action, error) {
+	a, err := action.NewRatio(op, heavy, sites, b.tolerances(b.c.Solver.ForceTolerance))
+	t.action, t.seen = a, func(g *glasses) (action.Action, error) {
 		op, _, err := b.reduced(q, g.all[i])
 		if err != nil {
 			return nil, err
 		}
-		return a.With(op)
-	}}, nil
+		heavy, _, err := b.reduced(q, g.all[i+1])
+		if err != nil {
+			return nil, err
+		}
+		return a.WithTolerances(op, heavy, b.tolerances(g.conf.ForceTolerance))
+	}
+	return t, err
 }
 
 // determinant builds the term of the site blocks that even-odd preconditioning leaves out;
@@ -167,40 +184,7 @@ func (b *builder) massName(q *config.Quarks, i int) string {
 
 // operator builds the Dirac operator of a group.
 func (b *builder) operator(q *config.Quarks) (dirac.Operator, error) {
-	phases := b.boundary(q)
-	if q.Action == "staggered" {
-		return b.staggered(q)
-	}
-	m := q.Mass
-	if q.Kappa != 0 {
-		m = dirac.KappaMass(q.Kappa, b.geo.Dims())
-	}
-	d, err := dirac.NewWilson(b.geo, b.group, m, phases)
-	if err == nil && q.Twist != 0 {
-		err = d.SetTwist(q.Twist)
-	}
-	return d, err
-}
-
-// boundary returns the phases of the quarks at the boundaries.
-func (b *builder) boundary(q *config.Quarks) []complex128 {
-	phases := dirac.Phases(signs(q))
-	for mu, theta := range q.Theta {
-		phases[mu] *= cmplx.Exp(complex(0, math.Mod(theta, 2*math.Pi)))
-	}
-	return phases
-}
-
-func signs(q *config.Quarks) (phases []int) {
-	for _, name := range q.Boundary {
-		phases = append(phases, map[string]int{"periodic": dirac.Periodic, "antiperiodic": dirac.Antiperiodic}[name])
-	}
-	return phases
-}
-
-// staggered builds the operator of a staggered group.
-func (b *builder) staggered(q *config.Quarks) (*dirac.Staggered, error) {
-	return dirac.NewStaggered(b.geo, b.group, q.Mass, signs(q))
+	return quark.Operator(b.geo, b.group, q)
 }
 
 // quarkTerms returns the actions of all groups.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/quark"
 	"github.com/slhmc/slhmc/covnet"
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/dirac"
@@ -88,29 +89,23 @@ func caseOf(c *config.Config, q *config.Quarks) verify.Case {
 		}
 		return k
 	}
-	k.Mass, k.Boundary = q.Mass, signs(q)
+	k.Mass, k.Boundary = q.Mass, quark.Signs(q)
 	if q.Kappa != 0 {
 		k.Mass = dirac.KappaMass(q.Kappa, len(c.Lattice.Extents))
 	}
 	return k
 }
 
-// solves returns the relative errors that the tolerances of a run leave in S and its
-// force. S = phi^† X is stationary about the solution, the force is not: it takes the
-// condition number of D^†D twice. That is at most 1 + D²/m² for staggered quarks of the
-// smallest mass m, and (1 + 2D/m)² for Wilson's of a positive one, which has no smaller
-// singular value; of others 0.3 is taken, some 2 pi over the extents of the lattices
-// that are looked at.
-func solves(c *config.Config) (value, force float64) {
+// solves returns the relative errors that the tolerances of a run leave in S of a group
+// and its force. S = phi^† X is stationary about the solution, the force is not: it takes
+// the condition number of D^†D twice. That is at most 1 + D²/m² for staggered quarks of
+// mass m, and (1 + 2D/m)² for Wilson's of a positive one, which has no smaller singular
+// value; of others 0.3 is taken, some 2 pi over the extents of the lattices that are
+// looked at.
+func solves(c *config.Config, groups ...*config.Quarks) (value, force float64) {
 	condition, d := 1., float64(len(c.Lattice.Extents))
-	groups, _ := c.Groups()
-	force = c.Solver.ForceTolerance
-	for i, q := range groups {
+	for _, q := range groups {
 		m := caseOf(c, q).Mass
-		if c.SLHMC != nil {
-			s := c.Seen(i)
-			m, force = min(m, massOf(c, s)), max(force, s.ForceTolerance)
-		}
 		if q.Wilson() {
 			m = max(m, 0.3)
 			condition = max(condition, (1+2*d/m)*(1+2*d/m))
@@ -118,7 +113,20 @@ func solves(c *config.Config) (value, force float64) {
 			condition = max(condition, 1+d*d/(m*m))
 		}
 	}
-	return c.Solver.ActionTolerance, 2 * condition * force
+	return c.Solver.ActionTolerance, 2 * condition * c.Solver.ForceTolerance
+}
+
+// moving returns all groups, as the target has them and as the guide does.
+func moving(c *config.Config) []*config.Quarks {
+	all, _ := c.Groups()
+	if c.SLHMC != nil {
+		for i, q := range all {
+			seen, s := *q, c.Seen(i)
+			seen.Kappa, seen.Mass = s.Kappa, s.Mass
+			all = append(all, &seen)
+		}
+	}
+	return all
 }
 
 // symmetriesOfQuarks returns the options of an operator of the group, and the symmetries
@@ -170,7 +178,7 @@ func quarkSubjects(c *config.Config, i int, name string, within verify.Option) [
 			}
 			return b.groups[i].of[k].action, nil
 		}
-		options := []verify.Option{within, symmetries, verify.Accuracy(solves(c))}
+		options := []verify.Option{within, symmetries, verify.Accuracy(solves(c, q))}
 		_, drawn := t.action.(action.Pseudofermion)
 		switch {
 		case !drawn && q.Action != "clover":
@@ -191,7 +199,8 @@ func quarkSubjects(c *config.Config, i int, name string, within verify.Option) [
 }
 
 // accurate returns the configuration with solves so accurate that what they leave does
-// not hide whether a motion goes back.
+// not hide what a guide does, whose own may be as loose as pays, or whether a motion
+// goes back.
 func accurate(c *config.Config) *config.Config {
 	const tight = 1e-13
 	other := *c
@@ -222,6 +231,7 @@ func mustGeometry(c *config.Config) *lattice.Geometry {
 }
 
 func guideSubjects(c *config.Config, within verify.Option) []verify.Subject {
+	c = accurate(c)
 	symmetries := []verify.Symmetry{verify.Translations, verify.ChargeConjugation}
 	if slices.ContainsFunc(c.SLHMC.Layers, func(l config.Layer) bool { return l.Share == "site" }) {
 		symmetries = symmetries[1:]
@@ -236,7 +246,7 @@ func guideSubjects(c *config.Config, within verify.Option) []verify.Subject {
 			return nil, err
 		}
 		return guide{b.guide, b.quarkTerms()}, b.roughen(k)
-	}, within, verify.Accuracy(solves(c)), of)}
+	}, within, smooth(c), verify.Accuracy(solves(c, moving(c)...)), of)}
 	if len(c.SLHMC.Layers) == 0 {
 		return subjects
 	}
@@ -245,8 +255,8 @@ func guideSubjects(c *config.Config, within verify.Option) []verify.Subject {
 		if err != nil {
 			return nil, err
 		}
-		return verify.OfNetwork(b.guide.Network()), nil
-	}, within, verify.Has(symmetries...)))
+		return verify.OfNetwork(b.network), nil
+	}, within, smooth(c), verify.Has(symmetries...), verify.Perturb(weightNoise), verify.Trivial(func(theta []float64) { identity(c, theta) })))
 }
 
 // guide is the guide with the pseudofermions of the target, which it shares.
@@ -268,7 +278,7 @@ func (g guide) Fields() []*fermion.Field          { return verify.Fields(g.targe
 
 // roughen adds noise to the weights of the network.
 func (b *builder) roughen(k verify.Case) error {
-	net := b.guide.Network()
+	net := b.network
 	theta, r := make([]float64, net.NumParams()), k.Draw("weights")
 	net.Params(theta)
 	for i := range theta {
@@ -292,6 +302,10 @@ func dynamicsSubjects(c *config.Config, within verify.Option, suite verify.Suite
 	var schemes []string
 	for _, d := range list {
 		guided := d.name == "SLHMC"
+		options := []verify.Option{within}
+		if guided {
+			options = append(options, smooth(c))
+		}
 		prepared := func(k verify.Case, geo *lattice.Geometry) (*builder, error) {
 			b, err := on(c, geo)
 			if err != nil || !guided {
@@ -310,12 +324,11 @@ func dynamicsSubjects(c *config.Config, within verify.Option, suite verify.Suite
 			}
 			if len(b.groups) > 0 {
 				m.Phi = b.quarkTerms()
-				_, m.Solves = solves(c)
+				_, m.Solves = solves(c, moving(c)...)
 			}
 			by, err := sampler.NewDynamics(u, m.Levels)
 			return m, by, err
-		}, within))
-		options := []verify.Option{within}
+		}, options...))
 		if suite.Name != verify.Long().Name {
 			options = append(options, verify.Single()) // a chain in equilibrium takes long on a lattice of any size
 		}

@@ -48,18 +48,6 @@ type weightsLattice struct {
 	Group   string `json:"group"`
 }
 
-type weightsLayer struct {
-	Kind  string        `json:"kind"`
-	Share string        `json:"share"`
-	Terms []weightsTerm `json:"terms"`
-}
-
-type weightsTerm struct {
-	Loop    string    `json:"loop"`
-	Path    []int     `json:"path,omitempty"`
-	Weights []float64 `json:"weights"`
-}
-
 // layersOf returns the layers of a guide with their first weights.
 func layersOf(c *config.Config) *Weights {
 	w := &Weights{
@@ -67,11 +55,7 @@ func layersOf(c *config.Config) *Weights {
 		Layers:  []weightsLayer{},
 	}
 	for _, l := range c.SLHMC.Layers {
-		layer := weightsLayer{Kind: l.Kind, Share: l.Share}
-		for _, t := range l.Terms {
-			layer.Terms = append(layer.Terms, weightsTerm{t.Loop, t.Path, slices.Repeat([]float64{t.Weight}, w.each(l.Share))})
-		}
-		w.Layers = append(w.Layers, layer)
+		w.Layers = append(w.Layers, firstWeights(l, w.Lattice.Extents))
 	}
 	groups, _ := c.Groups()
 	for i := range groups {
@@ -87,20 +71,6 @@ func massOf(c *config.Config, s config.Seen) float64 {
 		return dirac.KappaMass(s.Kappa, c.Lattice.Dimensions())
 	}
 	return s.Mass
-}
-
-// each returns how many weights a term has.
-func (w *Weights) each(share string) int {
-	n := 1
-	if share != "all" {
-		n = len(w.Lattice.Extents)
-	}
-	if share == "site" {
-		for _, l := range w.Lattice.Extents {
-			n *= l
-		}
-	}
-	return n
 }
 
 // set takes the parameters of a guide, in its order. Errors: their number.
@@ -125,11 +95,7 @@ func (w *Weights) Params() (params []float64) {
 
 func (w *Weights) places() (all []*float64) {
 	for i := range w.Layers {
-		for k := range w.Layers[i].Terms {
-			for n := range w.Layers[i].Terms[k].Weights {
-				all = append(all, &w.Layers[i].Terms[k].Weights[n])
-			}
-		}
+		all = append(all, w.Layers[i].places()...)
 	}
 	for i := range w.Quarks {
 		for _, name := range w.Quarks[i].Trained {
@@ -143,16 +109,7 @@ func (w *Weights) places() (all []*float64) {
 func (w *Weights) String() string {
 	var layers []string
 	for _, l := range w.Layers {
-		var terms []string
-		for _, t := range l.Terms {
-			name := t.Loop
-			if len(t.Path) > 0 {
-				name += strings.ReplaceAll(fmt.Sprint(t.Path), " ", ",")
-			}
-			terms = append(terms, name)
-		}
-		layers = append(layers, fmt.Sprintf("%s of %s, a weight for %s", l.Kind, strings.Join(terms, " and "),
-			map[string]string{"all": "all links", "direction": "each direction", "site": "each link"}[l.Share]))
+		layers = append(layers, l.String())
 	}
 	if len(layers) == 0 {
 		return "no layers"
@@ -218,10 +175,8 @@ func decodeWeights(path string) (*Weights, error) {
 		return nil, fmt.Errorf("these are no weights as slhmc weights writes them: %w", err)
 	}
 	for i, l := range w.Layers {
-		for k, t := range l.Terms {
-			if len(t.Weights) != w.each(l.Share) {
-				return nil, fmt.Errorf("layer %d, term %d has %d weights (allowed with share = %q: %d)", i, k, len(t.Weights), l.Share, w.each(l.Share))
-			}
+		if err := l.check(w.Lattice.Extents); err != nil {
+			return nil, fmt.Errorf("layer %d%w", i, err)
 		}
 	}
 	if len(w.Quarks) == 0 {
@@ -257,24 +212,18 @@ func storedWeights(s *sampler.Stored) (*Weights, error) {
 // another value here.
 func (w *Weights) adopt(c *config.Config) ([]float64, error) {
 	own := layersOf(c)
-	same := len(w.Layers) == len(own.Layers)
-	for i := 0; same && i < len(own.Layers); i++ {
-		a, b := w.Layers[i], own.Layers[i]
-		same = a.Kind == b.Kind && a.Share == b.Share && slices.EqualFunc(a.Terms, b.Terms, func(s, t weightsTerm) bool {
-			return s.Loop == t.Loop && slices.Equal(s.Path, t.Path)
-		})
-	}
+	same := slices.EqualFunc(w.Layers, own.Layers, weightsLayer.like)
 	if !same {
 		return nil, fmt.Errorf("they belong to other layers: %v; this guide has %v", w, own)
 	}
 	for i, l := range own.Layers {
-		for k, t := range l.Terms {
-			from := w.Layers[i].Terms[k].Weights
-			if len(from) != len(t.Weights) || l.Share == "site" && !slices.Equal(w.Lattice.Extents, own.Lattice.Extents) {
-				return nil, fmt.Errorf("layer %d has a weight for %s of %v, this lattice is %v (allowed: the same extents; with share = \"all\" any, "+
-					"with share = \"direction\" as many directions)", i, map[string]string{"direction": "each direction", "site": "each link"}[l.Share], w.Lattice.Extents, own.Lattice.Extents)
-			}
-			copy(t.Weights, from)
+		from, to := w.Layers[i].places(), l.places()
+		if len(from) != len(to) || l.Share == "site" && !slices.Equal(w.Lattice.Extents, own.Lattice.Extents) {
+			return nil, fmt.Errorf("layer %d has a weight for %s of %v, this lattice is %v (allowed: the same extents; with share = \"all\" any, "+
+				"with share = \"direction\" as many directions)", i, sharers[l.Share], w.Lattice.Extents, own.Lattice.Extents)
+		}
+		for k := range to {
+			*to[k] = *from[k]
 		}
 	}
 	for i := range own.Quarks {
