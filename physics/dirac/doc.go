@@ -34,5 +34,6 @@
 //	[KS]  J. Kogut, L. Susskind, Phys. Rev. D 11 (1975) 395
 //	[GS]  M. Golterman, J. Smit, Nucl. Phys. B 245 (1984) 61
 //	[SS]  D. T. Son, M. A. Stephanov, Phys. Rev. Lett. 86 (2001) 592 (isospin)
+//	[SW]  B. Sheikholeslami, R. Wohlert, Nucl. Phys. B 259 (1985) 572 (clover term)
 //	[W]   K. G. Wilson, in: New Phenomena in Subnuclear Physics (1977) 69
 package dirac

@@ -15,8 +15,8 @@ import (
 //
 //	D = m + D_h,  D_h = 1/2 sum_mu eta_mu(n) [ U_mu(n) delta_{n+mu} - U_mu(n-mu)^† delta_{n-mu} ],
 //
-// on one-spin fields: 4 tastes in four dimensions, 2 in two. Phases of a [Background] may
-// multiply the links: [NewStaggeredIn]. D_h is anti-Hermitian and connects sites of
+// on one-spin fields: 4 tastes in four dimensions, 2 in two. Phases of a [Background]
+// may multiply the links: [NewStaggeredIn]. D_h is anti-Hermitian and connects sites of
 // opposite parity, so D^†D = m^2 - D_h^2 does not mix them: Staggered is [Decoupled],
 // and [Shifted].
 type Staggered struct {
