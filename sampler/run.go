@@ -120,6 +120,8 @@ type Timing struct {
 	Seconds    float64 `json:"seconds"`
 	Training   float64 `json:"training_seconds,omitempty"`
 	Measuring  float64 `json:"measuring_seconds,omitempty"`
+	// Forces are seconds of the terms of each level's force.
+	Forces [][]float64 `json:"force_seconds,omitempty"`
 }
 
 func (t Timing) total() float64 { return t.Seconds + t.Training + t.Measuring }

@@ -57,7 +57,7 @@ func (r *Run) trajectory(p *Phase) (rec Record, timing Timing, err error) {
 		return rec, timing, fmt.Errorf("%d proposals in a row have failed (allowed: %d), the last one: %w", r.state.Failed+1, r.MaxFailures, t.Failure)
 	}
 	rec = newRecord(r.state.Trajectory, p.Name, t)
-	timing = Timing{Trajectory: r.state.Trajectory, Seconds: time.Since(began).Seconds()}
+	timing = Timing{Trajectory: r.state.Trajectory, Seconds: time.Since(began).Seconds(), Forces: forceSeconds(t.Forces)}
 	if p.Train && t.Failure == nil {
 		began = time.Now()
 		start, end := p.Sampler.Proposal()
@@ -187,4 +187,17 @@ func (r *Run) drifts(p *Phase) error {
 		r.notice("%s: %v", p.Name, d)
 	}
 	return nil
+}
+
+// forceSeconds returns those of the terms of each level; nil if none have names.
+func forceSeconds(forces []ForceNorm) (seconds [][]float64) {
+	for i, f := range forces {
+		for _, t := range f.Terms {
+			if seconds == nil {
+				seconds = make([][]float64, len(forces))
+			}
+			seconds[i] = append(seconds[i], t.Seconds)
+		}
+	}
+	return seconds
 }

@@ -271,16 +271,17 @@ func (b *builder) guided(i int) (terms action.Sum, of []*term, err error) {
 	return terms, of, nil
 }
 
-// onLevel returns the actions of the target's quarks on a level of the dynamics.
-func (b *builder) onLevel(level int) (s action.Sum) {
+// onLevel returns the actions of the target's quarks on a level of the dynamics, and
+// what they are called.
+func (b *builder) onLevel(level int) (s action.Sum, names []string) {
 	for _, f := range b.groups {
 		for _, t := range f.of {
 			if t.level == level {
-				s = append(s, t.action)
+				s, names = append(s, t.action), append(names, t.name)
 			}
 		}
 	}
-	return s
+	return s, names
 }
 
 // guideOnLevel returns the part of the guide on a level; nil if there is none.
