@@ -70,3 +70,10 @@ func TestLongTwistedMassPlaquette(t *testing.T) {
 		return d
 	}}.agrees(t)
 }
+
+// Clover quarks, c_sw = 1.76.
+func TestLongCloverPlaquette(t *testing.T) {
+	production{beta: 5.6, steps: 6, trajectories: 8000, want: 0.5905, error: 0.0003, operator: func(geo *lattice.Geometry) dirac.EvenOdd {
+		return must(dirac.NewClover(geo, group.SU3, dirac.KappaMass(0.138, 4), 1.76, []complex128{1, 1, 1, -1}))
+	}}.agrees(t)
+}

@@ -29,6 +29,7 @@ func BuiltIn() []Subject {
 		OfRandom("random numbers", Generator()),
 		OfSum("sums", Compensated()),
 		OfAction("rectangle action", BuildRectangle, Has(Hypercubic()...), Divided(), TwinOfAction(TwinRectangle)),
+		OfAction("anisotropic gauge action", BuildAnisotropicGauge, Has(Translations, Reflections, ChargeConjugation), Divided(), TwinOfAction(TwinAnisotropicGauge)),
 		OfAction("loop action", BuildLoops, Has(Translations, ChargeConjugation), Divided(), TwinOfAction(twinLoops)),
 		OfOperator("staggered operator", BuildStaggered, even, Parameters("mass"), Divided(), Hermitian(Epsilon), Has(Boundary, Shifts), Has(Staggered()...), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
 		OfOperator("Wilson operator", BuildWilson, Divided(), Hermitian(Gamma5), Parameters("mass"), Has(Boundary, Translations), TwinOfOperator(TwinWilson), Free(FreeWilson)),
