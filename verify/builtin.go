@@ -31,6 +31,7 @@ func BuiltIn() []Subject {
 		OfRandom("random numbers", Generator()),
 		OfSum("sums", Compensated()),
 		OfAction("rectangle action", BuildRectangle, Has(Hypercubic()...), Divided(), TwinOfAction(TwinRectangle)),
+		OfAction("anisotropic gauge action", BuildAnisotropicGauge, Has(Translations, Reflections, ChargeConjugation), Divided(), TwinOfAction(TwinAnisotropicGauge)),
 		OfAction("loop action", BuildLoops, Has(Translations, ChargeConjugation), Divided(), TwinOfAction(twinLoops)),
 		OfOperator("staggered operator", BuildStaggered, even, Parameters("mass"), Divided(), Hermitian(Epsilon), Has(Boundary, Shifts), Has(Staggered()...), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
 		OfOperator("staggered operator in a magnetic field", BuildMagnetic, even, Divided(), Hermitian(Epsilon), Has(Boundary), TwinOfOperator(TwinMagnetic)),
