@@ -43,9 +43,9 @@ type Fused interface {
 	// Eliminate sets dst = -A^-1 H src on s, from the other parity of src: so that
 	// D (src + dst) vanishes on s.
 	Eliminate(dst, src *fermion.Field, s lattice.Subset, dagger bool)
-	// Complement sets t = -A^-1 H src on the other parity and dst = A src + H t = S src
-	// on s. It returns Re <with, dst> on s, over all processes, unless with is nil.
-	Complement(dst, t, src *fermion.Field, s lattice.Subset, dagger bool, with *fermion.Field) float64
+	// Combine sets dst = A a + H b on s. It returns Re <with, dst> on s, over all
+	// processes, unless with is nil. dst is neither a nor b.
+	Combine(dst, a, b *fermion.Field, s lattice.Subset, dagger bool, with *fermion.Field) float64
 }
 
 // Schur is the operator of one parity that even-odd preconditioning leaves [DGR],
@@ -104,10 +104,10 @@ func (d *Schur) apply(dst, src *fermion.Field, dagger bool, with *fermion.Field)
 		panic("dirac: source is destination")
 	}
 	t := d.t[dst.Precision()][0]
-	if d.fused != nil {
-		return d.fused.Complement(dst, t, src, d.s, dagger, with)
-	}
 	d.eliminate(t, src, dagger)
+	if d.fused != nil {
+		return d.fused.Combine(dst, src, t, d.s, dagger, with)
+	}
 	d.op.Hop(dst, t, d.s, dagger)
 	d.op.Block(t, src, d.s, dagger)
 	dst.Axpy(1, t, d.s)

@@ -68,8 +68,8 @@ func TestLargeLattices(t *testing.T) {
 	}
 }
 
-// The same of Wilson quarks: D and its Schur complement, whose parities go through the
-// lattice together, with a twist and without one, are what whole parities give.
+// The same of Wilson quarks: D, whose parities go through the lattice together, and its
+// Schur complement, with a twist and without one, are what whole parities give.
 func TestLargeWilson(t *testing.T) {
 	if testing.Short() {
 		t.Skip("megabytes")

@@ -53,20 +53,12 @@ func (w *Wilson) Eliminate(dst, src *fermion.Field, s lattice.Subset, dagger boo
 	w.hop(dst, twisted{-c.re, -c.tw}, src, twisted{}, nil, s, dagger, nil)
 }
 
-// Complement sets t = -A^-1 H src on the other parity and dst = A src + H t on s, or
-// that with adjoints, and returns Re <with, dst> unless with is nil. Both parities go
-// through a large lattice together, slice by slice: links then come from memory once.
-func (w *Wilson) Complement(dst, t, src *fermion.Field, s lattice.Subset, dagger bool, with *fermion.Field) float64 {
-	w.check(dst, src)
-	w.check(dst, t)
-	if dst.Precision() == lattice.Float64 && sliced(w.geo, w.double.bytes) {
-		return w.double.complement(dst.Raw(), t.Raw(), src.Raw(), s, dagger, raw(with))
-	}
-	if dst.Precision() == lattice.Float32 && sliced(w.geo, w.single.bytes) {
-		return w.single.complement(dst.RawSingle(), t.RawSingle(), src.RawSingle(), s, dagger, rawSingle(with))
-	}
-	w.Eliminate(t, src, s.Other(), dagger)
-	return w.hop(dst, twisted{re: 1}, t, w.block(dagger), src, s, dagger, with)
+// Combine sets dst = A a + H b on s, or that with adjoints, and returns Re <with, dst>
+// unless with is nil.
+func (w *Wilson) Combine(dst, a, b *fermion.Field, s lattice.Subset, dagger bool, with *fermion.Field) float64 {
+	w.check(dst, a)
+	w.check(dst, b)
+	return w.hop(dst, twisted{re: 1}, b, w.block(dagger), a, s, dagger, with)
 }
 
 // LogDetBlock returns ln |det A| on s: 1/2 ln(a^2 + mu^2) for each component.

@@ -33,7 +33,6 @@ type wilsonHops[F lattice.Real] struct {
 	adjoint             int  // 1: H^†
 	both                bool // hop on the odd blocks in the same places too
 	partial             []float64
-	first               int // of the chunks of a slice
 }
 
 func newWilsonHops[F lattice.Real](d *Wilson, ops *kernel.Hops[F], lin *kernel.Linear[F]) *wilsonHops[F] {
@@ -44,12 +43,7 @@ func newWilsonHops[F lattice.Real](d *Wilson, ops *kernel.Hops[F], lin *kernel.L
 		h.bytes /= 2
 	}
 	h.zeros = lattice.Make[F](d.ops.V * d.spins)
-	chunks := d.geo.Chunks(lattice.All)
-	if n := d.geo.Slices(); n > 0 {
-		lo, hi := d.geo.Slice(lattice.Even, 0)
-		chunks = max(chunks, n*d.geo.ChunksOf(hi-lo))
-	}
-	h.partial = make([]float64, chunks)
+	h.partial = make([]float64, d.geo.Chunks(lattice.All))
 	for range d.geo.Workers() {
 		h.t = append(h.t, make([]lattice.VecOf[F], d.ops.V))
 	}
@@ -75,8 +69,11 @@ func (h *wilsonHops[F]) bind(u []lattice.VecOf[F]) {
 // hop sets dst = c H src + ca add on s, or that with H^†. It returns Re <with, dst>
 // unless with is nil.
 func (h *wilsonHops[F]) hop(dst []lattice.VecOf[F], c twisted, src []lattice.VecOf[F], ca twisted, add []lattice.VecOf[F], s lattice.Subset, dagger bool, with []lattice.VecOf[F]) (product float64) {
-	h.set(dst, c, src, ca, add, dagger)
-	h.with, h.first = with, 0
+	h.do, h.dst, h.c, h.src, h.ca, h.add, h.with = hop, dst, c, src, ca, add, with
+	h.adjoint = 0
+	if dagger {
+		h.adjoint = 1
+	}
 	geo := h.d.geo
 	switch {
 	case with != nil:
@@ -90,49 +87,6 @@ func (h *wilsonHops[F]) hop(dst []lattice.VecOf[F], c twisted, src []lattice.Vec
 	}
 	h.add, h.with = nil, nil
 	return product
-}
-
-func (h *wilsonHops[F]) set(dst []lattice.VecOf[F], c twisted, src []lattice.VecOf[F], ca twisted, add []lattice.VecOf[F], dagger bool) {
-	h.do, h.dst, h.c, h.src, h.ca, h.add = hop, dst, c, src, ca, add
-	h.adjoint = 0
-	if dagger {
-		h.adjoint = 1
-	}
-}
-
-// complement is Complement in slices across the last direction: that of s follows
-// as soon as its neighbours on the other parity are there; the first one needs the
-// last one, the direction being closed.
-func (h *wilsonHops[F]) complement(dst, t, src []lattice.VecOf[F], s lattice.Subset, dagger bool, with []lattice.VecOf[F]) float64 {
-	geo, w := h.d.geo, h.d
-	n := geo.Slices()
-	lo, hi := geo.Slice(s, 0)
-	chunks := geo.ChunksOf(hi - lo)
-	c := w.inverse(dagger)
-	slice := func(s lattice.Subset, k int) {
-		lo, hi := geo.Slice(s, k)
-		geo.SweepBlocks(h, lo, hi)
-	}
-	eliminate := func(k int) {
-		h.set(t, twisted{-c.re, -c.tw}, src, twisted{}, nil, dagger)
-		slice(s.Other(), k)
-	}
-	eliminate(n - 1)
-	eliminate(0)
-	for k := range n {
-		if k+1 < n-1 {
-			eliminate(k + 1)
-		}
-		h.set(dst, twisted{re: 1}, t, w.block(dagger), src, dagger)
-		h.with, h.first = with, k*chunks
-		slice(s, k)
-		h.with = nil
-	}
-	h.add = nil
-	if with == nil {
-		return 0
-	}
-	return lattice.Neumaier(h.partial[:n*chunks])
 }
 
 // multiply sets dst = c src on s.
@@ -160,7 +114,7 @@ func (h *wilsonHops[F]) Do(r lattice.Range) {
 		h.hopTo(r.Lo, r.Hi, r.Worker)
 	}
 	if h.with != nil {
-		h.partial[h.first+r.Chunk] = kernel.Total(h.lin.Dot(h.with[r.Lo*n:r.Hi*n], h.dst[r.Lo*n:r.Hi*n]))
+		h.partial[r.Chunk] = kernel.Total(h.lin.Dot(h.with[r.Lo*n:r.Hi*n], h.dst[r.Lo*n:r.Hi*n]))
 	}
 }
 
