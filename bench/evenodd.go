@@ -84,9 +84,12 @@ func schurForceCount(c *Case) Count {
 // schurQuarkValueCount is the cost of the action of two flavours, iterations aside
 // (see quarkValueCount), schurQuarkForceCount that of its force: the residual; S;
 // the derivative.
-func schurQuarkValueCount(c *Case) Count {
+func schurQuarkValueCount(c *Case) Count { return schurResidualCount(c).plus(1, schurDotCount(c)) }
+
+// schurDotCount is the cost of a product of vectors on one parity.
+func schurDotCount(c *Case) Count {
 	_, half := traffic(c)
-	return schurResidualCount(c).plus(spins, Count{2 * c.Sites() / 2 * vectorReals(c.Group), 2 * half})
+	return Count{}.plus(spins, Count{2 * c.Sites() / 2 * vectorReals(c.Group), 2 * half})
 }
 
 func schurQuarkForceCount(c *Case) Count {

@@ -40,7 +40,7 @@ func trajectories() (t []Case) {
 			// the outer level's drifts are integrations of the inner one, but for its norms
 			c.Once = Count{}.plus(float64(outer), inner.plus(-2, normCount(&c))).plus(float64(outer+1), kickCount(&c, schurQuarkForceCount(&c))).
 				plus(2, normCount(&c)).
-				plus(2, value.plus(1, schurQuarkValueCount(&c))).plus(1, schurCount(&c)) // phi = S^† xi
+				plus(2, value).plus(1, schurQuarkValueCount(&c)).plus(1, schurCount(&c)).plus(1, schurDotCount(&c)) // phi = S^† xi, |xi|²
 			c.Iteration = schurIterationCount(&c)
 		case "trajectory-talk-HMC":
 			c.Once = dynamicsCount(&c, sampler.Omelyan2(), talkSteps, gluons.plus(1, quarks))

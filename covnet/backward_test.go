@@ -359,8 +359,8 @@ func TestNothingIsAllocated(t *testing.T) {
 			u.Hot(r.stream("links"))
 			net := r.network(u)
 			s, _ := r.quarks(u, .8)
-			e := covnet.NewEffective(u, net, action.Sum{gaugeAction(u), s})
-			e.TrainCoefficient()
+			e, err := covnet.NewEffectiveSum(u, covnet.Part{Network: net, Action: action.Sum{gaugeAction(u), s}, C: 1, Train: []string{covnet.Coefficient}})
+			require.NoError(t, err)
 			f, dv := gauge.NewAlgebra(geo, u.Group()), r.direction(u)
 			dw, all := make([]float64, net.NumParams()), make([]float64, e.NumParams())
 			work := func() {

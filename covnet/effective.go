@@ -2,70 +2,178 @@ package covnet
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/gauge"
 )
 
-// Massive is an action with a mass whose derivative it knows.
-type Massive interface {
-	action.Action
-	Mass() float64
-	SetMass(m float64)
-	// MassDerivative returns dS/dm.
-	MassDerivative(u *gauge.Field) (float64, error)
+// Coefficient is the name of a part's c among the parameters that are trained.
+const Coefficient = "coefficient"
+
+// Part is a term c S[U^NN[U]] of an effective action.
+type Part struct {
+	Network *Network      // nil: S sees the links themselves; may be that of other parts too
+	Action  action.Action // S; a sum has the parameters of its terms
+	C       float64
+	Train   []string // parameters of S, or Coefficient, to be trained beside the weights of the network
 }
 
-// Effective is the action c S[U^NN[U]] of a network and an action S, which may
-// have a mass of its own: what guides self-learning HMC. Its trainable
-// parameters are the weights of the network and, if asked for, the mass and c.
+// Effective is a sum of parts c S[U^NN[U]], each an action S seen through a network:
+// what guides self-learning HMC. Its trainable parameters are the weights of the
+// networks, and those that the parts name.
 //
 // It keeps scratch: one per goroutine.
 type Effective struct {
+	parts []*part
+	nets  []*view
+	rest  *gauge.Algebra // not wanted, but computed with the gradient
+	work  action.Work    // of the networks, for this action
+	calls int            // of actions that count nothing
+}
+
+// part is a Part whose c is shared by all that selects from it.
+type part struct {
+	terms  action.Sum
+	silent int // of them
+	c      *float64
+	train  []string
+	d      []float64 // of one term by the trained ones but c
+	names  []string  // of those
+}
+
+// view is a network with the parts that see the links through it.
+type view struct {
 	net   *Network
-	s     action.Action
-	c     float64
-	mass  Massive // nil: not trained
-	freeC bool
+	parts []*part
+	v     *gauge.Field // of the last forward pass
 	dv    *gauge.Algebra
-	du    *gauge.Algebra // not wanted, but computed with the gradient
-	calls int            // of S
 }
 
-// NewEffective returns S[U^NN[U]], with c = 1.
+// NewEffective returns S[U^NN[U]], with c = 1 and the weights as its parameters.
 func NewEffective(u *gauge.Field, net *Network, s action.Action) *Effective {
-	return &Effective{
-		net: net, s: s, c: 1,
-		dv: gauge.NewAlgebra(u.Geometry(), u.Group()), du: gauge.NewAlgebra(u.Geometry(), u.Group()),
+	e, err := NewEffectiveSum(u, Part{Network: net, Action: s, C: 1})
+	if err != nil {
+		panic("covnet: " + err.Error()) // nothing is trained that could be missing
 	}
+	return e
 }
 
-// TrainMass makes the mass of S a parameter. Errors: S has none.
-func (e *Effective) TrainMass() error {
-	m, ok := e.s.(Massive)
-	if !ok {
-		return fmt.Errorf("covnet: %T has no mass to train", e.s)
+// NewEffectiveSum returns the sum of the parts. Its parameters are the weights of the
+// networks, each once, in the order of the parts, then what each part trains.
+//
+// Errors: a part has no such parameter.
+func NewEffectiveSum(u *gauge.Field, parts ...Part) (*Effective, error) {
+	e := &Effective{rest: gauge.NewAlgebra(u.Geometry(), u.Group())}
+	none := NewNetwork(u)
+	for _, p := range parts {
+		q := &part{terms: action.Sum{p.Action}, c: &p.C, train: p.Train}
+		if sum, ok := p.Action.(action.Sum); ok {
+			q.terms = sum
+		}
+		for _, name := range p.Train {
+			if name != Coefficient {
+				if !slices.ContainsFunc(q.terms, func(a action.Action) bool { return has(a, name) }) {
+					return nil, fmt.Errorf("covnet: %T has no %s to train", p.Action, name)
+				}
+				q.names = append(q.names, name)
+			}
+		}
+		q.d = make([]float64, len(q.names))
+		net := p.Network
+		if net == nil {
+			net = none
+		}
+		e.add(q, net)
 	}
-	e.mass = m
-	return nil
+	for _, n := range e.nets {
+		n.dv = gauge.NewAlgebra(u.Geometry(), u.Group())
+	}
+	return e, nil
 }
 
-// TrainCoefficient makes c a parameter.
-func (e *Effective) TrainCoefficient() { e.freeC = true }
+func (e *Effective) add(p *part, net *Network) {
+	for _, a := range p.terms {
+		if !action.Counts(a) {
+			p.silent++
+		}
+	}
+	e.parts = append(e.parts, p)
+	for _, n := range e.nets {
+		if n.net == net {
+			n.parts = append(n.parts, p)
+			return
+		}
+	}
+	e.nets = append(e.nets, &view{net: net, parts: []*part{p}})
+}
 
-// Network returns the network.
-func (e *Effective) Network() *Network { return e.net }
+// Select returns the sum of those terms of e that keep allows, the index being that of
+// the part: with the same networks and parameters, but an action of its own, as one
+// time scale of molecular dynamics wants it. It is nil if nothing is left.
+func (e *Effective) Select(keep func(part int, term action.Action) bool) *Effective {
+	s := &Effective{rest: e.rest}
+	for i, p := range e.parts {
+		var terms action.Sum
+		for _, a := range p.terms {
+			if keep(i, a) {
+				terms = append(terms, a)
+			}
+		}
+		if len(terms) > 0 {
+			k := slices.IndexFunc(e.nets, func(n *view) bool { return slices.Contains(n.parts, p) })
+			s.add(&part{terms: terms, c: p.c, train: p.train, names: p.names, d: p.d}, e.nets[k].net)
+		}
+	}
+	for _, n := range s.nets {
+		k := slices.IndexFunc(e.nets, func(o *view) bool { return o.net == n.net })
+		n.dv = e.nets[k].dv
+	}
+	if len(s.parts) == 0 {
+		return nil
+	}
+	return s
+}
 
-// Value returns c S[U^NN[u]].
+// Networks returns the networks, each once.
+func (e *Effective) Networks() (nets []*Network) {
+	for _, n := range e.nets {
+		nets = append(nets, n.net)
+	}
+	return nets
+}
+
+// Network returns the first of them.
+func (e *Effective) Network() *Network { return e.nets[0].net }
+
+// forward passes the links through a network.
+func (e *Effective) forward(n *view, u *gauge.Field) *gauge.Field {
+	before := n.net.Work()
+	n.v = n.net.Forward(u)
+	e.work.Add(n.net.Work().Minus(before))
+	return n.v
+}
+
+// Value returns sum c S[U^NN[u]].
 func (e *Effective) Value(u *gauge.Field) (float64, error) {
-	v, err := e.value(u)
-	return e.c * v, err
+	total := 0.
+	for _, n := range e.nets {
+		e.forward(n, u)
+		for _, p := range n.parts {
+			v, err := e.value(p, n.v)
+			if err != nil {
+				return 0, err
+			}
+			total += *p.c * v
+		}
+	}
+	return total, nil
 }
 
-// value returns S[U^NN[u]].
-func (e *Effective) value(u *gauge.Field) (float64, error) {
-	e.calls++
-	return e.s.Value(e.net.Forward(u))
+// value returns S at v.
+func (e *Effective) value(p *part, v *gauge.Field) (float64, error) {
+	e.calls += p.silent
+	return p.terms.Value(v)
 }
 
 // AddForce adds c times the force.
@@ -73,104 +181,182 @@ func (e *Effective) AddForce(f *gauge.Algebra, c float64, u *gauge.Field) error 
 	return e.back(f, nil, c, u)
 }
 
+// back adds c dS to f, and to dtheta what belongs to the weights. After an error both are
+// as they were.
 func (e *Effective) back(f *gauge.Algebra, dtheta []float64, c float64, u *gauge.Field) error {
-	v := e.net.Forward(u)
-	e.calls++
-	e.dv.Zero()
-	if err := e.s.AddForce(e.dv, c*e.c, v); err != nil {
-		return err
+	for _, n := range e.nets {
+		e.forward(n, u)
+		n.dv.Zero()
+		for _, p := range n.parts {
+			e.calls += p.silent
+			if err := p.terms.AddForce(n.dv, c**p.c, n.v); err != nil {
+				return err
+			}
+		}
 	}
-	e.net.Backward(f, dtheta, e.dv)
+	for _, n := range e.nets {
+		before := n.net.Work()
+		var d []float64
+		if dtheta != nil {
+			d, dtheta = dtheta[:n.net.NumParams()], dtheta[n.net.NumParams():]
+		}
+		n.net.Backward(f, d, n.dv)
+		e.work.Add(n.net.Work().Minus(before))
+	}
 	return nil
 }
 
 // NumParams returns the number of trainable parameters.
 func (e *Effective) NumParams() int {
-	n := e.net.NumParams()
-	if e.mass != nil {
-		n++
-	}
-	if e.freeC {
-		n++
+	n := e.weights()
+	for _, p := range e.parts {
+		n += len(p.train)
 	}
 	return n
 }
 
-// Params sets dst to the parameters: weights, then the mass, then c.
-func (e *Effective) Params(dst []float64) {
-	e.net.Params(dst)
-	dst = dst[e.net.NumParams():]
-	if e.mass != nil {
-		dst[0] = e.mass.Mass()
-		dst = dst[1:]
+func (e *Effective) weights() (n int) {
+	for _, v := range e.nets {
+		n += v.net.NumParams()
 	}
-	if e.freeC {
-		dst[0] = e.c
+	return n
+}
+
+// Params sets dst to the parameters: the weights, then what the parts train.
+func (e *Effective) Params(dst []float64) {
+	for _, n := range e.nets {
+		n.net.Params(dst)
+		dst = dst[n.net.NumParams():]
+	}
+	for _, p := range e.parts {
+		for i, name := range p.train {
+			dst[i] = p.get(name)
+		}
+		dst = dst[len(p.train):]
 	}
 }
 
-// SetParams sets the parameters. Errors: their number.
+// SetParams sets the parameters. Errors: their number; a value that is not allowed.
 func (e *Effective) SetParams(src []float64) error {
 	if len(src) != e.NumParams() {
 		return fmt.Errorf("covnet: %d parameters for an action of %d", len(src), e.NumParams())
 	}
-	n := e.net.NumParams()
-	if err := e.net.SetParams(src[:n]); err != nil {
-		return err
+	for _, n := range e.nets {
+		if err := n.net.SetParams(src[:n.net.NumParams()]); err != nil {
+			return err
+		}
+		src = src[n.net.NumParams():]
 	}
-	src = src[n:]
-	if e.mass != nil {
-		e.mass.SetMass(src[0])
-		src = src[1:]
-	}
-	if e.freeC {
-		e.c = src[0]
+	for _, p := range e.parts {
+		for i, name := range p.train {
+			if err := p.set(name, src[i]); err != nil {
+				return err
+			}
+		}
+		src = src[len(p.train):]
 	}
 	return nil
 }
 
-// AddParamGradient adds c dS_eff/dtheta to g. Cost: one solve, and for a mass
-// or c one more each.
+// AddParamGradient adds c dS_eff/dtheta to g. Cost: one solve for the weights of a part,
+// one more for its parameters, and one for its coefficient.
 func (e *Effective) AddParamGradient(g []float64, c float64, u *gauge.Field) error {
 	if len(g) != e.NumParams() {
 		panic("covnet: gradient of another number of parameters")
 	}
-	n := e.net.NumParams()
-	e.du.Zero()
-	if err := e.back(e.du, g[:n], c, u); err != nil {
+	n := e.weights()
+	e.rest.Zero()
+	if err := e.back(e.rest, g[:n], c, u); err != nil {
 		return err
 	}
 	g = g[n:]
-	if e.mass != nil {
-		d, err := e.mass.MassDerivative(e.net.Forward(u))
-		if err != nil {
+	for _, p := range e.parts {
+		k := slices.IndexFunc(e.nets, func(n *view) bool { return slices.Contains(n.parts, p) })
+		if err := e.addOwn(g[:len(p.train)], c, p, e.nets[k], u); err != nil {
 			return err
 		}
-		g[0] += c * e.c * d
-		g = g[1:]
-	}
-	if e.freeC {
-		v, err := e.value(u)
-		if err != nil {
-			return err
-		}
-		g[0] += c * v
+		g = g[len(p.train):]
 	}
 	return nil
 }
 
-// Work returns the work of S and of the network.
-func (e *Effective) Work() action.Work {
-	w := action.WorkOf(e.s)
-	w.Add(e.net.Work())
-	if !action.Counts(e.s) {
-		w.Uncounted += e.calls
+// addOwn adds what belongs to the parameters of a part.
+func (e *Effective) addOwn(g []float64, c float64, p *part, n *view, u *gauge.Field) error {
+	if len(p.train) == 0 {
+		return nil
 	}
-	return w
+	e.forward(n, u)
+	if len(p.names) > 0 {
+		for _, a := range p.terms {
+			if err := e.addTerm(g, c, p, a, n.v); err != nil {
+				return err
+			}
+		}
+	}
+	if i := slices.Index(p.train, Coefficient); i >= 0 {
+		v, err := e.value(p, n.v)
+		if err != nil {
+			return err
+		}
+		g[i] += c * v
+	}
+	return nil
 }
 
-// SetCoefficient sets c.
-func (e *Effective) SetCoefficient(c float64) { e.c = c }
+// addTerm adds what belongs to the parameters of one term, those it has.
+func (e *Effective) addTerm(g []float64, c float64, p *part, a action.Action, v *gauge.Field) error {
+	names, d := p.names, p.d
+	if slices.ContainsFunc(names, func(name string) bool { return !has(a, name) }) {
+		names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !has(a, name) })
+		d = d[:len(names)]
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	if err := a.(action.Parametric).ParameterDerivatives(d, names, v); err != nil {
+		return err
+	}
+	for k, name := range names {
+		g[slices.Index(p.train, name)] += c * *p.c * d[k]
+	}
+	return nil
+}
 
-// Coefficient returns c.
-func (e *Effective) Coefficient() float64 { return e.c }
+// has reports whether an action has a parameter of that name.
+func has(a action.Action, name string) bool {
+	p, ok := a.(action.Parametric)
+	return ok && slices.Contains(p.Parameters(), name)
+}
+
+func (p *part) get(name string) float64 {
+	if name == Coefficient {
+		return *p.c
+	}
+	k := slices.IndexFunc(p.terms, func(a action.Action) bool { return has(a, name) })
+	return p.terms[k].(action.Parametric).Parameter(name)
+}
+
+func (p *part) set(name string, x float64) error {
+	if name == Coefficient {
+		*p.c = x
+		return nil
+	}
+	for _, a := range p.terms {
+		if has(a, name) {
+			if err := a.(action.Parametric).SetParameter(name, x); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Work returns the work of the terms and of the networks.
+func (e *Effective) Work() action.Work {
+	w := e.work
+	for _, p := range e.parts {
+		w.Add(p.terms.Work())
+	}
+	w.Uncounted += e.calls
+	return w
+}

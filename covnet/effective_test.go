@@ -27,11 +27,10 @@ func TestMassAndCoefficient(t *testing.T) {
 		u := r.links()
 		net := r.network(u)
 		s, _ := r.quarks(u, 1)
-		e := covnet.NewEffective(u, net, s)
-		if err := e.TrainMass(); err != nil {
+		e, err := covnet.NewEffectiveSum(u, covnet.Part{Network: net, Action: s, C: 1, Train: []string{"mass", covnet.Coefficient}})
+		if err != nil {
 			return []bound{{err.Error(), 1, 0}}
 		}
-		e.TrainCoefficient()
 		n := e.NumParams()
 		theta, grad := make([]float64, n), make([]float64, n)
 		e.Params(theta)
@@ -95,9 +94,8 @@ func TestParametersOfAnEffectiveAction(t *testing.T) {
 	s, _ := r.quarks(u, .8)
 	e := covnet.NewEffective(u, r.network(u), s)
 	require.Equal(t, 2, e.NumParams())
-	require.NoError(t, e.TrainMass())
-	require.Equal(t, 3, e.NumParams())
-	e.TrainCoefficient()
+	e, err := covnet.NewEffectiveSum(u, covnet.Part{Network: r.network(u), Action: s, C: 1, Train: []string{"mass", covnet.Coefficient}})
+	require.NoError(t, err)
 	require.NoError(t, e.SetParams([]float64{.1, .2, .9, 1.25}))
 	assert.Equal(t, .9, s.Mass())
 	got := make([]float64, 4)
@@ -107,11 +105,11 @@ func TestParametersOfAnEffectiveAction(t *testing.T) {
 	assert.Panics(t, func() { _ = e.AddParamGradient(make([]float64, 3), 1, u) })
 	require.NotZero(t, e.Network().NumParams())
 
-	pure := covnet.NewEffective(u, r.network(u), gaugeAction(u))
-	require.ErrorContains(t, pure.TrainMass(), "has no mass to train")
+	_, err = covnet.NewEffectiveSum(u, covnet.Part{Action: gaugeAction(u), C: 1, Train: []string{"mass"}})
+	require.ErrorContains(t, err, "has no mass to train")
 
 	before := action.WorkOf(e)
-	_, err := e.Value(u)
+	_, err = e.Value(u)
 	require.NoError(t, err)
 	assert.Equal(t, 1, action.WorkOf(e).Minus(before).Solves)
 

@@ -57,6 +57,27 @@ func WilsonDirac(u *Links, mass float64, phases []complex128) *Operator {
 	return op
 }
 
+// AnisotropicDirac returns the Wilson operator with a weight c_mu for each direction,
+//
+//	D = m + sum_mu c_mu { 1 - 1/2 [ (1 - g_mu) U_mu(n) delta_{n+mu} + (1 + g_mu) U_mu(n-mu)^† delta_{n-mu} ] }.
+func AnisotropicDirac(u *Links, mass float64, weights []float64, phases []complex128) *Operator {
+	gamma := Gamma(u.Dim())
+	one := Identity(gamma[0].N)
+	op := &Operator{Rows: make([][]Entry, u.Volume()*one.N*u.N)}
+	for site := range u.Volume() {
+		a := mass
+		for _, c := range weights {
+			a += c
+		}
+		op.addBlock(site, site, one, Identity(u.N).ScaleBy(complex(a, 0)))
+	}
+	hops(u, phases, func(to, from, mu, sign int, link Matrix) {
+		spin := one.Sub(gamma[mu].ScaleBy(complex(float64(sign), 0)))
+		op.addBlock(to, from, spin, link.ScaleBy(complex(-0.5*weights[mu], 0)))
+	})
+	return op
+}
+
 // TwistedDirac returns the Wilson operator plus i twist g_5. It panics in D = 3.
 func TwistedDirac(u *Links, mass, twist float64, phases []complex128) *Operator {
 	op := WilsonDirac(u, mass, phases)
@@ -72,11 +93,25 @@ func TwistedDirac(u *Links, mass, twist float64, phases []complex128) *Operator 
 //
 // Q the sum of the four leaves. Source: [SW].
 func CloverDirac(u *Links, mass, csw float64, phases []complex128) *Operator {
+	return AnisotropicClover(u, mass, csw, csw, 0, phases)
+}
+
+// AnisotropicClover is CloverDirac with csw of planes in space and of those with time,
+// the last direction, plus i twist g_5 unless twist is zero. It panics with a twist in
+// D = 3.
+func AnisotropicClover(u *Links, mass, space, time, twist float64, phases []complex128) *Operator {
 	op := WilsonDirac(u, mass, phases)
+	if twist != 0 {
+		op = TwistedDirac(u, mass, twist, phases)
+	}
 	gamma := Gamma(u.Dim())
 	for site := range u.Volume() {
 		for mu := range u.Dim() {
 			for nu := mu + 1; nu < u.Dim(); nu++ {
+				csw := space
+				if nu == u.Dim()-1 {
+					csw = time
+				}
 				sigma := gamma[mu].Mul(gamma[nu]).Sub(gamma[nu].Mul(gamma[mu])).ScaleBy(0.5i)
 				q := Leaves(u, site, mu, nu)
 				f := q.Sub(q.Dagger()).ScaleBy(1.0 / 8)

@@ -93,8 +93,8 @@ func ExampleRun() {
 	if err != nil {
 		panic(err)
 	}
-	guide := covnet.NewEffective(u, network, seen)
-	if err := guide.TrainMass(); err != nil {
+	guide, err := covnet.NewEffectiveSum(u, covnet.Part{Network: network, Action: seen, C: 1, Train: []string{"mass"}})
+	if err != nil {
 		panic(err)
 	}
 

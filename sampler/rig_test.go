@@ -55,9 +55,8 @@ func newRig(t testing.TB, g group.Group, tolerances action.Tolerances, pool *lat
 	require.NoError(t, err)
 	net, err := covnet.NewTalkNetwork(r.u)
 	require.NoError(t, err)
-	r.guide = covnet.NewEffective(r.u, net, seen)
-	require.NoError(t, r.guide.TrainMass())
-	r.guide.TrainCoefficient()
+	r.guide, err = covnet.NewEffectiveSum(r.u, covnet.Part{Network: net, Action: seen, C: 1, Train: []string{"mass", covnet.Coefficient}})
+	require.NoError(t, err)
 	return r
 }
 

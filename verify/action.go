@@ -194,8 +194,28 @@ func actionWorkers(build ActionBuilder, c Case) []Result {
 	return []Result{exact(law+": value", values), exact(law+": force", forces)}
 }
 
-// withPhi is the power of a pseudofermion action to show its field.
-type withPhi interface{ Phi() *fermion.Field }
+// withPhi is the power of a pseudofermion action to show its field, withFields that of
+// one that has several.
+type (
+	withPhi    interface{ Phi() *fermion.Field }
+	withFields interface{ Fields() []*fermion.Field }
+)
+
+// Fields returns the pseudofermion fields that an action shows, by a method Phi or
+// Fields; those of a sum are those of its terms.
+func Fields(a action.Action) (all []*fermion.Field) {
+	switch f := a.(type) {
+	case action.Sum:
+		for _, t := range f {
+			all = append(all, Fields(t)...)
+		}
+	case withFields:
+		return f.Fields()
+	case withPhi:
+		return []*fermion.Field{f.Phi()}
+	}
+	return all
+}
 
 // actionSymmetries checks that S is the same on the image of the links and, with
 // them, of phi.
@@ -212,15 +232,15 @@ func actionSymmetries(t theory, of []Symmetry, solve float64) (results []Result)
 	p := gauge.NewAlgebra(t.geo, t.u.Group())
 	p.Gaussian(t.c.Stream("direction"))
 	signal := change(t.a, t.u, p, s0, &err)
-	var phi, before *fermion.Field
-	if f, ok := t.a.(withPhi); ok {
-		phi = f.Phi()
-		before = phi.Like()
-		before.Copy(phi, lattice.All)
+	fields := Fields(t.a)
+	before := make([]*fermion.Field, len(fields))
+	for i, phi := range fields {
+		before[i] = phi.Like()
+		before[i].Copy(phi, lattice.All)
 	}
 	for _, m := range moves(t.c, of) {
-		if phi != nil {
-			m.vector(phi, before, t.c.Boundary)
+		for i, phi := range fields {
+			m.vector(phi, before[i], t.c.Boundary)
 		}
 		s, err := t.a.Value(m.links(t.u))
 		if err != nil {

@@ -155,8 +155,9 @@ func BuildPupil(c Case, u *gauge.Field) (Pupil, error) {
 	if err := net.SetParams(weights(c, net.NumParams(), 0.02)); err != nil {
 		return Pupil{}, err
 	}
-	e := covnet.NewEffective(u, net, seen)
-	e.TrainCoefficient()
-	e.SetCoefficient(1.1) // at one it would not be missed where it is a factor
-	return Pupil{Guide: e, Target: sf}, e.TrainMass()
+	e, err := covnet.NewEffectiveSum(u, covnet.Part{
+		Network: net, Action: seen, Train: []string{"mass", covnet.Coefficient},
+		C: 1.1, // at one it would not be missed where it is a factor
+	})
+	return Pupil{Guide: e, Target: sf}, err
 }

@@ -123,8 +123,8 @@ func operatorRanks(build OperatorBuilder, c Case) []Result {
 
 // layerRanks: output, cotangent and gradient of two processes, the gradient the same
 // bits on both.
-func layerRanks(build LayerBuilder, c Case) []Result {
-	l := newLayer(build, c)
+func layerRanks(from layers, c Case) []Result {
+	l := from.of(c)
 	allowed := l.roundoff()
 	v, du, dtheta := l.pass(l.u)
 	noiseU, noiseT := 0.0, 0.0
@@ -143,7 +143,7 @@ func layerRanks(build LayerBuilder, c Case) []Result {
 	GatherAlgebra(want, du)
 	var gradients [2][]float64
 	halves(c, func(geo *lattice.Geometry) {
-		l := layerOn(build, c, geo)
+		l := from.on(c, geo)
 		v, du, dtheta := l.pass(l.u)
 		GatherLinks(links, v)
 		GatherAlgebra(got, du)

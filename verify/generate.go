@@ -19,6 +19,7 @@ type Domain struct {
 	Draws  int      // of statistical laws; 0: those of the suite
 	Even   bool     // even extents only: staggered fermions
 	Cold   bool     // also fields without roughness
+	Smooth float64  // largest roughness; 0: any
 	Groups []string // nil: all
 	Fixed  *Case    // all but roughness, seed and draws is as in this one
 
@@ -43,6 +44,9 @@ func (d Domain) and(e Domain) Domain {
 	if e.Fixed != nil {
 		d.Fixed = e.Fixed
 	}
+	if e.Smooth > 0 {
+		d.Smooth = e.Smooth
+	}
 	d.Even, d.Cold = d.Even || e.Even, d.Cold || e.Cold
 	return d
 }
@@ -58,12 +62,9 @@ var (
 
 // draw returns a random case of the domain.
 func (d Domain) draw(r *rand.Rand) Case {
-	lengths, rough := []int{2, 2, 3, 4, 4, 5, 6}, roughnesses
+	lengths, rough := []int{2, 2, 3, 4, 4, 5, 6}, d.roughnesses()
 	if d.Even {
 		lengths = []int{2, 2, 4, 4, 6}
-	}
-	if d.Cold {
-		rough = append([]float64{0}, rough...)
 	}
 	if d.Fixed != nil {
 		c := *d.Fixed
@@ -95,6 +96,19 @@ func (d Domain) draw(r *rand.Rand) Case {
 		c.Boundary = append(c.Boundary, pick(r, []int{1, -1}))
 	}
 	return c
+}
+
+// roughnesses returns those of the domain, simplest first.
+func (d Domain) roughnesses() (all []float64) {
+	if d.Cold {
+		all = append(all, 0)
+	}
+	for _, eps := range roughnesses {
+		if d.Smooth == 0 || eps <= d.Smooth {
+			all = append(all, eps)
+		}
+	}
+	return all
 }
 
 // groups returns the names of the groups, simplest first.
@@ -153,10 +167,7 @@ func (d Domain) shrink(c Case) (simpler []Case) {
 		change(&s)
 		simpler = append(simpler, s)
 	}
-	rough := roughnesses
-	if d.Cold {
-		rough = append([]float64{0}, rough...)
-	}
+	rough := d.roughnesses()
 	number := func(values []float64, field func(*Case) *float64) {
 		for _, v := range values {
 			if v == *field(&c) {

@@ -60,11 +60,15 @@ func (n *chain) Params() []float64 {
 // OfLayer returns a layer as a subject.
 func OfLayer(name string, build LayerBuilder, options ...Option) Subject {
 	o := newSettings(options)
+	from := layers{build: build, noise: []float64{0.02, 0.1, 0.3}}
+	if o.perturb > 0 {
+		from.noise = []float64{o.perturb}
+	}
 	if o.trivial == nil {
 		o.trivial = func(theta []float64) { clear(theta) }
 	}
 	on := func(name string, law func(l layer) []Result) Law {
-		return Law{Name: name, Volume: 64, Check: func(c Case) []Result { return law(newLayer(build, c)) }}
+		return Law{Name: name, Volume: 64, Check: func(c Case) []Result { return law(from.of(c)) }}
 	}
 	laws := []Law{
 		on("group", layerInGroup),
@@ -77,19 +81,19 @@ func OfLayer(name string, build LayerBuilder, options ...Option) Subject {
 			return layerBackward(l, " at the identity")
 		}),
 		on("backward adds", layerAdds),
-		{Name: "workers", Cost: 3, Check: func(c Case) []Result { return layerWorkers(build, c) }},
+		{Name: "workers", Cost: 3, Check: func(c Case) []Result { return layerWorkers(from, c) }},
 	}
 	if len(o.symmetries) > 0 {
 		laws = append(laws, on("symmetries", func(l layer) []Result { return layerSymmetries(l, o.symmetries) }))
 	}
 	if o.divided {
-		laws = append(laws, Law{Name: "ranks", Cost: 3, Volume: 64, Check: func(c Case) []Result { return layerRanks(build, c) }})
+		laws = append(laws, Law{Name: "ranks", Cost: 3, Volume: 64, Check: func(c Case) []Result { return layerRanks(from, c) }})
 	}
 	if o.shared != nil {
 		laws = append(laws, on("shared", func(l layer) []Result { return layerShares(l, o.shared) }))
 	}
 	if o.twinLayer != nil {
-		laws = append(laws, Law{Name: "twin", Volume: 24, Strict: true, Check: func(c Case) []Result { return layerTwin(newLayer(build, c), o.twinLayer) }})
+		laws = append(laws, Law{Name: "twin", Volume: 24, Strict: true, Check: func(c Case) []Result { return layerTwin(from.of(c), o.twinLayer) }})
 	}
 	return Subject{Name: name, Domain: o.within.and(Domain{Cold: true}), Laws: laws}
 }
@@ -102,14 +106,19 @@ type layer struct {
 	u   *gauge.Field
 }
 
-func newLayer(build LayerBuilder, c Case, options ...lattice.Option) layer {
-	return layerOn(build, c, c.Geometry(options...))
+// layers makes the layers of cases: as they are built, with noise added to the weights,
+// of one of these sizes.
+type layers struct {
+	build LayerBuilder
+	noise []float64
 }
 
-func layerOn(build LayerBuilder, c Case, geo *lattice.Geometry) layer {
-	l := layer{c: c, geo: geo, net: must(build(c, geo)), u: c.Links(geo, "links")}
+func (f layers) of(c Case, options ...lattice.Option) layer { return f.on(c, c.Geometry(options...)) }
+
+func (f layers) on(c Case, geo *lattice.Geometry) layer {
+	l := layer{c: c, geo: geo, net: must(f.build(c, geo)), u: c.Links(geo, "links")}
 	r := c.Draw("weights")
-	size := []float64{0.02, 0.1, 0.3}[r.Uint64N(3)]
+	size := f.noise[r.Uint64N(uint64(len(f.noise)))]
 	for i := range l.net.Params() {
 		l.net.Params()[i] += size * r.Normal()
 	}
@@ -243,7 +252,7 @@ func layerPure(l layer) []Result {
 }
 
 // layerWorkers checks that any number of workers computes the same bits.
-func layerWorkers(build LayerBuilder, c Case) []Result {
+func layerWorkers(from layers, c Case) []Result {
 	var v0 *gauge.Field
 	var du0 *gauge.Algebra
 	var dt0 []float64
@@ -251,7 +260,7 @@ func layerWorkers(build LayerBuilder, c Case) []Result {
 	for _, n := range []int{1, 2, 4} {
 		pool := lattice.NewPool(n)
 		defer pool.Close()
-		l := newLayer(build, c, lattice.WithPool(pool))
+		l := from.of(c, lattice.WithPool(pool))
 		v, du, dt := l.pass(l.u)
 		if v0 == nil {
 			v0, du0, dt0 = v, du, dt

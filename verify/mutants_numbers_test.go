@@ -268,12 +268,12 @@ func trainingMutants() (list []mutant) {
 	}
 	guide("gradient of the weights without the coefficient", func(g, before []float64, e *covnet.Effective, _ float64) {
 		for i := range e.Network().NumParams() {
-			g[i] = before[i] + (g[i]-before[i])/e.Coefficient()
+			g[i] = before[i] + (g[i]-before[i])/coefficient(e)
 		}
 	})
 	guide("gradient of the coefficient with the coefficient", func(g, before []float64, e *covnet.Effective, _ float64) {
 		k := len(g) - 1
-		g[k] = before[k] + (g[k]-before[k])*e.Coefficient()
+		g[k] = before[k] + (g[k]-before[k])*coefficient(e)
 	})
 	guide("gradients of mass and coefficient exchanged", func(g, before []float64, _ *covnet.Effective, _ float64) {
 		k := len(g) - 1
@@ -284,6 +284,13 @@ func trainingMutants() (list []mutant) {
 		g[k] = before[k] + (g[k]-before[k])/c
 	})
 	return list
+}
+
+// coefficient returns the last parameter of a guide.
+func coefficient(e *covnet.Effective) float64 {
+	theta := make([]float64, e.NumParams())
+	e.Params(theta)
+	return theta[len(theta)-1]
 }
 
 // pupil is a guide with a planted bug.

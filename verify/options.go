@@ -42,6 +42,7 @@ type settings struct {
 	symmetries []Symmetry
 	parameters []string
 	trivial    func(theta []float64)
+	perturb    float64 // 0: of several sizes
 	against    SystemBuilder
 	single     bool
 	divided    bool
@@ -77,6 +78,10 @@ func Only(pattern *regexp.Regexp) Option { return func(o *settings) { o.only = p
 // Within restricts the cases: those values of d that are not zero.
 func Within(d Domain) Option { return func(o *settings) { o.within = d } }
 
+// Smooth restricts the cases to links of at most this roughness; 0: any. It stands after
+// Within.
+func Smooth(roughness float64) Option { return func(o *settings) { o.within.Smooth = roughness } }
+
 // Coarse reports a failing case as it was drawn, without shrinking it.
 func Coarse() Option { return func(o *settings) { o.coarse = true } }
 
@@ -101,6 +106,10 @@ func Divided() Option { return func(o *settings) { o.divided = true } }
 
 // Trivial says at which weights a layer is the identity; all zero without.
 func Trivial(set func(theta []float64)) Option { return func(o *settings) { o.trivial = set } }
+
+// Perturb says how large the noise is that is added to the weights of a layer; 0.02, 0.1
+// or 0.3 without.
+func Perturb(size float64) Option { return func(o *settings) { o.perturb = size } }
 
 // wants reports whether a law is to be tried.
 func (o settings) wants(s Subject, law Law) bool {

@@ -53,7 +53,7 @@ type Fused interface {
 //	S = A_ss - H_so A_oo^-1 H_os,   det D = det A_oo det S,
 //
 // for s the parity and o the other one, where it is the unit matrix: S + 1_oo is
-// [Decoupled], and the action of two flavours is that of s. It does not own D: who
+// [Separate], and the action of two flavours is that of s. It does not own D: who
 // binds the one binds the other.
 type Schur struct {
 	op    EvenOdd
@@ -129,17 +129,21 @@ func (d *Schur) eliminate(t, src *fermion.Field, dagger bool) {
 	t.Scale(-1, o)
 }
 
-// Apply sets dst = S src on its parity and src on the other one.
-func (d *Schur) Apply(dst, src *fermion.Field) {
-	d.apply(dst, src, false, nil)
-	dst.Copy(src, d.s.Other())
+// ApplyOn sets dst = S src or S^† src on s; it is the unit matrix on the other parity.
+func (d *Schur) ApplyOn(dst, src *fermion.Field, s lattice.Subset, dagger bool) {
+	if s != d.s.Other() {
+		d.apply(dst, src, dagger, nil)
+	}
+	if s != d.s {
+		dst.Copy(src, d.s.Other())
+	}
 }
 
+// Apply sets dst = S src on its parity and src on the other one.
+func (d *Schur) Apply(dst, src *fermion.Field) { d.ApplyOn(dst, src, lattice.All, false) }
+
 // ApplyDagger is Apply with S^†.
-func (d *Schur) ApplyDagger(dst, src *fermion.Field) {
-	d.apply(dst, src, true, nil)
-	dst.Copy(src, d.s.Other())
-}
+func (d *Schur) ApplyDagger(dst, src *fermion.Field) { d.ApplyOn(dst, src, lattice.All, true) }
 
 // ApplyNormal sets dst = S^†S src, or src on the other parity, on s.
 func (d *Schur) ApplyNormal(dst, src *fermion.Field, s lattice.Subset) {
@@ -169,15 +173,10 @@ func (d *Schur) normal(dst, src *fermion.Field, s lattice.Subset, with *fermion.
 
 // ApplyFrom is Apply for a source that lives on s.
 func (d *Schur) ApplyFrom(dst, src *fermion.Field, s lattice.Subset) {
-	dst.Zero(s.Other())
-	if s == d.s.Other() {
-		dst.Copy(src, s)
-		return
+	if s != lattice.All {
+		dst.Zero(s.Other())
 	}
-	d.apply(dst, src, false, nil)
-	if s == lattice.All {
-		dst.Copy(src, d.s.Other())
-	}
+	d.ApplyOn(dst, src, s, false)
 }
 
 // AddDerivative adds c d/d omega 2 Re <y, S x>, which is that of 2 Re <Y, D X> at

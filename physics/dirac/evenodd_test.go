@@ -262,7 +262,8 @@ func TestSingularBlock(t *testing.T) {
 	assert.ErrorAs(t, err, &failed)
 }
 
-// The heat bath of the even-odd action: S is |xi|^2 on its parity.
+// The heat bath of the even-odd action: S is |xi|^2 on its parity, and nobody solves
+// for it.
 func TestSchurHeatBath(t *testing.T) {
 	c := schurCases()[2]
 	geo := c.Geometry()
@@ -275,10 +276,15 @@ func TestSchurHeatBath(t *testing.T) {
 	require.NoError(t, err)
 	s, err := a.Refresh(u, rng.New(3))
 	require.NoError(t, err)
+	// S^† once: a hop on each parity, 1320 flops a site; a norm
+	assert.Equal(t, action.Work{Flops: 1320*64 + 4*32*12}, a.Work())
 	xi := d.NewField()
 	xi.Gaussian(rng.New(3), lattice.All)
+	assert.Equal(t, xi.Norm2(lattice.Even), s)
+	value, err := a.Value(u)
+	require.NoError(t, err)
 	// the residual leaves 1e-13 times the condition number of S^†S, below 1000
-	assert.InEpsilon(t, xi.Norm2(lattice.Even), s, 1e-10)
+	assert.InEpsilon(t, s, value, 1e-10)
 }
 
 // apart is an operator whose hops and blocks Schur must take one by one.
@@ -354,3 +360,32 @@ func TestFusedSchur(t *testing.T) {
 		}
 	}
 }
+
+// The arithmetic of Wilson in two dimensions, of a site: four neighbours, each with a
+// sum of two colour vectors and a matrix on it, three sums of two spins; of a link:
+// two outer products of two spins, each of a matrix on a projected vector.
+func TestSchurFlops(t *testing.T) {
+	c := schurCases()[1]
+	c.Extents, c.Boundary = []int{4, 4}, []int{1, 1}
+	d, err := dirac.NewWilson(c.Geometry(), c.GaugeGroup(), c.Mass, c.Phases())
+	require.NoError(t, err)
+	schur, err := dirac.NewSchur(d, lattice.Odd)
+	require.NoError(t, err)
+	const sites, hop, links = 16., 4*(4+28) + 3*8, 32.
+	const force = 2*(8+28+6*4) + 8 + 2*3
+	assert.Equal(t, 2*sites*hop, d.NormalFlops(lattice.All))
+	assert.Equal(t, links*force, d.DerivativeFlops(lattice.All))
+	for _, s := range []lattice.Subset{lattice.All, lattice.Odd} {
+		assert.Equal(t, 2*sites*hop, schur.NormalFlops(s))
+		assert.Equal(t, sites*hop+links*force, schur.DerivativeFlops(s))
+	}
+	assert.Zero(t, schur.NormalFlops(lattice.Even))
+	assert.Zero(t, schur.DerivativeFlops(lattice.Even))
+	stranger, err := dirac.NewSchur(nameless{d}, lattice.Odd)
+	require.NoError(t, err)
+	_, counted := dirac.CountedOf(stranger)
+	assert.False(t, counted)
+}
+
+// nameless has no power beyond the one that it must have.
+type nameless struct{ dirac.EvenOdd }

@@ -39,3 +39,20 @@ type Decoupled interface {
 	// AddDerivativeFrom is AddDerivative for an x that lives on s.
 	AddDerivativeFrom(f *gauge.Algebra, c float64, y, x *fermion.Field, s lattice.Subset)
 }
+
+// Separate is the power of an operator that does not connect sites of different
+// parity at all, D = D_e + D_o, as that of even-odd preconditioning: then the heat
+// bath of one parity needs nothing of the other one.
+type Separate interface {
+	Decoupled
+	// ApplyOn sets dst = D src, or D^† src, on the sites of s and leaves others alone.
+	ApplyOn(dst, src *fermion.Field, s lattice.Subset, dagger bool)
+}
+
+// Shifted is the power of an operator whose mass does no more than shift D^†D = M + B,
+// B being the same for every mass: what belongs to two masses commutes.
+type Shifted interface {
+	Decoupled
+	// NormalShift returns M.
+	NormalShift() float64
+}

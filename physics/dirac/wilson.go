@@ -20,10 +20,11 @@ import (
 // on fields of four spins in four dimensions, of two below. mu is the twisted mass
 // [FGSW], zero unless SetTwist says otherwise. Without it D^† = g_5 D g_5 where
 // there is a g_5; with it D(mu)^† = g_5 D(-mu) g_5 and
-// det D(mu)^†D(mu) = det(D(0)^†D(0) + mu^2). Wilson is [EvenOdd] on lattices of
-// even extents.
+// det D(mu)^†D(mu) = det(D(0)^†D(0) + mu^2). Directions may have weights, see
+// SetAnisotropy. Wilson is [EvenOdd] on lattices of even extents, and [Parametric].
 type Wilson struct {
 	mass, twist float64
+	weight      []float64 // of each direction; nil: 1
 	geo         *lattice.Geometry
 	ops         *kernel.Ops
 	spins       int
@@ -143,7 +144,8 @@ func (w *Wilson) SetTwist(mu float64) error {
 // NewField returns a zero field of as many spins as D has.
 func (w *Wilson) NewField() *fermion.Field { return fermion.NewField(w.geo, w.ops.Group, w.spins) }
 
-// Bind copies the links, multiplied by boundary phases where they have room for them.
+// Bind copies the links, multiplied by the weights of directions and by boundary phases
+// where they have room for them.
 func (w *Wilson) Bind(u *gauge.Field) {
 	if u.Geometry() != w.geo || u.Group() != w.ops.Group {
 		panic("dirac: links of another geometry or group")

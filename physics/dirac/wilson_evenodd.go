@@ -11,9 +11,9 @@ import (
 // twisted is the number re + i tw g_5 of spinors.
 type twisted struct{ re, tw float64 }
 
-// block returns A = a + i mu g_5, a = d + m, or its adjoint.
+// block returns A = a + i mu g_5, a = d + m or as SetAnisotropy has it, or its adjoint.
 func (w *Wilson) block(dagger bool) twisted {
-	a := twisted{float64(w.geo.Dims()) + w.mass, w.twist}
+	a := twisted{w.diagonal(), w.twist}
 	if dagger {
 		a.tw = -a.tw
 	}

@@ -13,6 +13,7 @@ import (
 // Paths in it are dotted with indices, as in slhmc.layers.0.share.
 type reader struct {
 	root  *node
+	keys  keys
 	cfg   *Config
 	wrong []found
 	bad   map[string]bool // paths with a problem: what depends on them is not judged
@@ -20,16 +21,34 @@ type reader struct {
 
 // report notes a problem of the key at path.
 func (r *reader) report(at position, path, message string) {
-	r.wrong = append(r.wrong, found{at: at, key: path, message: message})
+	r.wrong = append(r.wrong, found{at: at, key: r.named(path), message: message})
 	r.bad[path] = true
 }
 
+// named returns a path as messages show it: the number of a group that is the only one
+// goes without saying.
+func (r *reader) named(path string) string {
+	for _, list := range []string{"quarks", "slhmc.quarks"} {
+		if n := r.node(list); n != nil && n.isList && len(n.items) == 1 {
+			if rest, ok := strings.CutPrefix(path, list+".0."); ok {
+				return list + "." + rest
+			}
+		}
+	}
+	return path
+}
+
 // sound reports whether nothing is known to be wrong with a path or with a table
-// that holds it.
+// that holds it; without indices it is that of all elements of lists.
 func (r *reader) sound(paths ...string) bool {
 	for _, path := range paths {
 		for p := path; p != ""; p = parent(p) {
 			if r.bad[p] {
+				return false
+			}
+		}
+		for bad := range r.bad {
+			if bad != path && schema(bad) == path {
 				return false
 			}
 		}
@@ -72,9 +91,14 @@ func (r *reader) table(path string, n *node, v reflect.Value) {
 	for _, name := range n.names {
 		child := n.fields[name]
 		p := join(path, name)
-		if f, ok := field(v, name); ok {
-			r.value(p, child, f)
-		} else {
+		known := false
+		for own, f := range r.keys.members(path, v) {
+			if own == name {
+				r.value(p, child, f)
+				known = true
+			}
+		}
+		if !known {
 			r.unknown(path, name, child, v)
 		}
 	}
@@ -91,13 +115,16 @@ func (r *reader) value(path string, n *node, v reflect.Value) {
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()
 	}
-	switch k := row(schema(path)); {
+	if v.Kind() == reflect.Map && v.IsNil() {
+		v.Set(reflect.MakeMap(v.Type()))
+	}
+	switch k := r.keys.row(schema(path)); {
 	case v.Kind() == reflect.Slice:
 		r.list(path, n, v, k)
-	case v.Kind() != reflect.Struct:
+	case v.Kind() != reflect.Struct && v.Kind() != reflect.Map:
 		r.scalar(path, n, v, k)
 	case !n.isTable:
-		r.mustBe("a table", path, n, " (allowed: the keys "+strings.Join(names(v.Type()), ", ")+")")
+		r.mustBe("a table", path, n, " (allowed: the keys "+strings.Join(r.keys.names(schema(path), v), ", ")+")")
 	default:
 		r.table(path, n, v)
 	}
@@ -175,7 +202,7 @@ func (r *reader) unknown(path, name string, n *node, v reflect.Value) {
 		r.report(n.key, p, frozen)
 		return
 	}
-	known := names(v.Type())
+	known := r.keys.names(schema(path), v)
 	message := "unknown key"
 	if path == "" && n.isTable {
 		message = "unknown table"
@@ -185,16 +212,16 @@ func (r *reader) unknown(path, name string, n *node, v reflect.Value) {
 		if r.node(join(path, near)) == nil {
 			r.bad[join(path, near)] = true // it is not missing, it is misspelt
 		}
-	} else if homes := elsewhere(name); len(homes) > 0 {
+	} else if homes := r.keys.elsewhere(name); len(homes) > 0 {
 		message += ", did you mean " + strings.Join(homes, " or ") + "?"
 	}
 	r.report(n.key, p, message+" (allowed: "+strings.Join(known, ", ")+")")
 }
 
 // elsewhere returns the keys of other tables that have this name.
-func elsewhere(name string) []string {
+func (t keys) elsewhere(name string) []string {
 	homes := map[string]bool{}
-	for _, k := range table {
+	for _, k := range t {
 		if strings.HasSuffix(k.path, "."+name) {
 			homes[k.path] = true
 		}
@@ -210,7 +237,11 @@ func (k *key) lengths() string {
 	if k.rule.ok == nil {
 		return k.allowed()
 	}
-	return fmt.Sprintf(" (allowed: %d to %d elements, each: %s)", k.rule.shortest, k.rule.longest, k.rule.allowed)
+	many := fmt.Sprintf("%d to %d", k.rule.shortest, k.rule.longest)
+	if k.rule.shortest == k.rule.longest {
+		many = strconv.Itoa(k.rule.longest)
+	}
+	return fmt.Sprintf(" (allowed: %s elements, each: %s)", many, k.rule.allowed)
 }
 
 // field returns the field of a struct for a key.
@@ -225,9 +256,11 @@ func field(v reflect.Value, name string) (reflect.Value, bool) {
 
 // names returns the keys of a struct in their order.
 func names(t reflect.Type) []string {
-	all := make([]string, t.NumField())
-	for i := range all {
-		all[i] = t.Field(i).Tag.Get("toml")
+	var all []string
+	for i := range t.NumField() {
+		if name := t.Field(i).Tag.Get("toml"); name != "" {
+			all = append(all, name)
+		}
 	}
 	return all
 }
@@ -236,6 +269,16 @@ func names(t reflect.Type) []string {
 func schema(path string) string {
 	isIndex := func(part string) bool { _, err := strconv.Atoi(part); return err == nil }
 	return strings.Join(slices.DeleteFunc(strings.Split(path, "."), isIndex), ".")
+}
+
+// firstIndex returns the first index in a path.
+func firstIndex(path string) int {
+	for part := range strings.SplitSeq(path, ".") {
+		if i, err := strconv.Atoi(part); err == nil {
+			return i
+		}
+	}
+	panic("config: no index in " + path)
 }
 
 // parent drops the last part of a path; "" has none.

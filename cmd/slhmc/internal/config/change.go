@@ -36,9 +36,9 @@ type setting struct{ path, text string }
 func (c *Config) settings() (all []setting) {
 	var walk func(path string, v reflect.Value)
 	walk = func(path string, v reflect.Value) {
-		for i, name := range names(v.Type()) {
-			p, f := join(path, name), v.Field(i)
-			k := row(schema(p))
+		for name, f := range c.keys().members(path, v) {
+			p := join(path, name)
+			k := c.keys().row(schema(p))
 			switch {
 			case !k.only.holds(c, p):
 			case f.Kind() == reflect.Struct:
@@ -47,13 +47,17 @@ func (c *Config) settings() (all []setting) {
 				if !f.IsNil() {
 					walk(p, f.Elem())
 				}
+			case f.Kind() == reflect.Map:
+				if !f.IsNil() {
+					walk(p, f)
+				}
 			case isSection(p, f):
 				for j := range f.Len() {
 					walk(index(p, j), f.Index(j))
 				}
 			default:
 				w := writer{cfg: c}
-				w.value(f)
+				w.valueOf(k, f)
 				all = append(all, setting{p, strings.Join(strings.Fields(w.String()), " ")})
 			}
 		}
@@ -65,7 +69,7 @@ func (c *Config) settings() (all []setting) {
 // fixed reports whether the key is part of what a run is: it may not change itself,
 // nor is it there because of one that may.
 func (k *key) fixed() bool {
-	return k.resume == fixed && (k.only.key == "" || row(k.only.key) == nil || row(k.only.key).resume == fixed)
+	return k.resume == fixed && (k.only.key == "" || keys(table).row(k.only.key) == nil || keys(table).row(k.only.key).resume == fixed)
 }
 
 // Identity returns what a resumed run must agree on, as text: the keys that may not
@@ -73,7 +77,7 @@ func (k *key) fixed() bool {
 func (c *Config) Identity() string {
 	var b strings.Builder
 	for _, s := range c.settings() {
-		if row(schema(s.path)).fixed() {
+		if c.keys().row(schema(s.path)).fixed() {
 			fmt.Fprintf(&b, "%s = %s\n", s.path, s.text)
 		}
 	}
@@ -105,7 +109,7 @@ func Changes(former, now *Config) (changes []Change, err error) {
 		if was[p] == is[p] {
 			continue
 		}
-		k := row(schema(p))
+		k := now.keys().row(schema(p))
 		switch {
 		case k.resume == mayGrow:
 			if lost := without(list(former, p), list(now, p)); len(lost) > 0 {
@@ -129,7 +133,7 @@ func Undo(c *Config, changes []Change) (*Config, error) {
 	for _, change := range changes {
 		overrides = append(overrides, Override{Key: change.Key, Value: change.Was})
 	}
-	return Parse("the configuration before a change", text, overrides)
+	return Parse("the configuration before a change", text, overrides, c.own...)
 }
 
 // list returns the elements of a list of names.

@@ -9,6 +9,8 @@ import (
 // judges only from keys that nothing is wrong with.
 func (r *reader) check() {
 	r.checkQuarks()
+	r.checkLevels()
+	r.checkGuide()
 	r.checkLoops()
 	r.checkLayers()
 	r.checkSolver()
@@ -31,7 +33,7 @@ func (r *reader) checkExtents() {
 		}
 		sites *= l
 	}
-	if !r.sound("quarks.action") || r.cfg.Quarks.Action != "staggered" {
+	if !r.sound("quarks.action") || !r.cfg.Staggered() {
 		return
 	}
 	for i, l := range r.cfg.Lattice.Extents {
@@ -45,23 +47,6 @@ func (r *reader) checkExtents() {
 // element returns the position of an element of a list, or of the list.
 func (r *reader) element(path string, i int) position {
 	return r.at(index(path, i))
-}
-
-func (r *reader) checkQuarks() {
-	q, d := r.cfg.Quarks, r.cfg.Lattice.Dimensions()
-	if !r.sound("lattice.extents", "quarks.action") || q.Action == "none" {
-		return
-	}
-	if path := "quarks.flavours"; r.sound(path) {
-		if n := Tastes(d); q.Flavours != n && q.Flavours != 2*n {
-			r.report(r.at(path), path, fmt.Sprintf("%d staggered flavours in %d dimensions need a root of the determinant "+
-				"(allowed: %d on the even sites, %d on all)", q.Flavours, d, n, 2*n))
-		}
-	}
-	if path := "quarks.boundary"; r.sound(path) && len(q.Boundary) != d {
-		r.report(r.at(path), path, fmt.Sprintf("has %s on a lattice of %d dimensions (allowed: one for each direction)",
-			plural(len(q.Boundary), "element"), d))
-	}
 }
 
 func (r *reader) checkLoops() {
@@ -117,36 +102,6 @@ func (w *pathWork) add(steps, power int) string {
 	return ""
 }
 
-func (r *reader) checkLayers() {
-	if r.cfg.SLHMC == nil {
-		return
-	}
-	var work pathWork
-	for i, layer := range r.cfg.SLHMC.Layers {
-		for j, term := range layer.Terms {
-			at := fmt.Sprintf("slhmc.layers.%d.terms.%d", i, j)
-			path := at + ".path"
-			if !r.sound(path, at+".loop") {
-				continue
-			}
-			if term.Loop == "path" && r.sound("lattice.extents") {
-				if wrong := stapleProblem(term.Path, r.cfg.Lattice.Dimensions()); wrong != "" {
-					r.report(r.at(path), path, wrong)
-					continue
-				}
-				if wrong := work.add(len(term.Path), 3); wrong != "" {
-					r.report(r.at(path), path, wrong)
-					return
-				}
-			}
-			same := func(t Term) bool { return t.Loop == term.Loop && slices.Equal(t.Path, term.Path) }
-			if first := slices.IndexFunc(layer.Terms, same); first < j {
-				r.report(r.at(at+".loop"), at+".loop", fmt.Sprintf("the layer has this loop already, in term %d (allowed: each loop once)", first))
-			}
-		}
-	}
-}
-
 func (r *reader) checkSolver() {
 	s := r.cfg.Solver
 	if path := "solver.action_tolerance"; r.sound(path, "solver.force_tolerance") && s.ActionTolerance > s.ForceTolerance {
@@ -191,10 +146,9 @@ func (r *reader) checkPhases() {
 	if r.sound("training") && r.cfg.Training == nil {
 		r.report(r.at("run.train"), "run.train", "training needs to know how (allowed: 0, or a table [training])")
 	}
-	if r.sound("slhmc.layers", "slhmc.train_mass", "slhmc.train_coefficient") &&
-		len(guide.Layers) == 0 && !guide.TrainMass && !guide.TrainCoefficient {
+	if r.sound("slhmc.layers", "slhmc.quarks", "slhmc.quarks.train") && !guide.Trains() {
 		r.report(r.at("run.train"), "run.train", "the guide has nothing to train "+
-			"(allowed: 0, or [[slhmc.layers]], slhmc.train_mass = true or slhmc.train_coefficient = true)")
+			"(allowed: 0, or [[slhmc.layers]], or names in slhmc.quarks.train)")
 	}
 }
 
@@ -208,8 +162,8 @@ func (r *reader) checkObservables() {
 		if slices.Index(all, name) < i {
 			r.report(r.element(path, i), path, fmt.Sprintf("%q is there twice (allowed: once)", name))
 		}
-		if name == "condensate" && r.sound("quarks.action") && r.cfg.Quarks.Action == "none" {
-			r.report(r.element(path, i), path, `"condensate" needs quarks (allowed with quarks.action = "none": "plaquette", "polyakov")`)
+		if name == "condensate" && r.sound("quarks", "quarks.action") && !r.cfg.Staggered() {
+			r.report(r.element(path, i), path, `"condensate" needs staggered quarks (allowed without: "plaquette", "polyakov")`)
 		}
 	}
 }

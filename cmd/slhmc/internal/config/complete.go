@@ -11,9 +11,9 @@ import (
 // complete gives every key that applies and was not written its default, and
 // reports those that are missing and those that do not apply.
 func (r *reader) complete(path string, v reflect.Value) {
-	for i, name := range names(v.Type()) {
-		p, f := join(path, name), v.Field(i)
-		k, n := row(schema(p)), r.node(p)
+	for name, f := range r.keys.members(path, v) {
+		p := join(path, name)
+		k, n := r.keys.row(schema(p)), r.node(p)
 		switch holds, known := r.holds(k.only, p); {
 		case !known:
 			continue
@@ -33,6 +33,10 @@ func (r *reader) complete(path string, v reflect.Value) {
 			if !f.IsNil() {
 				r.complete(p, f.Elem())
 			}
+		case f.Kind() == reflect.Map:
+			if !f.IsNil() {
+				r.complete(p, f)
+			}
 		case n == nil && k.required():
 			if r.sound(p) {
 				r.report(r.at(p), p, "is missing"+k.allowed())
@@ -40,10 +44,13 @@ func (r *reader) complete(path string, v reflect.Value) {
 		case n == nil:
 			r.fill(p, k, f)
 		}
-		if f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct {
+		if n != nil && f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct {
 			for j := range f.Len() {
 				r.complete(index(p, j), f.Index(j))
 			}
+		}
+		if v.Kind() == reflect.Map && f.Kind() != reflect.Map {
+			v.SetMapIndex(reflect.ValueOf(name), f) // 0 too
 		}
 	}
 }
@@ -52,7 +59,7 @@ func (r *reader) complete(path string, v reflect.Value) {
 func (r *reader) fill(path string, k *key, v reflect.Value) {
 	n := &node{}
 	if k.derive != nil {
-		n = derived(k.derive(r.cfg))
+		n = derived(k.derive(r.cfg, path))
 	} else {
 		n, _ = Override{Key: path, Value: k.def}.parse(1)
 	}
@@ -67,8 +74,21 @@ func (r *reader) quietly(f func()) {
 	r.wrong = r.wrong[:wrong]
 }
 
+// fields is a computed table.
+type fields []struct {
+	name  string
+	value any
+}
+
 // derived wraps a computed default as if it had been written.
 func derived(value any) *node {
+	if table, isTable := value.(fields); isTable {
+		n := newTable("", position{})
+		for _, f := range table {
+			n.set(f.name, derived(f.value))
+		}
+		return n
+	}
 	if list, isList := value.([]any); isList {
 		n := &node{kind: "list", isList: true}
 		for _, v := range list {
@@ -99,28 +119,53 @@ func (w when) about(path string) string {
 
 // holds evaluates the condition of the key at path on a resolved configuration.
 func (w when) holds(c *Config, path string) bool {
-	if w.key == "" {
+	switch {
+	case w.key == "":
 		return true
+	case w.ok != nil:
+		return w.ok(c, path)
 	}
-	v := reflect.ValueOf(c).Elem()
+	return slices.ContainsFunc(w.found(c, path), func(v reflect.Value) bool {
+		switch v.Kind() {
+		case reflect.Struct:
+			return len(w.values) == 0
+		case reflect.Slice:
+			return slices.ContainsFunc(v.Interface().([]string), func(s string) bool { return slices.Contains(w.values, s) })
+		}
+		return slices.Contains(w.values, v.String())
+	})
+}
+
+// found returns the values of the key that the condition of the key at path is about:
+// none in a table that is not there, those of all elements of a list.
+func (w when) found(c *Config, path string) []reflect.Value {
+	all := []reflect.Value{reflect.ValueOf(c).Elem()}
 	for part := range strings.SplitSeq(w.about(path), ".") {
-		if v.Kind() == reflect.Pointer {
-			if v.IsNil() {
-				return false
+		var next []reflect.Value
+		for _, v := range all {
+			if i, err := strconv.Atoi(part); err == nil {
+				next = append(next, v.Index(i))
+				continue
 			}
-			v = v.Elem()
+			elements := []reflect.Value{v}
+			if v.Kind() == reflect.Slice {
+				elements = elements[:0]
+				for i := range v.Len() {
+					elements = append(elements, v.Index(i))
+				}
+			}
+			for _, e := range elements {
+				f, _ := field(e, part)
+				if f.Kind() == reflect.Pointer {
+					if f.IsNil() {
+						continue
+					}
+					f = f.Elem()
+				}
+				next = append(next, f)
+			}
 		}
-		if i, err := strconv.Atoi(part); err == nil {
-			v = v.Index(i)
-		} else {
-			v, _ = field(v, part)
-		}
+		all = next
 	}
-	switch v.Kind() {
-	case reflect.Pointer:
-		return !v.IsNil()
-	case reflect.Slice:
-		return slices.ContainsFunc(v.Interface().([]string), func(s string) bool { return slices.Contains(w.values, s) })
-	}
-	return slices.Contains(w.values, v.String())
+	return all
 }

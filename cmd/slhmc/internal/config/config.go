@@ -10,13 +10,18 @@ type Config struct {
 	Seed     uint64    `toml:"seed"`
 	Lattice  Lattice   `toml:"lattice"`
 	Gauge    Gauge     `toml:"gauge"`
-	Quarks   Quarks    `toml:"quarks"`
+	Quarks   []Quarks  `toml:"quarks"` // none: quenched
 	Solver   Solver    `toml:"solver"`
 	HMC      Dynamics  `toml:"hmc"`
 	SLHMC    *SLHMC    `toml:"slhmc"`    // nil: no self-learning part
 	Training *Training `toml:"training"` // nil: no training part
 	Run      Run       `toml:"run"`
 	Measure  Measure   `toml:"measure"`
+
+	// Actions of the program's own that the target has, with their numbers.
+	Actions map[string]map[string]float64 `toml:"actions"`
+
+	own []Action // what the program has declared
 }
 
 // Lattice is the space-time lattice, the gauge group and the first configuration.
@@ -49,6 +54,7 @@ type Gauge struct {
 	Action string  `toml:"action"`
 	Beta   float64 `toml:"beta"`
 	C1     float64 `toml:"c1"`    // action "rectangle"
+	Level  int     `toml:"level"` // -1: the innermost
 	Loops  []Loop  `toml:"loops"` // action "loops"
 }
 
@@ -59,14 +65,6 @@ type Loop struct {
 	Coefficient float64 `toml:"coefficient"`
 }
 
-// Quarks is the quark action of the target.
-type Quarks struct {
-	Action   string   `toml:"action"`
-	Mass     float64  `toml:"mass"`
-	Flavours int      `toml:"flavours"`
-	Boundary []string `toml:"boundary"`
-}
-
 // Solver holds the relative residuals, the limit and the precision of the
 // conjugate gradient.
 type Solver struct {
@@ -74,48 +72,6 @@ type Solver struct {
 	ActionTolerance float64 `toml:"action_tolerance"`
 	MaxIterations   int     `toml:"max_iterations"`
 	MixedPrecision  bool    `toml:"mixed_precision"`
-}
-
-// Dynamics is one molecular dynamics trajectory.
-type Dynamics struct {
-	Tau        float64 `toml:"tau"`
-	Integrator string  `toml:"integrator"`
-	Steps      int     `toml:"steps"`
-	GaugeSteps int     `toml:"gauge_steps"` // 0: one time scale for all forces
-}
-
-// SLHMC is the guide of the self-learning HMC: S_g + coefficient S_f[phi, U^NN[U]; mass]
-// and its trajectory.
-type SLHMC struct {
-	Tau              float64 `toml:"tau"`
-	Integrator       string  `toml:"integrator"`
-	Steps            int     `toml:"steps"`
-	GaugeSteps       int     `toml:"gauge_steps"`
-	Mass             float64 `toml:"mass"`
-	TrainMass        bool    `toml:"train_mass"`
-	Coefficient      float64 `toml:"coefficient"`
-	TrainCoefficient bool    `toml:"train_coefficient"`
-	Weights          string  `toml:"weights"` // "": those of the layers
-	Layers           []Layer `toml:"layers"`
-}
-
-// Dynamics returns the guide's trajectory.
-func (s SLHMC) Dynamics() Dynamics {
-	return Dynamics{Tau: s.Tau, Integrator: s.Integrator, Steps: s.Steps, GaugeSteps: s.GaugeSteps}
-}
-
-// Layer is one layer of the gauge covariant network.
-type Layer struct {
-	Kind  string `toml:"kind"`
-	Share string `toml:"share"`
-	Terms []Term `toml:"terms"`
-}
-
-// Term is one loop of a layer with the first value of its weight or weights.
-type Term struct {
-	Loop   string  `toml:"loop"`
-	Weight float64 `toml:"weight"`
-	Path   []int   `toml:"path"` // loop "path": 1 is the direction of the link
 }
 
 // Training is the loss and the optimizer of the training phase.
@@ -153,28 +109,11 @@ type Measure struct {
 	Noise       int      `toml:"noise"` // with "condensate"
 }
 
-// Tastes returns the number of flavours of one staggered field on the even sites
-// of a D-dimensional lattice (on all sites there are twice as many),
-//
-//	n_t = 2^D / (spin components),   components = 2, 2, 4 in D = 2, 3, 4.
-//
-// In three dimensions these are two-component flavours. Panics unless D is 2, 3
-// or 4. Source: [KMNP83], counting 2^D
-// components on a hypercube.
-func Tastes(dimensions int) int {
-	switch dimensions {
-	case 2:
-		return 2
-	case 3, 4:
-		return 4
-	}
-	panic("config: staggered tastes are known in 2, 3 and 4 dimensions only")
-}
-
 const (
 	maxColours = 16            // keeps a typing error from asking for terabytes
 	maxSites   = 1 << 27       // of one process, as package lattice has it
 	maxCount   = 1_000_000_000 // trajectories, intervals
 	maxKept    = 1_000_000     // kept trajectories, of two configurations each
 	maxPath    = 1024          // steps of one loop
+	maxGroups  = 16            // of flavours
 )

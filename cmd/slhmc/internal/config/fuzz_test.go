@@ -26,18 +26,22 @@ func FuzzParse(f *testing.F) {
 		f.Add(text, "hmc.steps", "4")
 	}
 	f.Add([]byte(base), "slhmc.layers.0.terms.0.weight", "-0.1")
+	f.Add([]byte(base), "slhmc.layers", `[{ kind = "ape", link = 0.9, terms = [{ loop = "plaquette" }] }, { kind = "hyp", alphas = [0.1, 0, 1] }]`)
+	f.Add([]byte(base), "slhmc.layers.0", `{ kind = "ode", scheme = "euler", steps = 3, share = "site", terms = [{ loop = "plaquette" }] }`)
+	f.Add([]byte(base+"[actions.isospin]\nmass = 2\n"), "actions.theta.level", "0")
 	f.Add([]byte(base), "gauge", "{ action = \"loops\", beta = 1, loops = [{ path = [1, 2, -1, -2], coefficient = 1 }] }")
 	f.Add([]byte("\ufeff[[a.b]]\r\n'c\".d' = [[{}], 1e400, 0x1f, 2024-13-45]\r\n[a.b]\r\n"), "lattice..x", "[")
 	f.Fuzz(func(t *testing.T, text []byte, key, value string) {
-		for _, set := range [][]Override{nil, {{Key: key, Value: value}}} {
-			c, err := Parse("f", text, set)
+		for i, set := range [][]Override{nil, {{Key: key, Value: value}}, nil, {{Key: key, Value: value}}} {
+			own := ownActions[:i/2*len(ownActions)] // none, then all
+			c, err := Parse("f", text, set, own...)
 			if err != nil {
 				checkProblems(t, text, err)
 				continue
 			}
 			again, err := c.TOML()
 			require.NoError(t, err)
-			back, err := Parse("again", again, nil)
+			back, err := Parse("again", again, nil, own...)
 			require.NoError(t, err, string(again))
 			require.Equal(t, c, back)
 		}

@@ -51,9 +51,19 @@ func (n *node) set(name string, child *node) {
 // unset takes a field of a table, or of a table in it, away.
 func (n *node) unset(parts []string) {
 	for _, part := range parts[:len(parts)-1] {
+		switch i, err := strconv.Atoi(part); {
+		case n.isList && err == nil && 0 <= i && i < len(n.items):
+			n = n.items[i]
+			continue
+		case n.single(part) != nil:
+			n = n.single(part)
+		}
 		if n = n.fields[part]; n == nil {
 			return
 		}
+	}
+	if one := n.single(parts[len(parts)-1]); one != nil {
+		n = one
 	}
 	last := parts[len(parts)-1]
 	delete(n.fields, last)

@@ -67,6 +67,17 @@ func (o Override) apply(root *node, i int) []found {
 	for j, part := range parts {
 		last := j == len(parts)-1
 		switch {
+		case n.single(part) != nil:
+			n = n.single(part)
+			path = index(path, 0)
+			if last {
+				n.set(part, value)
+				return nil
+			}
+			if n.fields[part] == nil {
+				n.set(part, newTable(join(path, part), at))
+			}
+			n = n.fields[part]
 		case n.isList:
 			k, err := strconv.Atoi(part)
 			if err != nil || k < 0 || k >= len(n.items) {

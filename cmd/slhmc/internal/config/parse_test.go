@@ -25,15 +25,16 @@ func TestDefaults(t *testing.T) {
 	assert.Equal(t, &Config{
 		Seed:    1,
 		Lattice: Lattice{Extents: []int{4, 4, 4, 4}, Group: "SU(2)", Start: "hot"},
-		Gauge:   Gauge{Action: "plaquette", Beta: 2.7},
-		Quarks: Quarks{
-			Action: "staggered", Mass: 0.3, Flavours: 4,
-			Boundary: []string{"periodic", "periodic", "periodic", "antiperiodic"},
-		},
+		Gauge:   Gauge{Action: "plaquette", Beta: 2.7, Level: -1},
+		Quarks: []Quarks{{
+			Action: "staggered", Mass: 0.3, Flavours: 4, Method: "pseudofermion",
+			Boundary: []string{"periodic", "periodic", "periodic", "antiperiodic"}, Theta: []float64{}, Ratios: []float64{}, Levels: []int{},
+		}},
 		Solver: Solver{ForceTolerance: 1e-10, ActionTolerance: 1e-12, MaxIterations: 10000},
-		HMC:    Dynamics{Tau: 1, Integrator: "omelyan2", Steps: 8},
+		HMC:    Dynamics{Tau: 1, Integrator: "omelyan2", Steps: 8, Levels: []Level{}},
 		SLHMC: &SLHMC{
-			Tau: 1, Integrator: "omelyan2", Steps: 8, Mass: 0.4, Coefficient: 1,
+			Tau: 1, Integrator: "omelyan2", Steps: 8, Levels: []Level{},
+			Quarks: []Seen{{Group: "staggered", Mass: 0.4, Coefficient: 1, Network: true, Train: []string{}, ForceTolerance: 1e-10}},
 			Layers: []Layer{{Kind: "stout", Share: "all", Terms: []Term{{Loop: "plaquette"}}}},
 		},
 		Training: &Training{Loss: "delta", Optimizer: "adam", Rate: 0.001, Momentum: 0.9, Beta2: 0.999, Mode: "online"},
@@ -45,9 +46,9 @@ func TestDefaults(t *testing.T) {
 // Defaults that follow from other keys follow their overrides too.
 func TestDerivedDefaults(t *testing.T) {
 	c := parseBase(t, "lattice.extents=[8, 6]", "hmc.tau=0.5", "hmc.integrator=leapfrog", "hmc.gauge_steps=3")
-	assert.Equal(t, 2, c.Quarks.Flavours)
-	assert.Equal(t, []string{"periodic", "antiperiodic"}, c.Quarks.Boundary)
-	assert.Equal(t, Dynamics{Tau: 0.5, Integrator: "leapfrog", Steps: 8, GaugeSteps: 3}, c.SLHMC.Dynamics())
+	assert.Equal(t, 2, c.Quarks[0].Flavours)
+	assert.Equal(t, []string{"periodic", "antiperiodic"}, c.Quarks[0].Boundary)
+	assert.Equal(t, Dynamics{Tau: 0.5, Integrator: "leapfrog", Steps: 8, GaugeSteps: 3, Levels: []Level{}}, c.SLHMC.Dynamics())
 
 	c, err := Parse("quenched", []byte("lattice = { extents = [3, 5, 7], group = \"U(1)\" }\n"+
 		"gauge = { action = \"iwasaki\", beta = 2 }\nquarks.action = \"none\"\nrun.hmc = 1\n"), nil)
@@ -56,7 +57,7 @@ func TestDerivedDefaults(t *testing.T) {
 	assert.Equal(t, 2.0, c.Gauge.Beta)
 	assert.Zero(t, c.Solver)
 	assert.Nil(t, c.SLHMC)
-	assert.Equal(t, Quarks{Action: "none"}, c.Quarks)
+	assert.Equal(t, []Quarks{{Action: "none"}}, c.Quarks)
 }
 
 func TestOverrides(t *testing.T) {
@@ -73,12 +74,21 @@ func TestOverrides(t *testing.T) {
 		{"lattice.extents=[6, 6, 6, 12]", func(c *Config) any { return c.Lattice.Extents }, []int{6, 6, 6, 12}},
 		{"lattice.extents.3=8", func(c *Config) any { return c.Lattice.Extents }, []int{4, 4, 4, 8}},
 		{"solver.force_tolerance=1e-9", func(c *Config) any { return c.Solver.ForceTolerance }, 1e-9},
-		{"slhmc.train_mass=true", func(c *Config) any { return c.SLHMC.TrainMass }, true},
+		{"slhmc.train_mass=true", func(c *Config) any { return c.SLHMC.Quarks[0].Train }, []string{"mass"}},
 		{"slhmc.layers.0.share=site", func(c *Config) any { return c.SLHMC.Layers[0].Share }, "site"},
 		{"slhmc.layers.0.terms.0.weight=-0.01", func(c *Config) any { return c.SLHMC.Layers[0].Terms[0].Weight }, -0.01},
 		{`slhmc.layers=[{ terms = [{ loop = "path", path = [2, 1, -2] }] }]`, func(c *Config) any { return c.SLHMC.Layers }, []Layer{{
 			Kind: "stout", Share: "all", Terms: []Term{{Loop: "path", Path: []int{2, 1, -2}}},
 		}}},
+		{`slhmc.layers=[{ kind = "hyp" }, { kind = "hyp", alphas = [0.75, 1, -0.3] }]`, func(c *Config) any { return c.SLHMC.Layers }, []Layer{
+			{Kind: "hyp", Share: "all", Alphas: []float64{0, 0, 0}}, {Kind: "hyp", Share: "all", Alphas: []float64{0.75, 1, -0.3}},
+		}},
+		{`slhmc.layers=[{ kind = "ape", terms = [{ loop = "plaquette", weight = 0.1 }] }]`, func(c *Config) any { return c.SLHMC.Layers }, []Layer{
+			{Kind: "ape", Share: "all", Link: 1, Terms: []Term{{Loop: "plaquette", Weight: 0.1}}},
+		}},
+		{`slhmc.layers=[{ kind = "ode", share = "direction", terms = [{ loop = "rectangle" }] }]`, func(c *Config) any { return c.SLHMC.Layers }, []Layer{
+			{Kind: "ode", Share: "direction", Scheme: "rk3", Steps: 2, Terms: []Term{{Loop: "rectangle"}}},
+		}},
 		{
 			`slhmc.layers.0.terms=[{ loop = "path", path = [2, 1, -2] }, { loop = "path", path = [-2, 1, 2] }]`,
 			func(c *Config) any { return c.SLHMC.Layers[0].Terms },
@@ -111,9 +121,9 @@ func TestParseKeepsText(t *testing.T) {
 // A Config that Parse would not return is not written either.
 func TestInvalidTOML(t *testing.T) {
 	c := parseBase(t)
-	c.Quarks.Mass = -1
+	c.Quarks[0].Mass = -1
 	_, err := c.TOML()
-	assert.EqualError(t, err, "resolved configuration:14:8: quarks.mass: -1.0 is not allowed (allowed: finite number > 0)")
+	assert.EqualError(t, err, "resolved configuration:16:8: quarks.mass: -1 is not allowed for staggered quarks (allowed: finite number > 0)")
 	_, err = Annotate("f", []byte("seed = -1"))
 	assert.Error(t, err)
 }

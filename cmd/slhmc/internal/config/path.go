@@ -22,7 +22,7 @@ func loopProblem(path, extents []int) string {
 }
 
 // stapleProblem says what is wrong with a path from n to n+mu, written with 1 for
-// mu, as the term of a stout layer in these dimensions; "" if nothing.
+// mu, as the term of a layer in these dimensions; "" if nothing.
 func stapleProblem(path []int, dimensions int) string {
 	if wrong := stepProblem(path, dimensions); wrong != "" {
 		return wrong
@@ -34,7 +34,7 @@ func stapleProblem(path []int, dimensions int) string {
 		}
 	}
 	if len(path) == 1 {
-		return "the path is the link itself, TA[U U^dagger] = 0 (allowed: such as [2, 1, -2])"
+		return "the path is the link itself, which adds nothing to it (allowed: such as [2, 1, -2])"
 	}
 	return ""
 }

@@ -68,16 +68,16 @@ func TestDefault(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, Lattice{Extents: []int{4, 4, 4, 4}, Group: "SU(2)", Start: "hot"}, c.Lattice)
 	assert.Equal(t, 2, c.Lattice.Colours())
-	assert.Equal(t, Gauge{Action: "plaquette", Beta: 2.7}, c.Gauge)
-	assert.Equal(t, Quarks{
-		Action: "staggered", Flavours: 4, Mass: 0.3,
-		Boundary: []string{"periodic", "periodic", "periodic", "antiperiodic"},
-	}, c.Quarks)
-	assert.Equal(t, Dynamics{Tau: 1, Integrator: "omelyan2", Steps: 8}, c.HMC)
+	assert.Equal(t, Gauge{Action: "plaquette", Beta: 2.7, Level: -1}, c.Gauge)
+	assert.Equal(t, []Quarks{{
+		Action: "staggered", Flavours: 4, Mass: 0.3, Method: "pseudofermion",
+		Boundary: []string{"periodic", "periodic", "periodic", "antiperiodic"}, Theta: []float64{}, Ratios: []float64{}, Levels: []int{},
+	}}, c.Quarks)
+	assert.Equal(t, Dynamics{Tau: 1, Integrator: "omelyan2", Steps: 8, Levels: []Level{}}, c.HMC)
 	assert.Equal(t, c.HMC, c.SLHMC.Dynamics())
 	layer := Layer{Kind: "stout", Share: "all", Terms: []Term{{Loop: "plaquette"}, {Loop: "polyakov_space"}, {Loop: "polyakov_time"}}}
 	assert.Equal(t, []Layer{layer, layer}, c.SLHMC.Layers)
-	assert.Equal(t, 0.4, c.SLHMC.Mass)
+	assert.Equal(t, 0.4, c.SLHMC.Quarks[0].Mass)
 	assert.Equal(t, "delta", c.Training.Loss)
 
 	talk, err := Preset("talk")

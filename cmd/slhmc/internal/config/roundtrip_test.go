@@ -35,14 +35,29 @@ func randomConfig(r *rand.Rand) *Config {
 	if c.Lattice.Start == "file" {
 		c.Lattice.File = `a "quoted" \ näme.ildg`
 	}
-	c.Gauge = Gauge{Action: pick("gauge.action"), Beta: number()}
+	c.Gauge = Gauge{Action: pick("gauge.action"), Beta: number(), Level: r.IntN(2) - 1}
 	switch c.Gauge.Action {
 	case "rectangle":
 		c.Gauge.C1 = -number()
 	case "loops":
 		c.Gauge.Loops = []Loop{{Path: []int{1, 2, -1, -2}, Coefficient: number()}, {Path: slices.Repeat([]int{d}, c.Lattice.Extents[d-1]), Coefficient: -number()}}
 	}
-	c.HMC = Dynamics{Tau: number(), Integrator: pick("hmc.integrator"), Steps: 1 + count()}
+	// dynamics makes a trajectory of as many levels, and says how many there are
+	dynamics := func(key string) Dynamics {
+		m := Dynamics{Tau: number(), Integrator: pick(key), Levels: []Level{}}
+		if n := r.IntN(3); n > 0 {
+			for range n {
+				m.Levels = append(m.Levels, Level{pick(key), 1 + count()})
+			}
+			return m
+		}
+		m.Steps = 1 + count()
+		if quarks {
+			m.GaugeSteps = count()
+		}
+		return m
+	}
+	c.HMC = dynamics("hmc.integrator")
 	c.Run = Run{
 		Thermalise: count(), HMC: 1 + count(), MeasureEvery: 1 + count(), SaveEvery: count(),
 		CheckpointEvery: 1 + count(), CheckpointMinutes: number(), Unconditional: count(), OnFailure: pick("run.on_failure"),
@@ -52,34 +67,45 @@ func randomConfig(r *rand.Rand) *Config {
 	}
 
 	c.Measure = Measure{Observables: []string{"polyakov", "plaquette"}[:r.IntN(3)]}
-	c.Quarks.Action = "none"
+	c.Quarks = [][]Quarks{{}, {{Action: "none"}}}[r.IntN(2)]
 	if !quarks {
 		return c
 	}
-
-	c.Quarks = Quarks{Action: "staggered", Mass: number(), Flavours: Tastes(d) * (1 + r.IntN(2))}
-	for range d {
-		c.Quarks.Boundary = append(c.Quarks.Boundary, pick("quarks.boundary"))
+	c.Quarks = nil
+	for i := range 1 + r.IntN(3) {
+		c.Quarks = append(c.Quarks, randomQuarks(c, fmt.Sprintf("group%d", i), r))
 	}
 	c.Solver = Solver{ForceTolerance: 1e-9 * (1 + r.Float64()), ActionTolerance: 1e-10 * (1 + r.Float64()), MaxIterations: 1 + count()}
-	c.HMC.GaugeSteps = count()
-	if r.IntN(2) == 0 {
+	if r.IntN(2) == 0 && c.Staggered() {
 		c.Measure.Observables = append(slices.Clone(c.Measure.Observables), "condensate")
 		c.Measure.Noise = 1 + count()
 	}
 	if r.IntN(3) == 0 {
 		return c
 	}
+	m := dynamics("slhmc.integrator")
 	c.SLHMC = &SLHMC{
-		Tau: number(), Integrator: pick("slhmc.integrator"), Steps: 1 + count(), GaugeSteps: count(),
-		Mass: number(), TrainMass: true, Coefficient: number(), TrainCoefficient: r.IntN(2) == 0, Weights: []string{"", "runs/a-001"}[r.IntN(2)], Layers: []Layer{},
+		Tau: m.Tau, Integrator: m.Integrator, Levels: m.Levels, Steps: m.Steps, GaugeSteps: m.GaugeSteps,
+		Quarks: []Seen{}, Weights: []string{"", "runs/a-001"}[r.IntN(2)], Layers: []Layer{},
+	}
+	for _, q := range c.Quarks {
+		if r.IntN(4) == 0 && len(c.SLHMC.Quarks) > 0 {
+			continue
+		}
+		s := Seen{Group: q.Name, Mass: number(), Coefficient: number(), Train: []string{TrainMass, TrainCoefficient}[:1+r.IntN(2)], Network: len(c.SLHMC.Quarks) == 0 || r.IntN(2) == 0, Ratios: r.IntN(1 + len(q.Ratios)), ForceTolerance: 1e-6}
+		if q.Wilson() && r.IntN(2) == 0 {
+			s.Kappa, s.Mass = number(), 0
+		}
+		if q.Action == "clover" {
+			s.CSW = number()
+		}
+		if q.Method == "rational" {
+			s.Poles = count() / 10
+		}
+		c.SLHMC.Quarks = append(c.SLHMC.Quarks, s)
 	}
 	for range r.IntN(4) {
-		l := Layer{Kind: "stout", Share: pick("slhmc.layers.share"), Terms: []Term{{Loop: "polyakov_time", Weight: -number()}}}
-		if r.IntN(2) == 0 {
-			l.Terms = append(l.Terms, Term{Loop: "path", Weight: number(), Path: []int{-2, 1, 1, 2, -1}})
-		}
-		c.SLHMC.Layers = append(c.SLHMC.Layers, l)
+		c.SLHMC.Layers = append(c.SLHMC.Layers, randomLayer(r, d))
 	}
 	c.Run.SLHMC = count()
 	if r.IntN(3) == 0 {
@@ -99,6 +125,91 @@ func randomConfig(r *rand.Rand) *Config {
 	}
 	c.Training = &t
 	return c
+}
+
+// randomQuarks makes a flavour group.
+func randomQuarks(c *Config, name string, r *rand.Rand) Quarks {
+	pick := func(key string) string { all := Names(key); return all[r.IntN(len(all))] }
+	number := func() float64 { return math.Ldexp(r.Float64()+0.5, r.IntN(40)-20) }
+	d := c.Lattice.Dimensions()
+	q := Quarks{Name: name, Action: pick("quarks.action"), Boundary: []string{}, Theta: []float64{}, Ratios: []float64{}, Levels: []int{}}
+	if q.None() {
+		q.Action = "staggered"
+	}
+	for range d {
+		q.Boundary = append(q.Boundary, pick("quarks.boundary"))
+		if r.IntN(2) == 0 {
+			q.Theta = append(q.Theta, number())
+		}
+	}
+	if len(q.Theta) != d {
+		q.Theta = q.Theta[:0]
+	}
+	q.Flavours = 1 + r.IntN(4)
+	switch {
+	case q.Wilson() && r.IntN(2) == 0:
+		q.Kappa = number()
+	case q.Wilson():
+		q.Mass = -number()
+	default:
+		q.Mass = number()
+	}
+	if q.Action == "clover" {
+		q.CSW = number()
+	}
+	if q.Wilson() && d != 3 && q.Flavours == 2 && r.IntN(2) == 0 {
+		q.Twist = -number()
+	}
+	q.Method = "rational"
+	if c.whole(&q) && r.IntN(2) == 0 {
+		q.Method = "pseudofermion"
+	} else {
+		q.Fields, q.Error = c.fewestFields(&q)+r.IntN(2), 1e-9
+	}
+	last := q.Mass
+	for range r.IntN(3) {
+		switch {
+		case q.Twist != 0:
+			q.Ratios = append(q.Ratios, math.Ldexp(q.Twist, 1+len(q.Ratios)))
+		case q.Kappa != 0:
+			q.Ratios = append(q.Ratios, math.Ldexp(q.Kappa, -1-len(q.Ratios)))
+		default:
+			last += number()
+			q.Ratios = append(q.Ratios, last)
+		}
+	}
+	if r.IntN(2) == 0 {
+		q.Levels = make([]int, q.Terms())
+	}
+	return q
+}
+
+// randomLayer makes a layer of any kind that d dimensions have.
+func randomLayer(r *rand.Rand, d int) Layer {
+	kinds := Names("slhmc.layers.kind")
+	if d != 4 {
+		kinds = slices.DeleteFunc(kinds, func(kind string) bool { return kind == "hyp" })
+	}
+	l := Layer{Kind: kinds[r.IntN(len(kinds))], Share: "all"}
+	switch l.Kind {
+	case "hyp":
+		l.Alphas = []float64{r.Float64(), -r.Float64(), 0}
+		return l
+	case "ape":
+		l.Link = r.NormFloat64()
+	case "ode":
+		schemes := Names("slhmc.layers.scheme")
+		l.Scheme, l.Steps = schemes[r.IntN(len(schemes))], 1+r.IntN(1000)
+		fallthrough
+	default:
+		shares := Names("slhmc.layers.share")
+		l.Share = shares[r.IntN(len(shares))]
+	}
+	l.Terms = []Term{{Loop: "polyakov_time", Weight: -r.Float64()}}
+	if r.IntN(2) == 0 {
+		l.Terms = append(l.Terms, Term{Loop: "path", Weight: r.NormFloat64(), Path: []int{-2, 1, 1, 2, -1}})
+	}
+	return l
 }
 
 // A configuration that is written is read back the same, and an annotated file

@@ -16,6 +16,7 @@ type rule struct {
 	ok                func(any) bool // of an int64, float64, string or bool
 	names             []string       // the whole set, where it is a set of names
 	shortest, longest int
+	whole             bool // a number that is written as an integer
 }
 
 // integers allows lo ... hi.
@@ -87,6 +88,16 @@ func pathOrNone() rule {
 func path() rule {
 	orNone := pathOrNone()
 	return rule{allowed: "path of a file", ok: func(v any) bool { return orNone.ok(v) && v != "" }}
+}
+
+// nameOrNone allows a name, or none.
+func nameOrNone() rule {
+	return rule{allowed: `letters, digits and _, or ""`, ok: func(v any) bool {
+		s, isString := v.(string)
+		return isString && len(s) <= 40 && !strings.ContainsFunc(s, func(r rune) bool {
+			return r != '_' && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r))
+		})
+	}}
 }
 
 // gaugeGroups allows U(1) and SU(N).

@@ -2,31 +2,38 @@ package config
 
 import (
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 )
 
 // key is one row of the table of everything a configuration may say.
 type key struct {
-	path   string            // dotted, without the indices of lists of tables
-	doc    string            // what it is
-	only   when              // the key exists only then
-	def    string            // default as TOML text; "" and no derive: required
-	derive func(*Config) any // default that follows from other keys; def says how
+	path   string                    // dotted, without the indices of lists of tables
+	doc    string                    // what it is
+	only   when                      // the key exists only then
+	def    string                    // default as TOML text; "" and no derive: required
+	derive func(*Config, string) any // default of the key at a path that follows from other keys; def says how
 	rule   rule
 	resume resume // what a resumed run may make of it
 }
 
 // when is a condition on another key: that it has, or for a list contains, one of
-// the values; without values, that the table is there.
+// the values; without values, that the table is there. Or it is any condition ok that
+// text says, about a key that must be right for that.
 type when struct {
 	key    string
 	values []string
+	text   string
+	ok     func(c *Config, path string) bool
 }
 
 // String returns the condition as it would be written in a file.
 func (w when) String() string {
-	if len(w.values) == 0 {
+	switch {
+	case w.text != "":
+		return w.text
+	case len(w.values) == 0:
 		return "[" + w.key + "]"
 	}
 	values := strings.ReplaceAll(quoted(w.values), ", ", " or ")
@@ -36,13 +43,27 @@ func (w when) String() string {
 	return w.key + " = " + values
 }
 
-func only(key string, values ...string) when { return when{key, values} }
+func only(key string, values ...string) when { return when{key: key, values: values} }
+
+// unless is the condition that a number is 0, or a list empty.
+func unless(key string) when {
+	w := when{key: key, text: "no " + key}
+	w.ok = func(c *Config, path string) bool {
+		return !slices.ContainsFunc(w.found(c, path), func(v reflect.Value) bool {
+			return !v.IsZero() && (v.Kind() != reflect.Slice || v.Len() > 0)
+		})
+	}
+	return w
+}
 
 func (k *key) required() bool { return k.def == "" && k.derive == nil }
 
 // The table. Keys stand in the order in which a file is written; a key's default
 // and condition depend on earlier keys only.
-var table = []key{
+var table = slices.Concat(theoryKeys, quarkKeys, solverKeys, hmcKeys, guideKeys, layerKeys, trainingKeys, runKeys, measureKeys)
+
+// theoryKeys are the rows of the lattice and the gauge action.
+var theoryKeys = []key{
 	{
 		path: "seed", def: "1", rule: integers(0, math.MaxInt64),
 		doc: "Seed of every random number of the run.",
@@ -79,6 +100,10 @@ var table = []key{
 		doc: "Coefficient of the 2x1 rectangles; plaquettes have 1 - 8 c1.",
 	},
 	{
+		path: "gauge.level", def: "-1", rule: integers(-1, maxLevels-1),
+		doc: "Level of the molecular dynamics (see [[hmc.levels]]) on which the gauge force acts; -1: the innermost.",
+	},
+	{
 		path: "gauge.loops", only: only("gauge.action", "loops"), rule: rule{allowed: "at least one [[gauge.loops]]"}.long(1, maxPath),
 		doc: "One closed loop, started at every site. Every plane and orientation is a loop of its own.",
 	},
@@ -87,39 +112,10 @@ var table = []key{
 		doc: "Steps of the loop, such as [1, 2, -1, -2]; it closes on the lattice and may wind around it.",
 	},
 	{path: "gauge.loops.coefficient", rule: finite(), doc: "Coefficient c_C of the loop."},
+}
 
-	{path: "quarks", doc: "Quark action of the target."},
-	{
-		path: "quarks.action", rule: oneOf("staggered", "none"),
-		doc: "Staggered quarks, or none (the quenched theory).",
-	},
-	{
-		path: "quarks.mass", only: staggered, rule: positive(),
-		doc: "Mass m of D = m + 1/2 sum eta (U - U^dagger).",
-	},
-	{
-		path: "quarks.flavours", only: staggered, rule: integers(2, 8),
-		def: "those of one field on the even sites", derive: func(c *Config) any {
-			if d := c.Lattice.Dimensions(); 2 <= d && d <= 4 {
-				return int64(Tastes(d))
-			}
-			return int64(0)
-		},
-		doc: "Nf: 4 or 8 in four dimensions, 4 or 8 (of two components) in three, 2 or 4 in two.",
-	},
-	{
-		path: "quarks.boundary", only: staggered, rule: oneOf("periodic", "antiperiodic").long(2, 4),
-		def: "periodic in space, antiperiodic in time", derive: func(c *Config) any {
-			b := slices.Repeat([]any{"periodic"}, c.Lattice.Dimensions())
-			if len(b) > 0 {
-				b[len(b)-1] = "antiperiodic"
-			}
-			return b
-		},
-		doc: "Boundary condition of the quarks in each direction; the links are periodic.",
-	},
-
-	{path: "solver", only: staggered, doc: "Conjugate gradient; tolerances are relative residual norms."},
+var solverKeys = []key{
+	{path: "solver", only: withQuarks, doc: "Conjugate gradient; tolerances are relative residual norms."},
 	{
 		path: "solver.force_tolerance", def: "1e-10", rule: between(1e-15, 0.1),
 		doc: "For the force. It costs acceptance when large, not exactness.",
@@ -136,72 +132,9 @@ var table = []key{
 		path: "solver.mixed_precision", def: "false", rule: yesNo(),
 		doc: "Iterate in single precision and correct in double precision? The tolerances are reached all the same, sooner on large lattices.",
 	},
+}
 
-	{path: "hmc", doc: "Trajectories of the HMC: those of thermalise, train and hmc."},
-	{path: "hmc.tau", def: "1.0", rule: positive(), doc: "Length of a trajectory."},
-	{
-		path: "hmc.integrator", def: `"omelyan2"`, rule: oneOf("leapfrog", "omelyan2", "omelyan4", "force_gradient"),
-		doc: "Integrator of the molecular dynamics.",
-	},
-	{path: "hmc.steps", def: "8", rule: integers(1, 1_000_000), doc: "Steps of a trajectory."},
-	{
-		path: "hmc.gauge_steps", only: staggered, def: "0", rule: integers(0, 1_000_000),
-		doc: "Inner steps of the gauge force per outer step of the quark force; 0: one time scale for both.",
-	},
-
-	{path: "slhmc", only: staggered, doc: "Guide of the self-learning HMC: S_g + coefficient S_f[phi, U^NN[U]; mass]."},
-	{
-		path: "slhmc.tau", rule: positive(), doc: "Length of a trajectory.",
-		def: "hmc.tau", derive: func(c *Config) any { return c.HMC.Tau },
-	},
-	{
-		path: "slhmc.integrator", rule: oneOf("leapfrog", "omelyan2", "omelyan4", "force_gradient"), doc: "Integrator of the molecular dynamics.",
-		def: "hmc.integrator", derive: func(c *Config) any { return c.HMC.Integrator },
-	},
-	{
-		path: "slhmc.steps", rule: integers(1, 1_000_000), doc: "Steps of a trajectory.",
-		def: "hmc.steps", derive: func(c *Config) any { return int64(c.HMC.Steps) },
-	},
-	{
-		path: "slhmc.gauge_steps", rule: integers(0, 1_000_000),
-		doc: "Inner steps of the gauge force per outer step; 0: one time scale for both.",
-		def: "hmc.gauge_steps", derive: func(c *Config) any { return int64(c.HMC.GaugeSteps) },
-	},
-	{path: "slhmc.mass", rule: positive(), doc: "Mass m_h of the guide."},
-	{path: "slhmc.train_mass", def: "false", rule: yesNo(), doc: "Is the mass trained?"},
-	{path: "slhmc.coefficient", def: "1.0", rule: positive(), doc: "Factor in front of the guide's quark action."},
-	{path: "slhmc.train_coefficient", def: "false", rule: yesNo(), doc: "Is the coefficient trained?"},
-	{
-		path: "slhmc.weights", def: `""`, rule: pathOrNone(),
-		doc: "Weights to start from, those of another run: its directory, or what slhmc weights wrote of it; on any lattice, " +
-			"unless layers have a weight for each link. They take the place of the weights of the layers below.",
-	},
-	{
-		path: "slhmc.layers", def: "none: the guide sees the links themselves", derive: func(*Config) any { return []any{} },
-		rule: rule{allowed: "any number of [[slhmc.layers]]"}.long(0, maxPath),
-		doc:  "Layers of the network, the first acts on the links.",
-	},
-	{path: "slhmc.layers.kind", def: `"stout"`, rule: oneOf("stout"), doc: "stout: U' = exp(sum of TA[weight C U^dagger]) U."},
-	{
-		path: "slhmc.layers.share", def: `"all"`, rule: oneOf("all", "direction", "site"),
-		doc: "Weights are shared by all links, by those of a direction, or by none.",
-	},
-	{
-		path: "slhmc.layers.terms", rule: rule{allowed: `at least one term, such as { loop = "plaquette" }`}.long(1, maxPath),
-		doc: "Loops C of the layer, with the first values of their weights.",
-	},
-	{
-		path: "slhmc.layers.terms.loop",
-		rule: oneOf("plaquette", "rectangle", "polyakov_space", "polyakov_time", "path"),
-		doc:  "polyakov_space, polyakov_time: the line around the lattice, along links in space and in time.",
-	},
-	{path: "slhmc.layers.terms.weight", def: "0.0", rule: finite(), doc: "First value of the weight; > 0 smooths."},
-	{
-		path: "slhmc.layers.terms.path", only: only("slhmc.layers.terms.loop", "path"), rule: directions(),
-		doc: "Steps from n to n+mu, where 1 is mu and 2, 3, 4 are the other directions in every order: " +
-			"[2, 1, -2] and [-2, 1, 2] are the staples.",
-	},
-
+var trainingKeys = []key{
 	{path: "training", only: only("slhmc"), doc: "Training of the guide in the phase train."},
 	{
 		path: "training.loss", def: `"delta"`, rule: oneOf("delta", "action", "force"),
@@ -231,7 +164,9 @@ var table = []key{
 		path: "training.keep", only: only("training.mode", "batch"), rule: integers(1, maxKept),
 		doc: "Newest configurations that are kept to draw from.",
 	},
+}
 
+var runKeys = []key{
 	{path: "run", doc: "Trajectories of each phase, in this order; a phase with 0 is left out."},
 	{
 		path: "run.thermalise", def: "0", rule: integers(0, maxCount), resume: mayChange,
@@ -248,7 +183,7 @@ var table = []key{
 	},
 	{
 		path: "run.unconditional", rule: integers(0, maxCount), resume: mayChange,
-		def: "those of the first 50 units of molecular dynamics time: 50 / hmc.tau", derive: func(c *Config) any { return unconditional(c.HMC.Tau) },
+		def: "those of the first 50 units of molecular dynamics time: 50 / hmc.tau", derive: func(c *Config, _ string) any { return unconditional(c.HMC.Tau) },
 		doc: "First trajectories of thermalise that are accepted whatever dH is; 0: none. From a cold start dH is " +
 			"of the order of the volume, and Metropolis would refuse for ever.",
 	},
@@ -274,12 +209,14 @@ var table = []key{
 		path: "run.save_every", def: "0", rule: integers(0, maxCount), resume: mayChange,
 		doc: "Trajectories of hmc and slhmc between two saved gauge configurations (ILDG); 0: none is saved.",
 	},
+}
 
+var measureKeys = []key{
 	{path: "measure", doc: "Measurements of the phases hmc and slhmc, and, to be watched, of thermalise."},
 	{
 		path: "measure.observables", rule: oneOf("plaquette", "polyakov", "condensate").long(0, 3), resume: mayGrow,
-		def: "all of the theory", derive: func(c *Config) any {
-			if c.Quarks.Action == "none" {
+		def: "all of the theory", derive: func(c *Config, _ string) any {
+			if !c.Staggered() {
 				return []any{"plaquette", "polyakov"}
 			}
 			return []any{"plaquette", "polyakov", "condensate"}
@@ -292,7 +229,13 @@ var table = []key{
 	},
 }
 
-var staggered = only("quarks.action", "staggered")
+// and is the condition that both hold, about the key of w.
+func (w when) and(v when) when {
+	return when{
+		key: w.key, text: w.String() + " and " + v.String(),
+		ok: func(c *Config, path string) bool { return w.holds(c, path) && v.holds(c, path) },
+	}
+}
 
 // frozen explains why no key lets the guide change while it samples.
 const frozen = "refused: training goes on only in the phase train; weights that change while they sample " +
@@ -304,21 +247,11 @@ func adapts(name string) bool {
 	return strings.Contains(name, "adapt") || strings.Contains(name, "production")
 }
 
-// row returns the row of a schema path, nil if there is none.
-func row(path string) *key {
-	for i := range table {
-		if table[i].path == path {
-			return &table[i]
-		}
-	}
-	return nil
-}
-
 // Names returns the names that the key of the given path may take, such as
 // Names("hmc.integrator"), in the order of the table; nil if it is not a key that
 // takes names. Path has no indices.
 func Names(path string) []string {
-	k := row(path)
+	k := keys(table).row(path)
 	if k == nil {
 		return nil
 	}

@@ -13,9 +13,12 @@ import (
 func paths(path string, t reflect.Type) []string {
 	var all []string
 	for i, name := range names(t) {
+		f := t.Field(i).Type
+		if f.Kind() == reflect.Map { // of a program's own
+			continue
+		}
 		p := join(path, name)
 		all = append(all, p)
-		f := t.Field(i).Type
 		for f.Kind() == reflect.Pointer || f.Kind() == reflect.Slice {
 			f = f.Elem()
 		}
@@ -59,7 +62,7 @@ func TestTableRows(t *testing.T) {
 		if k.derive != nil {
 			assert.NotEmpty(t, k.def, "%s: its default has no description", k.path)
 		} else if k.def != "" {
-			r := &reader{cfg: &Config{}, bad: map[string]bool{}}
+			r := &reader{cfg: &Config{}, keys: table, bad: map[string]bool{}}
 			n, wrong := Override{Key: k.path, Value: k.def}.parse(1)
 			require.Empty(t, wrong, k.path)
 			r.value(k.path, n, v)

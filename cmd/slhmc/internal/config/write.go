@@ -15,10 +15,10 @@ import (
 // Errors: none that a Config made by [Parse] can raise; the result is read back,
 // and a Config that is not valid returns the problems of that.
 func (c *Config) TOML() ([]byte, error) {
-	w := writer{cfg: c, written: func(string) bool { return true }}
+	w := writer{cfg: c, keys: c.keys(), written: func(string) bool { return true }}
 	w.table("", reflect.ValueOf(c).Elem())
 	text := bytes.TrimLeft(w.Bytes(), "\n")
-	if _, err := Parse("resolved configuration", text, nil); err != nil {
+	if _, err := Parse("resolved configuration", text, nil, c.own...); err != nil {
 		return nil, err
 	}
 	return text, nil
@@ -28,13 +28,14 @@ func (c *Config) TOML() ([]byte, error) {
 // the allowed values of every key as comments, and with the keys that it leaves
 // out as comments too. The comment at its top, up to the first empty line, stays;
 // other comments go. Errors: those of [Parse].
-func Annotate(file string, data []byte) ([]byte, error) {
-	c, err := Parse(file, data, nil)
+func Annotate(file string, data []byte, own ...Action) ([]byte, error) {
+	c, err := Parse(file, data, nil, own...)
 	if err != nil {
 		return nil, err
 	}
 	tree := &reader{root: readDocument(data).root}
-	w := writer{cfg: c, comments: true, written: func(path string) bool { return tree.node(path) != nil }}
+	gather(tree.root)
+	w := writer{cfg: c, keys: c.keys(), comments: true, written: func(path string) bool { return tree.node(path) != nil }}
 	if top := heading(data); top != "" {
 		w.WriteString(top + "\n")
 	}
@@ -58,21 +59,21 @@ func heading(data []byte) string {
 type writer struct {
 	bytes.Buffer
 	cfg      *Config
+	keys     keys
 	comments bool                   // write what the keys mean
 	written  func(path string) bool // others become comments
 }
 
 // table writes the keys of a table, then the tables in it.
 func (w *writer) table(path string, v reflect.Value) {
-	own := names(v.Type())
-	for i, name := range own {
-		if p := join(path, name); !isSection(p, v.Field(i)) {
-			w.key(p, name, v.Field(i))
+	for name, f := range w.keys.members(path, v) {
+		if p := join(path, name); !isSection(p, f) {
+			w.key(p, name, f)
 		}
 	}
-	for i, name := range own {
-		if p := join(path, name); isSection(p, v.Field(i)) {
-			w.section(p, v.Field(i))
+	for name, f := range w.keys.members(path, v) {
+		if p := join(path, name); isSection(p, f) {
+			w.section(p, f)
 		}
 	}
 }
@@ -80,7 +81,7 @@ func (w *writer) table(path string, v reflect.Value) {
 // isSection reports whether a field is written under a header of its own.
 func isSection(path string, v reflect.Value) bool {
 	switch v.Kind() {
-	case reflect.Struct, reflect.Pointer:
+	case reflect.Struct, reflect.Pointer, reflect.Map:
 		return true
 	case reflect.Slice:
 		return v.Type().Elem().Kind() == reflect.Struct && schema(path) != terms
@@ -90,8 +91,24 @@ func isSection(path string, v reflect.Value) bool {
 
 // section writes a [table], or one [[table]] for each element of a list.
 func (w *writer) section(path string, v reflect.Value) {
-	k := row(schema(path))
+	k := w.keys.row(schema(path))
+	if path == "actions" { // it has no keys, only tables
+		w.table(path, v)
+		return
+	}
+	if v.Kind() == reflect.Map && v.IsNil() {
+		w.absent("["+path+"]", k)
+		for name := range w.keys.members(path, v) {
+			k := w.keys.row(join(path, name))
+			w.comment(name + ": " + k.doc + k.limits())
+		}
+		return
+	}
 	if v.Kind() == reflect.Slice {
+		if !w.written(path) {
+			w.absent("[["+schema(path)+"]]", k)
+			return
+		}
 		for i := range v.Len() {
 			w.header("[["+schema(path)+"]]", k, i == 0)
 			w.table(index(path, i), v.Index(i))
@@ -133,7 +150,7 @@ func (w *writer) absent(header string, k *key) {
 
 // key writes one key with its value.
 func (w *writer) key(path, name string, v reflect.Value) {
-	k := row(schema(path))
+	k := w.keys.row(schema(path))
 	if !k.only.holds(w.cfg, path) {
 		w.explain(path, name+": "+k.doc+k.onlyWith())
 		return
@@ -141,7 +158,7 @@ func (w *writer) key(path, name string, v reflect.Value) {
 	w.explain(path, k.doc+k.limits())
 	if schema(path) == terms {
 		for _, name := range names(reflect.TypeFor[Term]()) {
-			k := row(join(terms, name))
+			k := w.keys.row(join(terms, name))
 			w.explain(path, name+": "+k.doc+k.limits()+k.onlyWith())
 		}
 	}
@@ -152,7 +169,7 @@ func (w *writer) key(path, name string, v reflect.Value) {
 		w.WriteByte('#')
 	}
 	w.WriteString(name + " = ")
-	w.value(v)
+	w.valueOf(k, v)
 	w.WriteByte('\n')
 }
 
@@ -169,6 +186,15 @@ func (w *writer) explain(path, text string) {
 		}
 	}
 	w.comment(text)
+}
+
+// valueOf writes the value of a key.
+func (w *writer) valueOf(k *key, v reflect.Value) {
+	if v.Kind() == reflect.Float64 {
+		w.WriteString(k.rule.number(v.Float()))
+		return
+	}
+	w.value(v)
 }
 
 // value writes a value as TOML.

@@ -209,7 +209,7 @@ func TestWeightsThatDoNotFit(t *testing.T) {
 		{"a", site, "; this guide has stout of plaquette, a weight for each link"},
 		{"site", site, "layer 0 has a weight for each link of [4 4], this lattice is [8 8]"},
 		{"mass", "slhmc.mass=0.4", "their mass was trained too, to "},
-		{"mass", "slhmc.mass=0.4", " or slhmc.train_mass = true)"},
+		{"mass", "slhmc.mass=0.4", " in slhmc.quarks.train)"},
 		{"nowhere", "", "nowhere: no such file or directory"},
 		{"bad.json", "", "bad.json: these are no weights as slhmc weights writes them"},
 		{"empty", "", "empty: the file is empty"},

@@ -68,12 +68,19 @@ func isTalk(c *config.Config) bool {
 		return l.Kind == "stout" && l.Share == "all" && slices.EqualFunc(l.Terms, []string{"plaquette", "polyakov_space", "polyakov_time"},
 			func(t config.Term, loop string) bool { return t.Loop == loop })
 	}
-	return c.SLHMC != nil && c.SLHMC.Mass == 0.4 && !c.SLHMC.TrainMass && c.SLHMC.Coefficient == 1 && !c.SLHMC.TrainCoefficient &&
+	return c.SLHMC != nil && len(c.Quarks) == 1 && slices.EqualFunc(c.SLHMC.Quarks, []float64{0.4},
+		func(s config.Seen, mass float64) bool {
+			return s.Mass == mass && len(s.Train) == 0 && s.Coefficient == 1 && s.Network
+		}) &&
 		c.SLHMC.Tau == 1 && c.HMC.Tau == 1 && len(c.SLHMC.Layers) == 2 && layer(c.SLHMC.Layers[0]) && layer(c.SLHMC.Layers[1]) &&
 		slices.Equal(c.Lattice.Extents, []int{4, 4, 4, 4}) && c.Lattice.Group == "SU(2)" &&
 		c.Gauge.Action == "plaquette" && c.Gauge.Beta == 2.7 &&
-		c.Quarks.Action == "staggered" && c.Quarks.Flavours == 4 && c.Quarks.Mass == 0.3 &&
-		slices.Equal(c.Quarks.Boundary, []string{"periodic", "periodic", "periodic", "antiperiodic"})
+		isTalkQuarks(&c.Quarks[0])
+}
+
+func isTalkQuarks(q *config.Quarks) bool {
+	return q.Action == "staggered" && q.Flavours == 4 && q.Mass == 0.3 && !slices.ContainsFunc(q.Theta, func(x float64) bool { return x != 0 }) &&
+		slices.Equal(q.Boundary, []string{"periodic", "periodic", "periodic", "antiperiodic"})
 }
 
 // Write prints HMC and SLHMC side by side: what they found, with errors and

@@ -268,9 +268,11 @@ func TestIsTalk(t *testing.T) {
 		func(c *config.Config) { c.Lattice.Extents = []int{4, 4, 4, 8} },
 		func(c *config.Config) { c.Gauge.Beta = 2.71 },
 		func(c *config.Config) { c.Gauge.Action = "symanzik" },
-		func(c *config.Config) { c.Quarks.Mass = 0.31 },
-		func(c *config.Config) { c.Quarks.Flavours = 8 },
-		func(c *config.Config) { c.Quarks.Boundary = []string{"periodic", "periodic", "periodic", "periodic"} },
+		func(c *config.Config) { c.Quarks[0].Mass = 0.31 },
+		func(c *config.Config) { c.Quarks[0].Flavours = 8 },
+		func(c *config.Config) {
+			c.Quarks[0].Boundary = []string{"periodic", "periodic", "periodic", "periodic"}
+		},
 	} {
 		c := harness.Preset(t, "default")
 		change(c)

@@ -4,12 +4,12 @@
 package theory
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/covnet"
 	"github.com/slhmc/slhmc/physics/action"
-	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/physics/format"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
@@ -20,14 +20,17 @@ import (
 
 // builder holds what several parts of a system share.
 type builder struct {
-	c     *config.Config
-	geo   *lattice.Geometry
-	group group.Group
-	links *gauge.Field
-	gauge *gauge.Action
-	quark *action.TwoFlavour // nil: quenched
-	guide *covnet.Effective  // nil: no self-learning part
-	fresh bool               // the files that it starts from are read: a checkpoint has what came of them
+	c       *config.Config
+	geo     *lattice.Geometry
+	group   group.Group
+	links   *gauge.Field
+	gauge   *gauge.Action
+	groups  []*flavours       // none: quenched
+	guide   *covnet.Effective // nil: no self-learning part
+	network *covnet.Network
+	seen    []leveled // the terms of the guide
+	own     []ownTerm // of the program
+	fresh   bool      // the files that it starts from are read: a checkpoint has what came of them
 }
 
 // Build turns a configuration into a run that is ready to start, or, if it is not
@@ -73,34 +76,21 @@ func (b *builder) target(*sampler.Run) (err error) {
 		}
 		b.gauge, err = gauge.NewAction(b.geo, b.group, g.Beta, loops)
 	}
-	if err != nil || b.c.Quarks.Action == "none" {
-		return err
-	}
-	d, err := b.operator(b.c.Quarks.Mass)
 	if err != nil {
 		return err
 	}
-	sites := lattice.Even
-	if b.c.Quarks.Flavours != config.Tastes(b.geo.Dims()) {
-		sites = lattice.All
+	groups, names := b.c.Groups()
+	for i, q := range groups {
+		f, err := b.flavours(q, names[i])
+		if err != nil {
+			return fmt.Errorf("quarks %s: %w", names[i], err)
+		}
+		b.groups = append(b.groups, f)
 	}
-	s := b.c.Solver
-	b.quark, err = action.NewTwoFlavour(d, sites, action.Tolerances{Action: s.ActionTolerance, Force: s.ForceTolerance, MaxIterations: s.MaxIterations, Mixed: s.MixedPrecision})
-	return err
+	return b.ownTerms()
 }
 
-func (b *builder) operator(mass float64) (*dirac.Staggered, error) {
-	var phases []int
-	for _, name := range b.c.Quarks.Boundary {
-		phases = append(phases, map[string]int{"periodic": dirac.Periodic, "antiperiodic": dirac.Antiperiodic}[name])
-	}
-	return dirac.NewStaggered(b.geo, b.group, mass, phases)
-}
-
-// sampled returns the terms of the target.
+// sampled returns the action that is sampled.
 func (b *builder) sampled() action.Sum {
-	if b.quark == nil {
-		return action.Sum{b.gauge}
-	}
-	return action.Sum{b.gauge, b.quark}
+	return append(action.Sum{b.gauge}, b.drawn()...)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/quark"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/observe"
@@ -50,7 +51,7 @@ func TestPresetsBuild(t *testing.T) {
 			names = append(names, o.Names...)
 		}
 		want := []string{"plaquette", "polyakov_trace", "polyakov_normalised"}
-		if c.Quarks.Action != "none" {
+		if c.Staggered() {
 			want = append(want, "condensate")
 		}
 		assert.Equal(t, want, names, p.Name)
@@ -101,7 +102,7 @@ func TestFlavours(t *testing.T) {
 		_, err := fmt.Sscan(set, &extents, &flavours)
 		require.NoError(t, err)
 		b, _ := built(t, "lattice.extents="+extents, "quarks.flavours="+flavours)
-		assert.Equal(t, components, b.quark.Components(), set)
+		assert.Equal(t, components, b.quarkTerms().Components(), set)
 		assert.Equal(t, components, b.sampled().Components(), set)
 	}
 }
@@ -114,8 +115,10 @@ func TestFreeCondensate(t *testing.T) {
 		`"antiperiodic", "periodic", "antiperiodic", "periodic"`: {-1, 1, -1, 1},
 	} {
 		b, _ := built(t, "lattice.start=cold", "quarks.mass=0.5", "slhmc.mass=0.7", "quarks.boundary=["+set+"]")
-		for _, mass := range []float64{b.c.Quarks.Mass, b.c.SLHMC.Mass} {
-			d, err := b.operator(mass)
+		for _, mass := range []float64{b.c.Quarks[0].Mass, b.c.SLHMC.Quarks[0].Mass} {
+			q := b.c.Quarks[0]
+			q.Mass = mass
+			d, err := quark.Staggered(b.geo, b.group, &q)
 			require.NoError(t, err)
 			c, err := observe.NewCondensate(d, 1e-12, 1)
 			require.NoError(t, err)
@@ -141,7 +144,7 @@ func TestGuide(t *testing.T) {
 	b, _ = built(t, append(small, "slhmc.layers=[]", "slhmc.mass=0.3", "run.train=0")...)
 	_, err := b.sampled().Refresh(b.links, rng.New(1))
 	require.NoError(t, err)
-	want, err := b.quark.Value(b.links)
+	want, err := b.quarkTerms().Value(b.links)
 	require.NoError(t, err)
 	got, err := b.guide.Value(b.links)
 	require.NoError(t, err)

@@ -8,7 +8,7 @@ import (
 
 // phases builds the samplers.
 func (b *builder) phases(r *sampler.Run) error {
-	hmc, err := b.sampler(b.c.HMC, b.quark)
+	hmc, err := b.sampler(b.c.HMC, false)
 	if err != nil {
 		return err
 	}
@@ -19,7 +19,7 @@ func (b *builder) phases(r *sampler.Run) error {
 		{Name: "hmc", Sampler: hmc, Trajectories: n.HMC, Measure: true, Production: true},
 	}
 	if b.guide != nil {
-		slhmc, err := b.sampler(b.c.SLHMC.Dynamics(), b.guide)
+		slhmc, err := b.sampler(b.c.SLHMC.Dynamics(), true)
 		if err != nil {
 			return err
 		}
@@ -28,25 +28,34 @@ func (b *builder) phases(r *sampler.Run) error {
 	return nil
 }
 
-// sampler builds a sampler of the target, its quarks moved by the force of quark.
-func (b *builder) sampler(c config.Dynamics, quark action.Action) (*sampler.SLHMC, error) {
-	guide, err := b.levels(c, quark)
+// sampler builds a sampler of the target, which moves by the guide or by itself.
+func (b *builder) sampler(c config.Dynamics, guided bool) (*sampler.SLHMC, error) {
+	levels, err := b.levels(c, guided)
 	if err != nil {
 		return nil, err
 	}
-	return sampler.NewSLHMC(b.links, b.sampled(), guide, c.Tau)
+	return sampler.NewSLHMC(b.links, b.sampled(), levels, c.Tau)
 }
 
 // levels builds the time scales of a trajectory.
-func (b *builder) levels(c config.Dynamics, quark action.Action) ([]sampler.Level, error) {
-	scheme, err := sampler.SchemeByName(c.Integrator)
-	switch {
-	case err != nil:
-		return nil, err
-	case b.quark == nil:
-		return []sampler.Level{{Force: b.gauge, Scheme: scheme, Steps: c.Steps}}, nil
-	case c.GaugeSteps > 0:
-		return []sampler.Level{{Force: quark, Scheme: scheme, Steps: c.Steps}, {Force: b.gauge, Scheme: scheme, Steps: c.GaugeSteps}}, nil
+func (b *builder) levels(c config.Dynamics, guided bool) (levels []sampler.Level, err error) {
+	scales := c.Scales()
+	for i, l := range scales {
+		scheme, err := sampler.SchemeByName(l.Integrator)
+		if err != nil {
+			return nil, err
+		}
+		var force action.Sum
+		if i == b.c.Gauge.Level || b.c.Gauge.Level < 0 && i == len(scales)-1 {
+			force = action.Sum{b.gauge}
+		}
+		force = append(force, b.ownOnLevel(i, len(scales))...)
+		if !guided {
+			force = append(force, b.onLevel(i)...)
+		} else if a := b.guideOnLevel(i); a != nil {
+			force = append(force, a)
+		}
+		levels = append(levels, sampler.Level{Force: force, Scheme: scheme, Steps: l.Steps})
 	}
-	return []sampler.Level{{Force: action.Sum{b.gauge, quark}, Scheme: scheme, Steps: c.Steps}}, nil
+	return levels, nil
 }

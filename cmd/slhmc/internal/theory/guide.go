@@ -22,23 +22,29 @@ func (b *builder) learner(r *sampler.Run) error {
 		}
 		layers = append(layers, layer)
 	}
-	d, err := b.operator(c.Mass)
-	if err != nil {
-		return err
-	}
-	s, err := b.quark.With(d)
-	if err != nil {
-		return err
-	}
-	b.guide = covnet.NewEffective(b.links, covnet.NewNetwork(b.links, layers...), s)
-	b.guide.SetCoefficient(c.Coefficient)
-	if c.TrainMass {
-		if err := b.guide.TrainMass(); err != nil {
+	b.network = covnet.NewNetwork(b.links, layers...)
+	var parts []covnet.Part
+	for i := range b.groups {
+		terms, levels, err := b.guided(i)
+		if err != nil {
 			return err
 		}
+		for k, a := range terms {
+			b.seen = append(b.seen, leveled{a, levels[k]})
+		}
+		how := b.c.Seen(i)
+		part := covnet.Part{Action: terms, C: how.Coefficient}
+		if how.Network {
+			part.Network = b.network
+		}
+		for _, name := range how.Train {
+			part.Train = append(part.Train, learnt[name])
+		}
+		parts = append(parts, part)
 	}
-	if c.TrainCoefficient {
-		b.guide.TrainCoefficient()
+	var err error
+	if b.guide, err = covnet.NewEffectiveSum(b.links, parts...); err != nil {
+		return err
 	}
 	if c.Weights != "" && b.fresh {
 		params, source, err := b.weights()
@@ -56,13 +62,16 @@ func (b *builder) learner(r *sampler.Run) error {
 		if err != nil {
 			return err
 		}
-		r.Trainer = &sampler.Trainer{Guide: b.guide, Target: b.quark, Sampled: b.sampled(), Loss: loss, Optimizer: optimizer(t), Clip: t.Clip}
+		r.Trainer = &sampler.Trainer{Guide: b.guide, Target: b.quarkTerms(), Sampled: b.sampled(), Loss: loss, Optimizer: optimizer(t), Clip: t.Clip}
 		if t.Mode == "batch" {
 			r.Trainer.Batch, r.Trainer.Keep = t.Batch, t.Keep
 		}
 	}
 	return nil
 }
+
+// learnt tells how covnet calls what the configuration trains.
+var learnt = map[string]string{config.TrainMass: "mass", config.TrainCSW: "csw", config.TrainCoefficient: covnet.Coefficient}
 
 func optimizer(t *config.Training) *sampler.Optimizer {
 	switch t.Optimizer {

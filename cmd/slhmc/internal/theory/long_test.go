@@ -143,7 +143,7 @@ func TestLongTalk(t *testing.T) {
 				t.Parallel()
 				set := join([]string{fmt.Sprintf("seed=%d", 100+i), "run.hmc=0", fmt.Sprintf("run.slhmc=%d", l.production)}, l.set)
 				s := longRun(t, "default", set, func(b *builder, r *sampler.Run) {
-					half, err := b.sampler(config.Dynamics{Tau: 0.5, Integrator: "omelyan2", Steps: 4}, b.guide)
+					half, err := b.sampler(config.Dynamics{Tau: 0.5, Integrator: "omelyan2", Steps: 4}, true)
 					require.NoError(t, err)
 					r.Phases = append(r.Phases, sampler.Phase{Name: "half", Sampler: half, Trajectories: 2000, Measure: true})
 				})

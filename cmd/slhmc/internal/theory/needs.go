@@ -2,6 +2,7 @@ package theory
 
 import (
 	"runtime"
+	"slices"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/physics/lattice"
@@ -65,11 +66,11 @@ type trial struct {
 func tryOn(c *config.Config, extents []int) (t trial, err error) {
 	other := *c
 	other.Lattice.Extents, other.Lattice.Start = extents, "hot"
-	other.HMC.Steps, other.HMC.GaugeSteps = 1, min(c.HMC.GaugeSteps, 1)
+	other.HMC.Steps, other.HMC.GaugeSteps, other.HMC.Levels = 1, min(c.HMC.GaugeSteps, 1), single(c.HMC.Levels)
 	other.Solver.ActionTolerance, other.Solver.ForceTolerance = 0.1, 0.1 // an iteration takes the memory of all
 	if c.SLHMC != nil {
 		guide := *c.SLHMC
-		guide.Weights, guide.Steps, guide.GaugeSteps = "", 1, min(guide.GaugeSteps, 1)
+		guide.Weights, guide.Steps, guide.GaugeSteps, guide.Levels = "", 1, min(guide.GaugeSteps, 1), single(guide.Levels)
 		other.SLHMC = &guide
 	}
 	if c.Training != nil {
@@ -94,6 +95,15 @@ func tryOn(c *config.Config, extents []int) (t trial, err error) {
 	t.lanes = float64(geo.ActiveLanes())
 	t.blocks = sites(extents) / t.lanes
 	return t, nil
+}
+
+// single returns levels of one step each.
+func single(levels []config.Level) []config.Level {
+	levels = slices.Clone(levels)
+	for i := range levels {
+		levels[i].Steps = 1
+	}
+	return levels
 }
 
 // live returns the bytes that are in use.

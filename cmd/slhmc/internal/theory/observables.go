@@ -1,6 +1,7 @@
 package theory
 
 import (
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/quark"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/observe"
 	"github.com/slhmc/slhmc/physics/rng"
@@ -34,22 +35,42 @@ func (b *builder) observables(r *sampler.Run) error {
 				},
 			})
 		case "condensate":
-			d, err := b.operator(b.c.Quarks.Mass)
-			if err != nil {
+			if err := b.condensates(r); err != nil {
 				return err
 			}
-			c, err := observe.NewCondensate(d, b.c.Solver.ActionTolerance, b.c.Measure.Noise)
-			if err != nil {
-				return err
-			}
-			r.Observables = append(r.Observables, sampler.Observable{
-				Names: []string{"condensate"},
-				Measure: func(dst []float64, u *gauge.Field, s rng.Stream) (err error) {
-					dst[0], _, err = c.Measure(u, s)
-					return err
-				},
-			})
 		}
+	}
+	return nil
+}
+
+// condensates measures that of each staggered group: one field of it.
+func (b *builder) condensates(r *sampler.Run) error {
+	var groups []*flavours
+	for _, f := range b.groups {
+		if f.conf.Action == "staggered" {
+			groups = append(groups, f)
+		}
+	}
+	for _, f := range groups {
+		name := "condensate"
+		if len(groups) > 1 {
+			name += "_" + f.name
+		}
+		d, err := quark.Staggered(b.geo, b.group, f.conf)
+		if err != nil {
+			return err
+		}
+		c, err := observe.NewCondensate(d, b.c.Solver.ActionTolerance, b.c.Measure.Noise)
+		if err != nil {
+			return err
+		}
+		r.Observables = append(r.Observables, sampler.Observable{
+			Names: []string{name},
+			Measure: func(dst []float64, u *gauge.Field, s rng.Stream) (err error) {
+				dst[0], _, err = c.Measure(u, s)
+				return err
+			},
+		})
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/quark"
 	"github.com/slhmc/slhmc/covnet"
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/dirac"
@@ -48,20 +49,16 @@ func Subjects(c *config.Config, suite verify.Suite) ([]verify.Subject, error) {
 	if _, err := on(c, geo); err != nil { // what is wrong with it is said before anything is tried
 		return nil, err
 	}
-	fixed := verify.Case{Group: c.Lattice.Group, Extents: c.Lattice.Extents, Beta: c.Gauge.Beta, Mass: 1}
-	quarks := c.Quarks.Action != "none"
-	for range c.Lattice.Extents {
-		fixed.Boundary = append(fixed.Boundary, dirac.Periodic)
+	within := func(q *config.Quarks) verify.Option {
+		fixed := caseOf(c, q)
+		return verify.Within(verify.Domain{Fixed: &fixed, Cases: max(1, suite.Cases*1024/max(1024, geo.Volume()))})
 	}
-	if quarks {
-		fixed.Mass = c.Quarks.Mass
-		for mu, name := range c.Quarks.Boundary {
-			if name == "antiperiodic" {
-				fixed.Boundary[mu] = dirac.Antiperiodic
-			}
-		}
+	groups, names := c.Groups()
+	var first *config.Quarks
+	if len(groups) > 0 {
+		first = groups[0]
 	}
-	within := verify.Within(verify.Domain{Fixed: &fixed, Cases: max(1, suite.Cases*1024/max(1024, geo.Volume()))})
+	all := within(first)
 	isotropic := verify.Has(verify.Hypercubic()...)
 	if c.Gauge.Action == "loops" {
 		isotropic = verify.Has(verify.Translations, verify.ChargeConjugation)
@@ -69,53 +66,192 @@ func Subjects(c *config.Config, suite verify.Suite) ([]verify.Subject, error) {
 	subjects := []verify.Subject{verify.OfAction("gauge action", func(_ verify.Case, geo *lattice.Geometry) (action.Action, error) {
 		b, err := on(c, geo)
 		return b.gauge, err
-	}, within, isotropic)}
-	if quarks {
-		subjects = append(subjects, quarkSubjects(c, within)...)
+	}, all, isotropic)}
+	for i, q := range groups {
+		name := "quark"
+		if len(groups) > 1 {
+			name = names[i]
+		}
+		subjects = append(subjects, quarkSubjects(c, i, name, within(q))...)
 	}
+	own, err := ownSubjects(c, all)
+	if err != nil {
+		return nil, err
+	}
+	subjects = append(subjects, own...)
 	if c.SLHMC != nil {
-		subjects = append(subjects, guideSubjects(c, within)...)
+		subjects = append(subjects, guideSubjects(c, all)...)
 	}
-	return append(subjects, dynamicsSubjects(c, within, suite)...), nil
+	return append(subjects, dynamicsSubjects(c, all, suite)...), nil
 }
 
-// solves returns the relative errors that the tolerances of a run leave at its
-// smallest mass. S = phi^† X is stationary about the solution, the force is not:
-// it takes the condition number of D^†D, at most 1 + D²/m², twice.
-func solves(c *config.Config, mass float64) (value, force float64) {
-	d := float64(len(c.Lattice.Extents))
-	return c.Solver.ActionTolerance, 2 * (1 + d*d/(mass*mass)) * c.Solver.ForceTolerance
+// caseOf returns the case of the configuration, with the quarks of a group (nil: none).
+func caseOf(c *config.Config, q *config.Quarks) verify.Case {
+	k := verify.Case{Group: c.Lattice.Group, Extents: c.Lattice.Extents, Beta: c.Gauge.Beta, Mass: 1}
+	if q == nil {
+		for range c.Lattice.Extents {
+			k.Boundary = append(k.Boundary, dirac.Periodic)
+		}
+		return k
+	}
+	k.Mass, k.Boundary = q.Mass, quark.Signs(q)
+	if q.Kappa != 0 {
+		k.Mass = dirac.KappaMass(q.Kappa, len(c.Lattice.Extents))
+	}
+	return k
 }
 
-func quarkSubjects(c *config.Config, within verify.Option) []verify.Subject {
-	symmetries := verify.Has(verify.Staggered()...)
-	return []verify.Subject{
-		verify.OfOperator("quark operator", func(_ verify.Case, geo *lattice.Geometry) (dirac.Operator, error) {
+// solves returns the relative errors that the tolerances of a run leave in S of a group
+// and its force. S = phi^† X is stationary about the solution, the force is not: it takes
+// the condition number of D^†D twice. That is at most 1 + D²/m² for staggered quarks of
+// mass m, and (1 + 2D/m)² for Wilson's of a positive one, which has no smaller singular
+// value; of others 0.3 is taken, some 2 pi over the extents of the lattices that are
+// looked at.
+func solves(c *config.Config, groups ...*config.Quarks) (value, force float64) {
+	condition, d := 1., float64(len(c.Lattice.Extents))
+	for _, q := range groups {
+		m := caseOf(c, q).Mass
+		if q.Wilson() {
+			m = max(m, 0.3)
+			condition = max(condition, (1+2*d/m)*(1+2*d/m))
+		} else {
+			condition = max(condition, 1+d*d/(m*m))
+		}
+	}
+	return c.Solver.ActionTolerance, 2 * condition * c.Solver.ForceTolerance
+}
+
+// moving returns all groups, as the target has them and as the guide does.
+func moving(c *config.Config) []*config.Quarks {
+	all, _ := c.Groups()
+	if c.SLHMC != nil {
+		for i, q := range all {
+			seen, s := *q, c.Seen(i)
+			seen.Kappa, seen.Mass = s.Kappa, s.Mass
+			all = append(all, &seen)
+		}
+	}
+	return all
+}
+
+// symmetriesOfQuarks returns the options of an operator of the group, and the symmetries
+// of its actions.
+func symmetriesOfQuarks(c *config.Config, q *config.Quarks) (operator []verify.Option, actions verify.Option) {
+	plain := !slices.ContainsFunc(q.Theta, func(x float64) bool { return x != 0 })
+	even := !slices.ContainsFunc(c.Lattice.Extents, func(l int) bool { return l%2 != 0 })
+	switch {
+	case !plain:
+		return nil, verify.Has()
+	case !q.Wilson():
+		return []verify.Option{verify.Has(verify.Staggered()...), verify.Hermitian(verify.Epsilon)}, verify.Has(verify.Staggered()...)
+	}
+	operator = []verify.Option{verify.Has(verify.Translations)}
+	if q.Twist == 0 {
+		operator = append(operator, verify.Hermitian(verify.Gamma5))
+	}
+	if even {
+		return operator, verify.Has(verify.EvenTranslations)
+	}
+	return operator, verify.Has(verify.Translations)
+}
+
+// quarkSubjects are the operator of a group and each action that it is made of.
+func quarkSubjects(c *config.Config, i int, name string, within verify.Option) []verify.Subject {
+	groups, _ := c.Groups()
+	q := groups[i]
+	operator, symmetries := symmetriesOfQuarks(c, q)
+	subjects := []verify.Subject{verify.OfOperator(name+" operator", func(_ verify.Case, geo *lattice.Geometry) (dirac.Operator, error) {
+		b, err := on(c, geo)
+		if err != nil {
+			return nil, err
+		}
+		return b.operator(q)
+	}, append(operator, within)...)}
+	b, err := on(c, mustGeometry(c))
+	if err != nil {
+		return nil // told before
+	}
+	for k, t := range b.groups[i].of {
+		label := name + " action"
+		if len(b.groups[i].of) > 1 {
+			label = t.name
+		}
+		term := func(geo *lattice.Geometry) (action.Action, error) {
 			b, err := on(c, geo)
 			if err != nil {
 				return nil, err
 			}
-			return b.operator(c.Quarks.Mass)
-		}, within, symmetries, verify.Hermitian(verify.Epsilon)),
-		verify.OfPseudofermion("quark action", func(_ verify.Case, geo *lattice.Geometry) (action.Pseudofermion, error) {
-			b, err := on(c, geo)
-			return b.quark, err
-		}, within, symmetries, verify.Accuracy(solves(c, c.Quarks.Mass))),
+			return b.groups[i].of[k].action, nil
+		}
+		options := []verify.Option{within, symmetries, verify.Accuracy(solves(c, q))}
+		_, drawn := t.action.(action.Pseudofermion)
+		switch {
+		case !drawn && q.Action != "clover":
+			continue // it is a number
+		case !drawn:
+			subjects = append(subjects, verify.OfAction(label, func(_ verify.Case, geo *lattice.Geometry) (action.Action, error) { return term(geo) }, options...))
+			continue
+		}
+		subjects = append(subjects, verify.OfPseudofermion(label, func(_ verify.Case, geo *lattice.Geometry) (action.Pseudofermion, error) {
+			a, err := term(geo)
+			if err != nil {
+				return nil, err
+			}
+			return a.(action.Pseudofermion), nil
+		}, options...))
 	}
+	return subjects
+}
+
+// accurate returns the configuration with solves so accurate that what they leave does
+// not hide what a guide does, whose own may be as loose as pays, or whether a motion
+// goes back.
+func accurate(c *config.Config) *config.Config {
+	const tight = 1e-13
+	other := *c
+	other.Solver.ForceTolerance, other.Solver.ActionTolerance = min(c.Solver.ForceTolerance, tight), min(c.Solver.ActionTolerance, tight)
+	if c.SLHMC != nil {
+		guide := *c.SLHMC
+		guide.Quarks = slices.Clone(guide.Quarks)
+		for i := range guide.Quarks {
+			guide.Quarks[i].ForceTolerance = min(guide.Quarks[i].ForceTolerance, tight)
+		}
+		other.SLHMC = &guide
+	}
+	return &other
+}
+
+// staggeredOnly reports whether all quarks are.
+func staggeredOnly(c *config.Config) bool {
+	groups, _ := c.Groups()
+	return !slices.ContainsFunc(groups, (*config.Quarks).Wilson)
+}
+
+func mustGeometry(c *config.Config) *lattice.Geometry {
+	geo, err := lattice.New(c.Lattice.Extents)
+	if err != nil {
+		panic(fmt.Sprintf("slhmc: %v", err)) // it has been made before
+	}
+	return geo
 }
 
 func guideSubjects(c *config.Config, within verify.Option) []verify.Subject {
+	c = accurate(c)
 	symmetries := []verify.Symmetry{verify.Translations, verify.ChargeConjugation}
 	if slices.ContainsFunc(c.SLHMC.Layers, func(l config.Layer) bool { return l.Share == "site" }) {
 		symmetries = symmetries[1:]
+	}
+	of := verify.Has()
+	if staggeredOnly(c) { // spinors are conjugated with a matrix
+		of = verify.Has(verify.ChargeConjugation)
 	}
 	subjects := []verify.Subject{verify.OfAction("guide", func(k verify.Case, geo *lattice.Geometry) (action.Action, error) {
 		b, err := on(c, geo)
 		if err != nil {
 			return nil, err
 		}
-		return guide{b.guide, b.quark}, b.roughen(k)
-	}, within, verify.Accuracy(solves(c, min(c.Quarks.Mass, c.SLHMC.Mass))), verify.Has(verify.ChargeConjugation))}
+		return guide{b.guide, b.quarkTerms()}, b.roughen(k)
+	}, within, smooth(c), verify.Accuracy(solves(c, moving(c)...)), of)}
 	if len(c.SLHMC.Layers) == 0 {
 		return subjects
 	}
@@ -124,14 +260,14 @@ func guideSubjects(c *config.Config, within verify.Option) []verify.Subject {
 		if err != nil {
 			return nil, err
 		}
-		return verify.OfNetwork(b.guide.Network()), nil
-	}, within, verify.Has(symmetries...)))
+		return verify.OfNetwork(b.network), nil
+	}, within, smooth(c), verify.Has(symmetries...), verify.Perturb(weightNoise), verify.Trivial(func(theta []float64) { identity(c, theta) })))
 }
 
 // guide is the guide with the pseudofermions of the target, which it shares.
 type guide struct {
 	*covnet.Effective
-	target *action.TwoFlavour
+	target action.Sum
 }
 
 func (g guide) Refresh(u *gauge.Field, s rng.Stream) (float64, error) {
@@ -143,11 +279,11 @@ func (g guide) Refresh(u *gauge.Field, s rng.Stream) (float64, error) {
 
 func (g guide) Components() int                   { return g.target.Components() }
 func (g guide) Transform(t *gauge.Transformation) { g.target.Transform(t) }
-func (g guide) Phi() *fermion.Field               { return g.target.Phi() }
+func (g guide) Fields() []*fermion.Field          { return verify.Fields(g.target) }
 
 // roughen adds noise to the weights of the network.
 func (b *builder) roughen(k verify.Case) error {
-	net := b.guide.Network()
+	net := b.network
 	theta, r := make([]float64, net.NumParams()), k.Draw("weights")
 	net.Params(theta)
 	for i := range theta {
@@ -159,51 +295,54 @@ func (b *builder) roughen(k verify.Case) error {
 // dynamicsSubjects returns the trajectories of HMC and SLHMC and their
 // integrators.
 func dynamicsSubjects(c *config.Config, within verify.Option, suite verify.Suite) (subjects []verify.Subject) {
+	c = accurate(c)
 	type dynamics struct {
 		name string
 		how  config.Dynamics
-		mass float64
 	}
-	list := []dynamics{{"HMC", c.HMC, c.Quarks.Mass}}
+	list := []dynamics{{"HMC", c.HMC}}
 	if c.SLHMC != nil {
-		list = append(list, dynamics{"SLHMC", c.SLHMC.Dynamics(), c.SLHMC.Mass})
+		list = append(list, dynamics{"SLHMC", c.SLHMC.Dynamics()})
 	}
 	var schemes []string
 	for _, d := range list {
-		// prepared returns the builder and what moves the quarks of this dynamics
-		prepared := func(k verify.Case, geo *lattice.Geometry) (*builder, action.Action, error) {
+		guided := d.name == "SLHMC"
+		options := []verify.Option{within}
+		if guided {
+			options = append(options, smooth(c))
+		}
+		prepared := func(k verify.Case, geo *lattice.Geometry) (*builder, error) {
 			b, err := on(c, geo)
-			if err != nil || d.name == "HMC" {
-				return b, b.quark, err
+			if err != nil || !guided {
+				return b, err
 			}
-			return b, b.guide, b.roughen(k)
+			return b, b.roughen(k)
 		}
 		subjects = append(subjects, verify.OfDynamics(d.name+" dynamics", func(k verify.Case, u *gauge.Field) (verify.Motion, verify.Integrator, error) {
-			b, quark, err := prepared(k, u.Geometry())
+			b, err := prepared(k, u.Geometry())
 			if err != nil {
 				return verify.Motion{}, nil, err
 			}
 			m := verify.Motion{Tau: d.how.Tau}
-			if m.Levels, err = b.levels(d.how, quark); err != nil {
+			if m.Levels, err = b.levels(d.how, guided); err != nil {
 				return verify.Motion{}, nil, err
 			}
-			if b.quark != nil {
-				m.Phi = b.quark
-				_, m.Solves = solves(c, d.mass)
+			if drawn := b.drawn(); len(drawn) > 0 {
+				m.Phi = drawn
+				_, m.Solves = solves(c, moving(c)...)
 			}
 			by, err := sampler.NewDynamics(u, m.Levels)
 			return m, by, err
-		}, within))
-		options := []verify.Option{within}
+		}, options...))
 		if suite.Name != verify.Long().Name {
 			options = append(options, verify.Single()) // a chain in equilibrium takes long on a lattice of any size
 		}
 		subjects = append(subjects, verify.OfSampler(d.name, func(k verify.Case, u *gauge.Field) (verify.System, error) {
-			b, quark, err := prepared(k, u.Geometry())
+			b, err := prepared(k, u.Geometry())
 			if err != nil {
 				return verify.System{}, err
 			}
-			h, err := b.sampler(d.how, quark)
+			h, err := b.sampler(d.how, guided)
 			s := verify.System{Sampler: h, Target: b.sampled()}
 			if c.Gauge.Action == "plaquette" {
 				s.Plaquettes, s.Beta = b.gauge, c.Gauge.Beta

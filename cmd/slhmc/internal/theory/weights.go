@@ -13,18 +13,34 @@ import (
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/origin"
 	"github.com/slhmc/slhmc/internal/rundir"
+	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/sampler"
 )
 
 // Weights are those of a guide, with the layers they belong to: what slhmc weights
 // writes and slhmc.weights reads.
 type Weights struct {
-	Lattice      weightsLattice `json:"lattice"`
-	Trajectories uint64         `json:"trajectories"` // of the run when it had them
-	Mass         float64        `json:"mass"`
-	Coefficient  float64        `json:"coefficient"`
-	Trained      []string       `json:"trained,omitempty"` // of mass and coefficient
-	Layers       []weightsLayer `json:"layers"`
+	Lattice      weightsLattice  `json:"lattice"`
+	Trajectories uint64          `json:"trajectories"` // of the run when it had them
+	Layers       []weightsLayer  `json:"layers"`
+	Quarks       []weightsQuarks `json:"quarks,omitempty"`
+	// What former versions wrote of the guide's only group in place of Quarks.
+	Mass        float64  `json:"mass,omitempty"`
+	Coefficient float64  `json:"coefficient,omitempty"`
+	Trained     []string `json:"trained,omitempty"`
+}
+
+// weightsQuarks is how a guide sees a flavour group.
+type weightsQuarks struct {
+	Group       string   `json:"group"`
+	Mass        float64  `json:"mass"`
+	CSW         float64  `json:"c_sw,omitempty"`
+	Coefficient float64  `json:"coefficient"`
+	Trained     []string `json:"trained,omitempty"` // of these
+}
+
+func (q *weightsQuarks) place(name string) *float64 {
+	return map[string]*float64{config.TrainMass: &q.Mass, config.TrainCSW: &q.CSW, config.TrainCoefficient: &q.Coefficient}[name]
 }
 
 type weightsLattice struct {
@@ -32,58 +48,29 @@ type weightsLattice struct {
 	Group   string `json:"group"`
 }
 
-type weightsLayer struct {
-	Kind  string        `json:"kind"`
-	Share string        `json:"share"`
-	Terms []weightsTerm `json:"terms"`
-}
-
-type weightsTerm struct {
-	Loop    string    `json:"loop"`
-	Path    []int     `json:"path,omitempty"`
-	Weights []float64 `json:"weights"`
-}
-
-// Names of what a guide can train beside its layers, in the order of its parameters.
-const (
-	trainedMass        = "mass"
-	trainedCoefficient = "coefficient"
-)
-
 // layersOf returns the layers of a guide with their first weights.
 func layersOf(c *config.Config) *Weights {
 	w := &Weights{
-		Lattice: weightsLattice{c.Lattice.Extents, c.Lattice.Group}, Mass: c.SLHMC.Mass, Coefficient: c.SLHMC.Coefficient,
-		Layers: []weightsLayer{},
+		Lattice: weightsLattice{c.Lattice.Extents, c.Lattice.Group},
+		Layers:  []weightsLayer{},
 	}
 	for _, l := range c.SLHMC.Layers {
-		layer := weightsLayer{Kind: l.Kind, Share: l.Share}
-		for _, t := range l.Terms {
-			layer.Terms = append(layer.Terms, weightsTerm{t.Loop, t.Path, slices.Repeat([]float64{t.Weight}, w.each(l.Share))})
-		}
-		w.Layers = append(w.Layers, layer)
+		w.Layers = append(w.Layers, firstWeights(l, w.Lattice.Extents))
 	}
-	if c.SLHMC.TrainMass {
-		w.Trained = append(w.Trained, trainedMass)
-	}
-	if c.SLHMC.TrainCoefficient {
-		w.Trained = append(w.Trained, trainedCoefficient)
+	groups, _ := c.Groups()
+	for i := range groups {
+		g := c.Seen(i)
+		w.Quarks = append(w.Quarks, weightsQuarks{g.Group, massOf(c, g), g.CSW, g.Coefficient, g.Train})
 	}
 	return w
 }
 
-// each returns how many weights a term has.
-func (w *Weights) each(share string) int {
-	n := 1
-	if share != "all" {
-		n = len(w.Lattice.Extents)
+// massOf returns the mass of a group in the guide, however it is given.
+func massOf(c *config.Config, s config.Seen) float64 {
+	if s.Kappa != 0 {
+		return dirac.KappaMass(s.Kappa, c.Lattice.Dimensions())
 	}
-	if share == "site" {
-		for _, l := range w.Lattice.Extents {
-			n *= l
-		}
-	}
-	return n
+	return s.Mass
 }
 
 // set takes the parameters of a guide, in its order. Errors: their number.
@@ -108,14 +95,12 @@ func (w *Weights) Params() (params []float64) {
 
 func (w *Weights) places() (all []*float64) {
 	for i := range w.Layers {
-		for k := range w.Layers[i].Terms {
-			for n := range w.Layers[i].Terms[k].Weights {
-				all = append(all, &w.Layers[i].Terms[k].Weights[n])
-			}
-		}
+		all = append(all, w.Layers[i].places()...)
 	}
-	for _, name := range w.Trained {
-		all = append(all, map[string]*float64{trainedMass: &w.Mass, trainedCoefficient: &w.Coefficient}[name])
+	for i := range w.Quarks {
+		for _, name := range w.Quarks[i].Trained {
+			all = append(all, w.Quarks[i].place(name))
+		}
 	}
 	return all
 }
@@ -124,16 +109,7 @@ func (w *Weights) places() (all []*float64) {
 func (w *Weights) String() string {
 	var layers []string
 	for _, l := range w.Layers {
-		var terms []string
-		for _, t := range l.Terms {
-			name := t.Loop
-			if len(t.Path) > 0 {
-				name += strings.ReplaceAll(fmt.Sprint(t.Path), " ", ",")
-			}
-			terms = append(terms, name)
-		}
-		layers = append(layers, fmt.Sprintf("%s of %s, a weight for %s", l.Kind, strings.Join(terms, " and "),
-			map[string]string{"all": "all links", "direction": "each direction", "site": "each link"}[l.Share]))
+		layers = append(layers, l.String())
 	}
 	if len(layers) == 0 {
 		return "no layers"
@@ -143,7 +119,7 @@ func (w *Weights) String() string {
 
 // ReadWeights reads those of a run directory, of a file that slhmc weights wrote, or of
 // a checkpoint, and tells the file.
-func ReadWeights(path string) (w *Weights, from sampler.Source, err error) {
+func ReadWeights(path string, own ...config.Action) (w *Weights, from sampler.Source, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, from, err
@@ -163,14 +139,14 @@ func ReadWeights(path string) (w *Weights, from sampler.Source, err error) {
 	if from, err = origin.File("weights", path); err != nil {
 		return nil, from, err
 	}
-	if w, err = decodeWeights(path); err != nil {
+	if w, err = decodeWeights(path, own); err != nil {
 		return nil, from, fmt.Errorf("%s: %w", path, err)
 	}
 	from.About = fmt.Sprintf("%v; trained on %v %s for %d trajectories", w, w.Lattice.Extents, w.Lattice.Group, w.Trajectories)
 	return w, from, nil
 }
 
-func decodeWeights(path string) (*Weights, error) {
+func decodeWeights(path string, own []config.Action) (*Weights, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -185,7 +161,7 @@ func decodeWeights(path string) (*Weights, error) {
 		if err != nil {
 			return nil, err
 		}
-		return storedWeights(s)
+		return storedWeights(s, own)
 	}
 	const most = 1 << 30
 	data, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(start), f), most))
@@ -199,23 +175,26 @@ func decodeWeights(path string) (*Weights, error) {
 		return nil, fmt.Errorf("these are no weights as slhmc weights writes them: %w", err)
 	}
 	for i, l := range w.Layers {
-		for k, t := range l.Terms {
-			if len(t.Weights) != w.each(l.Share) {
-				return nil, fmt.Errorf("layer %d, term %d has %d weights (allowed with share = %q: %d)", i, k, len(t.Weights), l.Share, w.each(l.Share))
-			}
+		if err := l.check(w.Lattice.Extents); err != nil {
+			return nil, fmt.Errorf("layer %d%w", i, err)
 		}
 	}
-	for _, name := range w.Trained {
-		if name != trainedMass && name != trainedCoefficient {
-			return nil, fmt.Errorf("trained: %q (allowed: %q, %q)", name, trainedMass, trainedCoefficient)
+	if len(w.Quarks) == 0 {
+		w.Quarks = []weightsQuarks{{"", w.Mass, 0, w.Coefficient, w.Trained}}
+	}
+	for _, q := range w.Quarks {
+		for _, name := range q.Trained {
+			if q.place(name) == nil {
+				return nil, fmt.Errorf("trained: %q (allowed: %q, %q, %q)", name, config.TrainMass, config.TrainCSW, config.TrainCoefficient)
+			}
 		}
 	}
 	return w, nil
 }
 
 // storedWeights are those of a checkpoint.
-func storedWeights(s *sampler.Stored) (*Weights, error) {
-	c, err := config.Parse("its configuration", []byte(s.Settings), nil)
+func storedWeights(s *sampler.Stored, own []config.Action) (*Weights, error) {
+	c, err := config.Parse("its configuration", []byte(s.Settings), nil, own...)
 	if err != nil {
 		return nil, err
 	}
@@ -233,42 +212,45 @@ func storedWeights(s *sampler.Stored) (*Weights, error) {
 // another value here.
 func (w *Weights) adopt(c *config.Config) ([]float64, error) {
 	own := layersOf(c)
-	same := len(w.Layers) == len(own.Layers)
-	for i := 0; same && i < len(own.Layers); i++ {
-		a, b := w.Layers[i], own.Layers[i]
-		same = a.Kind == b.Kind && a.Share == b.Share && slices.EqualFunc(a.Terms, b.Terms, func(s, t weightsTerm) bool {
-			return s.Loop == t.Loop && slices.Equal(s.Path, t.Path)
-		})
-	}
+	same := slices.EqualFunc(w.Layers, own.Layers, weightsLayer.like)
 	if !same {
 		return nil, fmt.Errorf("they belong to other layers: %v; this guide has %v", w, own)
 	}
 	for i, l := range own.Layers {
-		for k, t := range l.Terms {
-			from := w.Layers[i].Terms[k].Weights
-			if len(from) != len(t.Weights) || l.Share == "site" && !slices.Equal(w.Lattice.Extents, own.Lattice.Extents) {
-				return nil, fmt.Errorf("layer %d has a weight for %s of %v, this lattice is %v (allowed: the same extents; with share = \"all\" any, "+
-					"with share = \"direction\" as many directions)", i, map[string]string{"direction": "each direction", "site": "each link"}[l.Share], w.Lattice.Extents, own.Lattice.Extents)
-			}
-			copy(t.Weights, from)
+		from, to := w.Layers[i].places(), l.places()
+		if len(from) != len(to) || l.Share == "site" && !slices.Equal(w.Lattice.Extents, own.Lattice.Extents) {
+			return nil, fmt.Errorf("layer %d has a weight for %s of %v, this lattice is %v (allowed: the same extents; with share = \"all\" any, "+
+				"with share = \"direction\" as many directions)", i, sharers[l.Share], w.Lattice.Extents, own.Lattice.Extents)
+		}
+		for k := range to {
+			*to[k] = *from[k]
 		}
 	}
-	for _, x := range []struct {
-		name      string
-		there     float64
-		here      *float64
-		key, free string
-	}{
-		{trainedMass, w.Mass, &own.Mass, "slhmc.mass", "slhmc.train_mass"},
-		{trainedCoefficient, w.Coefficient, &own.Coefficient, "slhmc.coefficient", "slhmc.train_coefficient"},
-	} {
-		switch {
-		case !slices.Contains(w.Trained, x.name):
-		case slices.Contains(own.Trained, x.name):
-			*x.here = x.there
-		case *x.here != x.there:
-			return nil, fmt.Errorf("their %s was trained too, to %v, and is %v here (allowed: %s = %[2]v, or %[5]s = true)", x.name, x.there, *x.here, x.key, x.free)
+	for i := range own.Quarks {
+		if err := own.Quarks[i].adopt(w.Quarks, len(own.Quarks)); err != nil {
+			return nil, err
 		}
 	}
 	return own.Params(), nil
+}
+
+// adopt takes what was trained of the group: of that name, or of the only one there is.
+func (q *weightsQuarks) adopt(from []weightsQuarks, groups int) error {
+	k := slices.IndexFunc(from, func(o weightsQuarks) bool { return o.Group == q.Group })
+	if k < 0 && groups == 1 && len(from) == 1 {
+		k = 0
+	}
+	if k < 0 {
+		return nil // nothing is known of it
+	}
+	for _, name := range from[k].Trained {
+		there, here := from[k].place(name), q.place(name)
+		switch {
+		case slices.Contains(q.Trained, name):
+			*here = *there
+		case *here != *there:
+			return fmt.Errorf("their %s was trained too, to %v, and is %v here (allowed: slhmc.quarks.%[1]s = %[2]v, or %[1]q in slhmc.quarks.train)", name, *there, *here)
+		}
+	}
+	return nil
 }
