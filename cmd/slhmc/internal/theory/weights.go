@@ -55,7 +55,7 @@ func layersOf(c *config.Config) *Weights {
 		Layers:  []weightsLayer{},
 	}
 	for _, l := range c.SLHMC.Layers {
-		w.Layers = append(w.Layers, firstWeights(l, w.Lattice.Extents))
+		w.Layers = append(w.Layers, untrained(l, w.Lattice.Extents))
 	}
 	groups, _ := c.Groups()
 	for i := range groups {
