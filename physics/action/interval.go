@@ -120,9 +120,10 @@ const slack = 2
 
 // measure takes the spectrum from a solve of noise: it has a part of every eigenvector.
 func (a *Rational) measure() error {
-	a.y.Gaussian(rng.New(0).Child("spectrum"), a.light.sub)
+	noise := a.y.Like()
+	noise.Gaussian(rng.New(0).Child("spectrum"), a.light.sub)
 	a.room(1)
-	report, err := a.by.action.SolveShifts(a.x[:1], a.light.normal, []solver.Shift{{Tolerance: spectrumTolerance}}, a.y, a.light.sub)
+	report, err := a.by.action.SolveShifts(a.x[:1], a.light.normal, []solver.Shift{{Tolerance: spectrumTolerance}}, noise, a.light.sub)
 	a.light.count(report, 1)
 	a.spectrum.Lo, a.spectrum.Hi = a.by.action.Spectrum()
 	return err
