@@ -63,6 +63,7 @@ var rooms = []room{
 	// The command, from what its rooms share to main. Commands do not know each other: what two of them need lies below.
 	{path: "cmd/slhmc/internal/config", level: 8, modules: []string{"github.com/pelletier/go-toml/v2"}},
 	{path: "cmd/slhmc/internal/origin", level: 8},
+	{path: "cmd/slhmc/internal/quark", level: 8, peers: []string{"cmd/slhmc/internal/config"}},
 	{path: "cmd/slhmc/internal/svg", level: 8},
 
 	{path: "cmd/slhmc/internal/cli", level: 9, modules: []string{"github.com/spf13/cobra"}},

@@ -158,8 +158,8 @@ func TestMisusePanics(t *testing.T) {
 		"charge's beta": func() { reference.ChargeSquared2D(0, 4) },
 		"gamma in 5D":   func() { reference.Gamma(5) },
 		"pion's operator": func() {
-			wilson, _ := reference.NewNormal(reference.WilsonDirac(u, 1, reference.Periodic(2)))
-			wilson.Pion(u)
+			other, _ := reference.NewNormal(reference.WilsonDirac(u, 1, reference.Periodic(2)))
+			other.Pion(reference.Unit([]int{3, 5}, 2))
 		},
 		"element moments":   func() { reference.HaarElementMoment(1, 1) },
 		"no directions":     func() { reference.Unit(nil, 2) },

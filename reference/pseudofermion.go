@@ -93,20 +93,22 @@ func (s *Normal) LogDet() (logAbs float64, phase complex128) { return s.lu.LogDe
 // by the number of sites it is the condensate (1/V) Tr D^{-1}.
 func (s *Normal) TraceInverse() complex128 { return s.lu.Inverse().Trace().V }
 
-// Pion returns the zero-momentum Goldstone pion correlator of the staggered
-// operator on u, point source at the origin, summed over all colour components:
+// Pion returns the zero-momentum correlator of the (Goldstone) pion of the operator on
+// u, point source at the origin, summed over all components - colours, and spins where
+// there are some - at both ends:
 //
 //	C(t) = sum_x sum_{c,c'} |D^{-1}(x,t,c; 0,c')|^2.
 func (s *Normal) Pion(u *Links) []float64 {
-	if s.op.Dim() != u.Volume()*u.N {
-		panic("reference: the pion needs a staggered operator on these links")
+	n := s.op.Dim() / u.Volume()
+	if n == 0 || s.op.Dim()%u.Volume() != 0 || n%u.N != 0 {
+		panic("reference: the pion needs an operator on these links")
 	}
 	c := make([]float64, u.Extents[u.Dim()-1])
-	for colour := range u.N {
+	for component := range n {
 		source := make([]complex128, s.op.Dim())
-		source[colour] = 1
+		source[component] = 1
 		for i, g := range s.lu.Solve(source) {
-			t := u.Coordinates(i / u.N)[u.Dim()-1]
+			t := u.Coordinates(i / n)[u.Dim()-1]
 			c[t] += real(g * cmplx.Conj(g))
 		}
 	}

@@ -64,6 +64,7 @@ func BuiltIn() []Subject {
 		OfObservable("plaquette", MeasurePlaquette, TwinPlaquette, 0),
 		OfObservable("Polyakov loop", MeasurePolyakov, TwinPolyakov, 0),
 		OfObservable("pion", MeasurePion, TwinPion, 1e-9, even),
+		OfObservable("pion of Wilson quarks", MeasureWilsonPion, TwinWilsonPion, 1e-9, Within(Domain{Volume: 24})),
 	}
 	subjects = append(subjects,
 		OfFiles("ILDG files", FormatFiles(format.Encoding{Kind: format.ILDG})),

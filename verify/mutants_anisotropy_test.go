@@ -5,6 +5,7 @@ import (
 	"github.com/slhmc/slhmc/physics/fermion"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/observe"
 	"github.com/slhmc/slhmc/verify"
 )
 
@@ -89,6 +90,22 @@ func anisotropyMutants() (list []mutant) {
 			return float64(d.NewField().Components(s)) / (float64(d.NewField().Geometry().Dims()) + d.Mass())
 		}
 	}, parameters)
+	list = append(list, mutant{area: "observable", bug: "pion of one source spin only", law: "twin", subject: verify.OfObservable("pion of Wilson quarks", func(c verify.Case, u *gauge.Field) ([]float64, error) {
+		d, err := verify.BuildWilson(c, u.Geometry())
+		must(err)
+		d.Bind(u)
+		p, err := observe.NewPion(d, 1e-12)
+		must(err)
+		g, e := make([]float64, c.Extents[len(c.Extents)-1]), make([]complex128, d.NewField().Components(lattice.All)/c.Volume())
+		for a := range u.Group().N() {
+			b := d.NewField()
+			clear(e)
+			e[a] = 1
+			b.Set(make([]int, len(c.Extents)), e)
+			must(p.Add(g, b))
+		}
+		return g, nil
+	}, verify.TwinWilsonPion, 1e-9, verify.Within(verify.Domain{Volume: 24}))})
 	return list
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/slhmc/slhmc/physics/fermion"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/observe"
 	"github.com/slhmc/slhmc/reference"
 	"github.com/slhmc/slhmc/sampler"
 )
@@ -73,6 +74,29 @@ func BuildSchur(build OperatorBuilder) OperatorBuilder {
 		}
 		return dirac.NewSchur(d.(dirac.EvenOdd), lattice.Even)
 	}
+}
+
+// MeasureWilsonPion measures the correlator of the pion of Wilson quarks.
+func MeasureWilsonPion(c Case, u *gauge.Field) ([]float64, error) {
+	d, err := BuildWilson(c, u.Geometry())
+	if err != nil {
+		return nil, err
+	}
+	p, err := observe.NewPion(d, 1e-12)
+	if err != nil {
+		return nil, err
+	}
+	g := make([]float64, c.Extents[len(c.Extents)-1])
+	return g, p.Measure(g, u)
+}
+
+// TwinWilsonPion is that correlator by dense inversion.
+func TwinWilsonPion(c Case, u *reference.Links) ([]float64, error) {
+	n, err := reference.NewNormal(reference.WilsonDirac(u, c.Mass, c.Phases()))
+	if err != nil {
+		return nil, err
+	}
+	return n.Pion(u), nil
 }
 
 // exactly returns tolerances of solves that laws do not see.

@@ -1,7 +1,7 @@
 // Package observe measures the links it is given: Wilson loops, Polyakov loops and
-// their correlator, topological charge and energy density, the chiral condensate,
-// the mesons and the lowest and largest eigenvalues of staggered quarks. Smearing and
-// flow are the caller's affair.
+// their correlator, topological charge and energy density, the pion of any quarks, the
+// chiral condensate, the mesons and the lowest and largest eigenvalues of staggered
+// ones. Smearing and flow are the caller's affair.
 //
 // # Conventions
 //

@@ -102,11 +102,7 @@ clovers and improved.
 	f.Lookup("flow-at").DefValue = "" // said in words
 	f.Float64Var(&s.Flow.Level, "flow-level", .3, "level of t²<E> at t0, and of its derivative at w0")
 	f.StringVar(&s.plot, "plot", "", "SVG file for t²E(t) and Q(t) of the flows")
-	f.Float64Var(&s.Quarks.Mass, "mass", .1, "mass of staggered quarks")
-	f.StringSliceVar(&s.Quarks.Boundary, "boundary", nil, "their boundary conditions, periodic or antiperiodic, one for each direction, time last (default: antiperiodic in time)")
-	f.Float64Var(&s.Quarks.Tolerance, "tolerance", 1e-10, "relative residual of solves")
-	f.IntVar(&s.Quarks.Noise, "noise", 10, "noise vectors of the condensate")
-	f.IntVar(&s.Quarks.Eigenvalues, "eigenvalues", 10, "how many eigenvalues")
+	addQuarkFlags(f, &s.Quarks)
 	f.Uint64Var(&s.Seed, "seed", 1, "seed of noise; each file has its own, by its content")
 	f.StringVarP(&s.out, "out", "o", "", "file that keeps the results, to be continued")
 	f.BoolVar(&s.asGiven, "as-given", false, "keep the order of the files, whatever their numbers")
@@ -142,7 +138,7 @@ func (s *survey) check(flags *pflag.FlagSet) (err error) {
 	if err := s.Flow.check(); err != nil {
 		return err
 	}
-	if err := s.Quarks.check(); err != nil {
+	if err := s.Quarks.check(flags); err != nil {
 		return err
 	}
 	switch {

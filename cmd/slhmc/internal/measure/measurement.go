@@ -39,8 +39,7 @@ type observable struct {
 
 // observables is that table.
 func observables() []observable {
-	solve := []string{"mass", "boundary", "tolerance"}
-	with := func(more ...string) []string { return append(slices.Clone(solve), more...) }
+	with := func(more ...string) []string { return append(slices.Clone(solveFlags), more...) }
 	return []observable{
 		{"plaquette", "average plaquette, with time, in space", nil, measurePlaquette},
 		{"rectangle", "average 2 x 1 loop", nil, func(u *gauge.Field, _ quarkSettings, _ func() error) (measurement, error) {
@@ -56,10 +55,10 @@ func observables() []observable {
 		{"charge", "topological charge: plaquette, clover, improved", nil, measureCharge},
 		{"energy", "energy density: plaquette, clover; of each the planes in space and with time", nil, measureEnergy},
 		{"condensate", "staggered condensate (1/V) Tr D^-1 by noise", with("noise", "seed"), measureCondensate},
-		{"condensate_exact", fmt.Sprintf("the same without noise, by a solve for each of N V/2 components (at most %d)", maxExact), solve, measureCondensateExact},
-		{"pion", "staggered Goldstone pion by time", solve, measurePion},
-		{"mesons", "local staggered mesons by time: scalar, vector, pseudovector", solve, measureMesons},
-		{"eigenvalues", "lowest eigenvalues of the staggered D^†D on the even sites", with("eigenvalues", "seed"), measureEigenvalues},
+		{"condensate_exact", fmt.Sprintf("the same without noise, by a solve for each of N V/2 components (at most %d)", maxExact), solveFlags, measureCondensateExact},
+		{"pion", "pion from a point source, by time (staggered: the Goldstone one)", solveFlags, measurePion},
+		{"mesons", "local staggered mesons by time: scalar, vector, pseudovector", solveFlags, measureMesons},
+		{"eigenvalues", "lowest eigenvalues of D^†D (staggered: on the even sites)", with("eigenvalues", "seed"), measureEigenvalues},
 		{"eigenvalues_largest", "largest eigenvalues of it, from the largest", with("eigenvalues", "seed"), measureLargestEigenvalues},
 	}
 }

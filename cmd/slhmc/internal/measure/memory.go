@@ -52,7 +52,7 @@ func (s *survey) memory(geo *lattice.Geometry, g group.Group) uint64 {
 		}
 	}
 	for _, name := range s.What {
-		sum += observableMemory(name, f, uint64(s.Quarks.Eigenvalues))
+		sum += observableMemory(name, f, s.Quarks.Action, uint64(s.Quarks.Eigenvalues))
 	}
 	return program + sum/10*11
 }
@@ -60,9 +60,18 @@ func (s *survey) memory(geo *lattice.Geometry, g group.Group) uint64 {
 // observableMemory is that of one observable: loops and field strengths keep next to
 // nothing; a staggered operator the links in its order and those it was made with, and its
 // phases; a solve seven vectors; a search nine blocks of half as many again as are wanted:
-// three of vectors, their images, the new ones.
-func observableMemory(name string, f fieldSizes, count uint64) uint64 {
+// three of vectors, their images, the new ones. Wilson's have spins, and eight vectors more
+// for their Schur complement; a clover term the field strength, blocks and their inverses,
+// some eight times the links.
+func observableMemory(name string, f fieldSizes, action string, count uint64) uint64 {
 	operator := 2*f.links + 6*f.quarks
+	if action != "" {
+		f.quarks *= 4
+		operator = 2*f.links + 14*f.quarks
+	}
+	if action == "clover" {
+		operator += 8 * f.links
+	}
 	switch name {
 	case "condensate", "condensate_exact", "pion", "mesons":
 		return operator + 7*f.quarks

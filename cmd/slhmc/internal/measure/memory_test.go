@@ -33,9 +33,10 @@ func TestMeasureMemory(t *testing.T) {
 		return m.HeapAlloc
 	}
 	for _, c := range []struct {
-		what  string
-		smear string
-		flow  flowSettings
+		what   string
+		smear  string
+		flow   flowSettings
+		quarks string
 	}{
 		{what: "plaquette"},
 		{what: "polyakov_correlator"},
@@ -43,6 +44,7 @@ func TestMeasureMemory(t *testing.T) {
 		{what: "charge"},
 		{what: "condensate"},
 		{what: "mesons"},
+		{what: "pion", quarks: "wilson"},
 		{what: "eigenvalues"},
 		{what: "plaquette", smear: "ape:0.5x3"},
 		{what: "plaquette", smear: "stout:0.1"},
@@ -54,7 +56,7 @@ func TestMeasureMemory(t *testing.T) {
 		before := live()
 		s := &survey{pool: lattice.NewPool(1), quiet: true, stop: func() error { return nil }}
 		s.What, s.Flow = []string{c.what}, c.flow
-		s.Quarks = quarkSettings{Mass: .5, Tolerance: 1e-4, Noise: 1, Eigenvalues: 2}
+		s.Quarks = quarkSettings{Action: c.quarks, Mass: .5, Tolerance: 1e-4, Noise: 1, Eigenvalues: 2}
 		if c.smear != "" {
 			one, err := parseSmearing(c.smear)
 			require.NoError(t, err)

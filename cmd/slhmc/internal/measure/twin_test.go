@@ -3,6 +3,7 @@ package measure
 import (
 	"fmt"
 	"math"
+	"math/cmplx"
 	"path/filepath"
 	"testing"
 
@@ -93,6 +94,56 @@ func TestMeasureTwin(t *testing.T) {
 			assert.InEpsilon(t, largest, m.value(t, "eigenvalue_largest[0]"), .02, boundary)
 			assert.LessOrEqual(t, m.value(t, "eigenvalue_largest[1]"), m.value(t, "eigenvalue_largest[0]"))
 		}
+	}
+}
+
+// The pion and the lowest eigenvalue of Wilson quarks against dense matrices, the mass
+// given in either way, with a twist and angles at the boundary; solves are to 1e-12, and
+// the smallest eigenvalue of D^†D here is above 0.1.
+func TestMeasureWilsonTwin(t *testing.T) {
+	dir := harness.Scratch(t)
+	u := harness.Configuration(t, dir, "u.ildg", group.SU2, 4, 4)
+	twin := verify.Links(u)
+	for _, c := range []struct {
+		flags        []string
+		mass, twist  float64
+		angle        [2]float64
+		antiperiodic int
+	}{
+		{[]string{"--kappa", "0.2"}, .5, 0, [2]float64{}, 1},
+		{[]string{"--mass", "0.3", "--twist", "0.4"}, .3, .4, [2]float64{}, 1},
+		{[]string{"--mass", "0.3", "--theta", "0.7,-0.2", "--boundary", "antiperiodic,periodic"}, .3, 0, [2]float64{.7, -.2}, 0},
+	} {
+		phases := []complex128{cmplx.Exp(complex(0, c.angle[0])), cmplx.Exp(complex(0, c.angle[1]))}
+		phases[c.antiperiodic] *= -1
+		op := reference.WilsonDirac(twin, c.mass, phases)
+		if c.twist != 0 {
+			op = reference.TwistedDirac(twin, c.mass, c.twist, phases)
+		}
+		n, err := reference.NewNormal(op)
+		require.NoError(t, err)
+		m := measure(t, dir, append([]string{"u.ildg", "-w", "pion,eigenvalues", "--quarks", "wilson", "--tolerance", "1e-12", "--eigenvalues", "1"}, c.flags...)...)[0]
+		for k, want := range n.Pion(twin) {
+			assert.InEpsilon(t, want, m.value(t, fmt.Sprintf("pion[%d]", k)), 1e-9, c.flags)
+		}
+		// (A^-1)^128 is that of the smallest eigenvalue of A = D^†D, and of what is near it
+		a := op.Dense().Dagger().Mul(op.Dense())
+		lu, err := reference.Factor(a)
+		require.NoError(t, err)
+		v := make([]complex128, a.N)
+		v[0], v[3] = 1, 1i
+		size := 0.
+		for range 400 {
+			v = lu.Solve(v)
+			size = 0
+			for _, z := range v {
+				size += real(z)*real(z) + imag(z)*imag(z)
+			}
+			for i := range v {
+				v[i] /= complex(math.Sqrt(size), 0)
+			}
+		}
+		assert.InEpsilon(t, 1/math.Sqrt(size), m.value(t, "eigenvalue[0]"), 1e-6, c.flags)
 	}
 }
 

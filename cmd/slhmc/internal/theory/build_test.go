@@ -11,6 +11,7 @@ import (
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/harness"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/quark"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/observe"
@@ -117,7 +118,7 @@ func TestFreeCondensate(t *testing.T) {
 		for _, mass := range []float64{b.c.Quarks[0].Mass, b.c.SLHMC.Quarks[0].Mass} {
 			q := b.c.Quarks[0]
 			q.Mass = mass
-			d, err := b.staggered(&q)
+			d, err := quark.Staggered(b.geo, b.group, &q)
 			require.NoError(t, err)
 			c, err := observe.NewCondensate(d, 1e-12, 1)
 			require.NoError(t, err)

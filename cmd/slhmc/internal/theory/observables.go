@@ -1,6 +1,7 @@
 package theory
 
 import (
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/quark"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/observe"
 	"github.com/slhmc/slhmc/physics/rng"
@@ -55,7 +56,7 @@ func (b *builder) condensates(r *sampler.Run) error {
 		if len(groups) > 1 {
 			name += "_" + f.name
 		}
-		d, err := b.staggered(f.conf)
+		d, err := quark.Staggered(b.geo, b.group, f.conf)
 		if err != nil {
 			return err
 		}

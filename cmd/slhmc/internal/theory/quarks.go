@@ -2,11 +2,10 @@ package theory
 
 import (
 	"fmt"
-	"math"
-	"math/cmplx"
 	"slices"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/quark"
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/physics/lattice"
@@ -185,40 +184,7 @@ func (b *builder) massName(q *config.Quarks, i int) string {
 
 // operator builds the Dirac operator of a group.
 func (b *builder) operator(q *config.Quarks) (dirac.Operator, error) {
-	phases := b.boundary(q)
-	if q.Action == "staggered" {
-		return b.staggered(q)
-	}
-	m := q.Mass
-	if q.Kappa != 0 {
-		m = dirac.KappaMass(q.Kappa, b.geo.Dims())
-	}
-	d, err := dirac.NewWilson(b.geo, b.group, m, phases)
-	if err == nil && q.Twist != 0 {
-		err = d.SetTwist(q.Twist)
-	}
-	return d, err
-}
-
-// boundary returns the phases of the quarks at the boundaries.
-func (b *builder) boundary(q *config.Quarks) []complex128 {
-	phases := dirac.Phases(signs(q))
-	for mu, theta := range q.Theta {
-		phases[mu] *= cmplx.Exp(complex(0, math.Mod(theta, 2*math.Pi)))
-	}
-	return phases
-}
-
-func signs(q *config.Quarks) (phases []int) {
-	for _, name := range q.Boundary {
-		phases = append(phases, map[string]int{"periodic": dirac.Periodic, "antiperiodic": dirac.Antiperiodic}[name])
-	}
-	return phases
-}
-
-// staggered builds the operator of a staggered group.
-func (b *builder) staggered(q *config.Quarks) (*dirac.Staggered, error) {
-	return dirac.NewStaggered(b.geo, b.group, q.Mass, signs(q))
+	return quark.Operator(b.geo, b.group, q)
 }
 
 // quarkTerms returns the actions of all groups.

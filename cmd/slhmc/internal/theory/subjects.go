@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/quark"
 	"github.com/slhmc/slhmc/covnet"
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/dirac"
@@ -88,7 +89,7 @@ func caseOf(c *config.Config, q *config.Quarks) verify.Case {
 		}
 		return k
 	}
-	k.Mass, k.Boundary = q.Mass, signs(q)
+	k.Mass, k.Boundary = q.Mass, quark.Signs(q)
 	if q.Kappa != 0 {
 		k.Mass = dirac.KappaMass(q.Kappa, len(c.Lattice.Extents))
 	}
