@@ -12,6 +12,7 @@ var linear = Linear[float64]{Axpy: axpy, Xpay: xpay, Scale: scale, Triad: triad,
 var hops1 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN1, mulVecA1},
 	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN1, addMulVecA1},
+	Block:     [2]packedVector[float64]{block1, addBlock1},
 	Hop:       hop1,
 	Wilson:    [2]wilsonHop[float64]{wilsonN1, wilsonA1},
 }
@@ -28,12 +29,15 @@ var table1 = table{
 	AddRotated:    addRotated1,
 	Rotate:        rotate1,
 	PlaquetteBack: plaquetteBack1,
+	Outer:         outer1,
+	Invert:        invert1,
 	Reunitarize:   reunitarize1,
 }
 
 var hops2 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN2, mulVecA2},
 	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN2, addMulVecA2},
+	Block:     [2]packedVector[float64]{block2, addBlock2},
 	Hop:       hop2,
 	Wilson:    [2]wilsonHop[float64]{wilsonN2, wilsonA2},
 }
@@ -50,6 +54,8 @@ var table2 = table{
 	AddRotated:    addRotated2,
 	Rotate:        rotate2,
 	PlaquetteBack: plaquetteBack2,
+	Outer:         outer2,
+	Invert:        invert2,
 	Reunitarize:   reunitarize2,
 	exp:           exp2,
 	drift:         drift2,
@@ -59,6 +65,7 @@ var table2 = table{
 var hops3 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN3, mulVecA3},
 	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN3, addMulVecA3},
+	Block:     [2]packedVector[float64]{block3, addBlock3},
 	Hop:       hop3,
 	Wilson:    [2]wilsonHop[float64]{wilsonN3, wilsonA3},
 }
@@ -75,6 +82,8 @@ var table3 = table{
 	AddRotated:    addRotated3,
 	Rotate:        rotate3,
 	PlaquetteBack: plaquetteBack3,
+	Outer:         outer3,
+	Invert:        invert3,
 	Reunitarize:   reunitarize3,
 	exp:           exp3,
 	drift:         drift3,
@@ -763,6 +772,54 @@ func addMulVecA1(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int) {
 		pdst[0][l] = v10 + c*(v4*v2+v5*v3)
 		v12 := pdst[1][l]
 		pdst[1][l] = v12 + c*(v4*v3-v5*v2)
+	}
+}
+
+func block1(dst []Vec, a []Vec, src []Vec, re float64, im float64) {
+	pa := (*[4]Vec)(a)
+	psrc := (*[4]Vec)(src)
+	pdst := (*[4]Vec)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := pa[3][l]
+		pdst[0][l] = v4*v5 - im*v6 + v19*v13 + v20*v14
+		pdst[1][l] = v4*v6 + im*v5 + v19*v14 - v20*v13
+		pdst[2][l] = v12*v13 - im*v14 + v19*v5 - v20*v6
+		pdst[3][l] = v12*v14 + im*v13 + v19*v6 + v20*v5
+	}
+}
+
+func addBlock1(dst []Vec, a []Vec, src []Vec, re float64, im float64) {
+	pa := (*[4]Vec)(a)
+	psrc := (*[4]Vec)(src)
+	pdst := (*[4]Vec)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := pa[3][l]
+		v29 := pdst[0][l]
+		pdst[0][l] = v29 + v4*v5 - im*v6 + v19*v13 + v20*v14
+		v31 := pdst[1][l]
+		pdst[1][l] = v31 + v4*v6 + im*v5 + v19*v14 - v20*v13
+		v33 := pdst[2][l]
+		pdst[2][l] = v33 + v12*v13 - im*v14 + v19*v5 - v20*v6
+		v35 := pdst[3][l]
+		pdst[3][l] = v35 + v12*v14 + im*v13 + v19*v6 + v20*v5
 	}
 }
 
@@ -1922,6 +1979,52 @@ func plaquetteBack1(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []V
 	}
 }
 
+func outer1(a []Vec, x []Vec, y []Vec) {
+	px := (*[4]Vec)(x)
+	py := (*[4]Vec)(y)
+	pa := (*[4]Vec)(a)
+	for l := range lattice.Lanes {
+		v1 := px[0][l]
+		v3 := py[0][l]
+		v2 := px[1][l]
+		v4 := py[1][l]
+		v6 := v1*v3 + v2*v4
+		pa[0][l] = v6 + v6
+		v8 := px[2][l]
+		v10 := py[2][l]
+		v9 := px[3][l]
+		v11 := py[3][l]
+		v13 := v8*v10 + v9*v11
+		pa[1][l] = v13 + v13
+		pa[2][l] = v8*v3 + v9*v4 + v10*v1 + v11*v2
+		pa[3][l] = (v8*v4 - v9*v3 + v10*v2 - v11*v1) * (-1)
+	}
+}
+
+func invert1(a []Vec, d []Vec) {
+	pa := (*[4]Vec)(a)
+	pd := (*[2]Vec)(d)
+	for l := range lattice.Lanes {
+		v1 := pa[0][l]
+		pd[0][l] = v1
+		v6 := 1 / v1
+		v3 := pa[2][l]
+		v7 := v3 * v6
+		v4 := pa[3][l]
+		v8 := v4 * v6
+		v2 := pa[1][l]
+		v10 := v2 - v7*v3 - v8*v4
+		pd[1][l] = v10
+		v13 := 1 / v10
+		v14 := v7 * v13
+		v15 := v8 * v13
+		pa[0][l] = (v6*(-1) - v14*v7 - v15*v8) * (-1)
+		pa[1][l] = (v13 * (-1)) * (-1)
+		pa[2][l] = v14 * (-1)
+		pa[3][l] = v15 * (-1)
+	}
+}
+
 func reunitarize1(u []Vec) {
 	pu := (*[2]Vec)(u)
 	for l := range lattice.Lanes {
@@ -2026,6 +2129,102 @@ func addMulVecA2(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int) {
 		pdst[2][l] = v30 + c*(v8*v2+v9*v3+v6*v4-v7*v5)
 		v32 := pdst[3][l]
 		pdst[3][l] = v32 + c*(v8*v3-v9*v2+v6*v5+v7*v4)
+	}
+}
+
+func block2(dst []Vec, a []Vec, src []Vec, re float64, im float64) {
+	pa := (*[16]Vec)(a)
+	psrc := (*[8]Vec)(src)
+	pdst := (*[8]Vec)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := v19 + re
+		v21 := psrc[4][l]
+		v22 := psrc[5][l]
+		v27 := pa[3][l]
+		v28 := v27 + re
+		v29 := psrc[6][l]
+		v30 := psrc[7][l]
+		v35 := pa[4][l]
+		v36 := pa[5][l]
+		v45 := pa[8][l]
+		v46 := pa[9][l]
+		v55 := pa[14][l]
+		v56 := pa[15][l]
+		v65 := pa[6][l]
+		v66 := pa[7][l]
+		v75 := pa[12][l]
+		v76 := pa[13][l]
+		v85 := pa[10][l]
+		v86 := pa[11][l]
+		pdst[0][l] = v4*v5 - im*v6 + v35*v13 + v36*v14 + v65*v21 + v66*v22 + v85*v29 + v86*v30
+		pdst[1][l] = v4*v6 + im*v5 + v35*v14 - v36*v13 + v65*v22 - v66*v21 + v85*v30 - v86*v29
+		pdst[2][l] = v12*v13 - im*v14 + v35*v5 - v36*v6 + v45*v21 + v46*v22 + v75*v29 + v76*v30
+		pdst[3][l] = v12*v14 + im*v13 + v35*v6 + v36*v5 + v45*v22 - v46*v21 + v75*v30 - v76*v29
+		pdst[4][l] = v20*v21 - im*v22 + v45*v13 - v46*v14 + v55*v29 + v56*v30 + v65*v5 - v66*v6
+		pdst[5][l] = v20*v22 + im*v21 + v45*v14 + v46*v13 + v55*v30 - v56*v29 + v65*v6 + v66*v5
+		pdst[6][l] = v28*v29 - im*v30 + v55*v21 - v56*v22 + v75*v13 - v76*v14 + v85*v5 - v86*v6
+		pdst[7][l] = v28*v30 + im*v29 + v55*v22 + v56*v21 + v75*v14 + v76*v13 + v85*v6 + v86*v5
+	}
+}
+
+func addBlock2(dst []Vec, a []Vec, src []Vec, re float64, im float64) {
+	pa := (*[16]Vec)(a)
+	psrc := (*[8]Vec)(src)
+	pdst := (*[8]Vec)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := v19 + re
+		v21 := psrc[4][l]
+		v22 := psrc[5][l]
+		v27 := pa[3][l]
+		v28 := v27 + re
+		v29 := psrc[6][l]
+		v30 := psrc[7][l]
+		v35 := pa[4][l]
+		v36 := pa[5][l]
+		v45 := pa[8][l]
+		v46 := pa[9][l]
+		v55 := pa[14][l]
+		v56 := pa[15][l]
+		v65 := pa[6][l]
+		v66 := pa[7][l]
+		v75 := pa[12][l]
+		v76 := pa[13][l]
+		v85 := pa[10][l]
+		v86 := pa[11][l]
+		v95 := pdst[0][l]
+		pdst[0][l] = v95 + v4*v5 - im*v6 + v35*v13 + v36*v14 + v65*v21 + v66*v22 + v85*v29 + v86*v30
+		v97 := pdst[1][l]
+		pdst[1][l] = v97 + v4*v6 + im*v5 + v35*v14 - v36*v13 + v65*v22 - v66*v21 + v85*v30 - v86*v29
+		v99 := pdst[2][l]
+		pdst[2][l] = v99 + v12*v13 - im*v14 + v35*v5 - v36*v6 + v45*v21 + v46*v22 + v75*v29 + v76*v30
+		v101 := pdst[3][l]
+		pdst[3][l] = v101 + v12*v14 + im*v13 + v35*v6 + v36*v5 + v45*v22 - v46*v21 + v75*v30 - v76*v29
+		v103 := pdst[4][l]
+		pdst[4][l] = v103 + v20*v21 - im*v22 + v45*v13 - v46*v14 + v55*v29 + v56*v30 + v65*v5 - v66*v6
+		v105 := pdst[5][l]
+		pdst[5][l] = v105 + v20*v22 + im*v21 + v45*v14 + v46*v13 + v55*v30 - v56*v29 + v65*v6 + v66*v5
+		v107 := pdst[6][l]
+		pdst[6][l] = v107 + v28*v29 - im*v30 + v55*v21 - v56*v22 + v75*v13 - v76*v14 + v85*v5 - v86*v6
+		v109 := pdst[7][l]
+		pdst[7][l] = v109 + v28*v30 + im*v29 + v55*v22 + v56*v21 + v75*v14 + v76*v13 + v85*v6 + v86*v5
 	}
 }
 
@@ -4173,6 +4372,136 @@ func plaquetteBack2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []V
 	}
 }
 
+func outer2(a []Vec, x []Vec, y []Vec) {
+	px := (*[8]Vec)(x)
+	py := (*[8]Vec)(y)
+	pa := (*[16]Vec)(a)
+	for l := range lattice.Lanes {
+		v1 := px[0][l]
+		v3 := py[0][l]
+		v2 := px[1][l]
+		v4 := py[1][l]
+		v6 := v1*v3 + v2*v4
+		pa[0][l] = v6 + v6
+		v8 := px[2][l]
+		v10 := py[2][l]
+		v9 := px[3][l]
+		v11 := py[3][l]
+		v13 := v8*v10 + v9*v11
+		pa[1][l] = v13 + v13
+		v15 := px[4][l]
+		v17 := py[4][l]
+		v16 := px[5][l]
+		v18 := py[5][l]
+		v20 := v15*v17 + v16*v18
+		pa[2][l] = v20 + v20
+		v22 := px[6][l]
+		v24 := py[6][l]
+		v23 := px[7][l]
+		v25 := py[7][l]
+		v27 := v22*v24 + v23*v25
+		pa[3][l] = v27 + v27
+		pa[4][l] = v8*v3 + v9*v4 + v10*v1 + v11*v2
+		pa[5][l] = (v8*v4 - v9*v3 + v10*v2 - v11*v1) * (-1)
+		pa[8][l] = v15*v10 + v16*v11 + v17*v8 + v18*v9
+		pa[9][l] = (v15*v11 - v16*v10 + v17*v9 - v18*v8) * (-1)
+		pa[14][l] = v22*v17 + v23*v18 + v24*v15 + v25*v16
+		pa[15][l] = (v22*v18 - v23*v17 + v24*v16 - v25*v15) * (-1)
+		pa[6][l] = v15*v3 + v16*v4 + v17*v1 + v18*v2
+		pa[7][l] = (v15*v4 - v16*v3 + v17*v2 - v18*v1) * (-1)
+		pa[12][l] = v22*v10 + v23*v11 + v24*v8 + v25*v9
+		pa[13][l] = (v22*v11 - v23*v10 + v24*v9 - v25*v8) * (-1)
+		pa[10][l] = v22*v3 + v23*v4 + v24*v1 + v25*v2
+		pa[11][l] = (v22*v4 - v23*v3 + v24*v2 - v25*v1) * (-1)
+	}
+}
+
+func invert2(a []Vec, d []Vec) {
+	pa := (*[16]Vec)(a)
+	pd := (*[4]Vec)(d)
+	for l := range lattice.Lanes {
+		v1 := pa[0][l]
+		pd[0][l] = v1
+		v18 := 1 / v1
+		v5 := pa[4][l]
+		v19 := v5 * v18
+		v6 := pa[5][l]
+		v20 := v6 * v18
+		v7 := pa[6][l]
+		v21 := v7 * v18
+		v8 := pa[7][l]
+		v22 := v8 * v18
+		v11 := pa[10][l]
+		v23 := v11 * v18
+		v12 := pa[11][l]
+		v24 := v12 * v18
+		v2 := pa[1][l]
+		v26 := v2 - v19*v5 - v20*v6
+		v3 := pa[2][l]
+		v9 := pa[8][l]
+		v30 := v9 - v21*v5 - v22*v6
+		v10 := pa[9][l]
+		v32 := v10 + v21*v6 - v22*v5
+		v4 := pa[3][l]
+		v13 := pa[12][l]
+		v36 := v13 - v23*v5 - v24*v6
+		v14 := pa[13][l]
+		v38 := v14 + v23*v6 - v24*v5
+		v15 := pa[14][l]
+		v16 := pa[15][l]
+		pd[1][l] = v26
+		v45 := 1 / v26
+		v46 := v19 * v45
+		v47 := v20 * v45
+		v48 := v30 * v45
+		v49 := v32 * v45
+		v50 := v36 * v45
+		v51 := v38 * v45
+		v55 := v3 - v21*v7 - v22*v8 - v48*v30 - v49*v32
+		v57 := v21 - v48*v19 + v49*v20
+		v59 := v22 - v48*v20 - v49*v19
+		v67 := v15 - v23*v7 - v24*v8 - v50*v30 - v51*v32
+		v69 := v16 + v23*v8 - v24*v7 + v50*v32 - v51*v30
+		pd[2][l] = v55
+		v71 := 1 / v55
+		v72 := v57 * v71
+		v73 := v59 * v71
+		v74 := v48 * v71
+		v75 := v49 * v71
+		v76 := v67 * v71
+		v77 := v69 * v71
+		v87 := v4 - v23*v11 - v24*v12 - v50*v36 - v51*v38 - v76*v67 - v77*v69
+		v89 := v23 - v50*v19 + v51*v20 - v76*v57 + v77*v59
+		v91 := v24 - v50*v20 - v51*v19 - v76*v59 - v77*v57
+		v93 := v50 - v76*v48 + v77*v49
+		v95 := v51 - v76*v49 - v77*v48
+		pd[3][l] = v87
+		v97 := 1 / v87
+		v98 := v89 * v97
+		v99 := v91 * v97
+		v100 := v93 * v97
+		v101 := v95 * v97
+		v102 := v76 * v97
+		v103 := v77 * v97
+		pa[0][l] = (v18*(-1) - v46*v19 - v47*v20 - v72*v57 - v73*v59 - v98*v89 - v99*v91) * (-1)
+		pa[1][l] = (v45*(-1) - v74*v48 - v75*v49 - v100*v93 - v101*v95) * (-1)
+		pa[4][l] = (v46 - v74*v57 - v75*v59 - v100*v89 - v101*v91) * (-1)
+		pa[5][l] = (v47 - v74*v59 + v75*v57 - v100*v91 + v101*v89) * (-1)
+		pa[2][l] = (v71*(-1) - v102*v76 - v103*v77) * (-1)
+		pa[6][l] = (v72 - v102*v89 - v103*v91) * (-1)
+		pa[7][l] = (v73 - v102*v91 + v103*v89) * (-1)
+		pa[8][l] = (v74 - v102*v93 - v103*v95) * (-1)
+		pa[9][l] = (v75 - v102*v95 + v103*v93) * (-1)
+		pa[3][l] = (v97 * (-1)) * (-1)
+		pa[10][l] = v98 * (-1)
+		pa[11][l] = v99 * (-1)
+		pa[12][l] = v100 * (-1)
+		pa[13][l] = v101 * (-1)
+		pa[14][l] = v102 * (-1)
+		pa[15][l] = v103 * (-1)
+	}
+}
+
 func reunitarize2(u []Vec) {
 	pu := (*[4]Vec)(u)
 	for l := range lattice.Lanes {
@@ -4422,6 +4751,166 @@ func addMulVecA3(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int) {
 		pdst[4][l] = v70 + c*(v44*v2+v45*v3+v46*v4+v47*v5+v48*v6+v49*v7)
 		v72 := pdst[5][l]
 		pdst[5][l] = v72 + c*(v44*v3-v45*v2+v46*v5-v47*v4+v48*v7-v49*v6)
+	}
+}
+
+func block3(dst []Vec, a []Vec, src []Vec, re float64, im float64) {
+	pa := (*[36]Vec)(a)
+	psrc := (*[12]Vec)(src)
+	pdst := (*[12]Vec)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := v19 + re
+		v21 := psrc[4][l]
+		v22 := psrc[5][l]
+		v27 := pa[3][l]
+		v28 := v27 + re
+		v29 := psrc[6][l]
+		v30 := psrc[7][l]
+		v35 := pa[4][l]
+		v36 := v35 + re
+		v37 := psrc[8][l]
+		v38 := psrc[9][l]
+		v43 := pa[5][l]
+		v44 := v43 + re
+		v45 := psrc[10][l]
+		v46 := psrc[11][l]
+		v51 := pa[6][l]
+		v52 := pa[7][l]
+		v61 := pa[10][l]
+		v62 := pa[11][l]
+		v71 := pa[16][l]
+		v72 := pa[17][l]
+		v81 := pa[24][l]
+		v82 := pa[25][l]
+		v91 := pa[34][l]
+		v92 := pa[35][l]
+		v101 := pa[8][l]
+		v102 := pa[9][l]
+		v111 := pa[14][l]
+		v112 := pa[15][l]
+		v121 := pa[22][l]
+		v122 := pa[23][l]
+		v131 := pa[32][l]
+		v132 := pa[33][l]
+		v141 := pa[12][l]
+		v142 := pa[13][l]
+		v151 := pa[20][l]
+		v152 := pa[21][l]
+		v161 := pa[30][l]
+		v162 := pa[31][l]
+		v171 := pa[18][l]
+		v172 := pa[19][l]
+		v181 := pa[28][l]
+		v182 := pa[29][l]
+		v191 := pa[26][l]
+		v192 := pa[27][l]
+		pdst[0][l] = v4*v5 - im*v6 + v51*v13 + v52*v14 + v101*v21 + v102*v22 + v141*v29 + v142*v30 + v171*v37 + v172*v38 + v191*v45 + v192*v46
+		pdst[1][l] = v4*v6 + im*v5 + v51*v14 - v52*v13 + v101*v22 - v102*v21 + v141*v30 - v142*v29 + v171*v38 - v172*v37 + v191*v46 - v192*v45
+		pdst[2][l] = v12*v13 - im*v14 + v51*v5 - v52*v6 + v61*v21 + v62*v22 + v111*v29 + v112*v30 + v151*v37 + v152*v38 + v181*v45 + v182*v46
+		pdst[3][l] = v12*v14 + im*v13 + v51*v6 + v52*v5 + v61*v22 - v62*v21 + v111*v30 - v112*v29 + v151*v38 - v152*v37 + v181*v46 - v182*v45
+		pdst[4][l] = v20*v21 - im*v22 + v61*v13 - v62*v14 + v71*v29 + v72*v30 + v101*v5 - v102*v6 + v121*v37 + v122*v38 + v161*v45 + v162*v46
+		pdst[5][l] = v20*v22 + im*v21 + v61*v14 + v62*v13 + v71*v30 - v72*v29 + v101*v6 + v102*v5 + v121*v38 - v122*v37 + v161*v46 - v162*v45
+		pdst[6][l] = v28*v29 - im*v30 + v71*v21 - v72*v22 + v81*v37 + v82*v38 + v111*v13 - v112*v14 + v131*v45 + v132*v46 + v141*v5 - v142*v6
+		pdst[7][l] = v28*v30 + im*v29 + v71*v22 + v72*v21 + v81*v38 - v82*v37 + v111*v14 + v112*v13 + v131*v46 - v132*v45 + v141*v6 + v142*v5
+		pdst[8][l] = v36*v37 - im*v38 + v81*v29 - v82*v30 + v91*v45 + v92*v46 + v121*v21 - v122*v22 + v151*v13 - v152*v14 + v171*v5 - v172*v6
+		pdst[9][l] = v36*v38 + im*v37 + v81*v30 + v82*v29 + v91*v46 - v92*v45 + v121*v22 + v122*v21 + v151*v14 + v152*v13 + v171*v6 + v172*v5
+		pdst[10][l] = v44*v45 - im*v46 + v91*v37 - v92*v38 + v131*v29 - v132*v30 + v161*v21 - v162*v22 + v181*v13 - v182*v14 + v191*v5 - v192*v6
+		pdst[11][l] = v44*v46 + im*v45 + v91*v38 + v92*v37 + v131*v30 + v132*v29 + v161*v22 + v162*v21 + v181*v14 + v182*v13 + v191*v6 + v192*v5
+	}
+}
+
+func addBlock3(dst []Vec, a []Vec, src []Vec, re float64, im float64) {
+	pa := (*[36]Vec)(a)
+	psrc := (*[12]Vec)(src)
+	pdst := (*[12]Vec)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := v19 + re
+		v21 := psrc[4][l]
+		v22 := psrc[5][l]
+		v27 := pa[3][l]
+		v28 := v27 + re
+		v29 := psrc[6][l]
+		v30 := psrc[7][l]
+		v35 := pa[4][l]
+		v36 := v35 + re
+		v37 := psrc[8][l]
+		v38 := psrc[9][l]
+		v43 := pa[5][l]
+		v44 := v43 + re
+		v45 := psrc[10][l]
+		v46 := psrc[11][l]
+		v51 := pa[6][l]
+		v52 := pa[7][l]
+		v61 := pa[10][l]
+		v62 := pa[11][l]
+		v71 := pa[16][l]
+		v72 := pa[17][l]
+		v81 := pa[24][l]
+		v82 := pa[25][l]
+		v91 := pa[34][l]
+		v92 := pa[35][l]
+		v101 := pa[8][l]
+		v102 := pa[9][l]
+		v111 := pa[14][l]
+		v112 := pa[15][l]
+		v121 := pa[22][l]
+		v122 := pa[23][l]
+		v131 := pa[32][l]
+		v132 := pa[33][l]
+		v141 := pa[12][l]
+		v142 := pa[13][l]
+		v151 := pa[20][l]
+		v152 := pa[21][l]
+		v161 := pa[30][l]
+		v162 := pa[31][l]
+		v171 := pa[18][l]
+		v172 := pa[19][l]
+		v181 := pa[28][l]
+		v182 := pa[29][l]
+		v191 := pa[26][l]
+		v192 := pa[27][l]
+		v201 := pdst[0][l]
+		pdst[0][l] = v201 + v4*v5 - im*v6 + v51*v13 + v52*v14 + v101*v21 + v102*v22 + v141*v29 + v142*v30 + v171*v37 + v172*v38 + v191*v45 + v192*v46
+		v203 := pdst[1][l]
+		pdst[1][l] = v203 + v4*v6 + im*v5 + v51*v14 - v52*v13 + v101*v22 - v102*v21 + v141*v30 - v142*v29 + v171*v38 - v172*v37 + v191*v46 - v192*v45
+		v205 := pdst[2][l]
+		pdst[2][l] = v205 + v12*v13 - im*v14 + v51*v5 - v52*v6 + v61*v21 + v62*v22 + v111*v29 + v112*v30 + v151*v37 + v152*v38 + v181*v45 + v182*v46
+		v207 := pdst[3][l]
+		pdst[3][l] = v207 + v12*v14 + im*v13 + v51*v6 + v52*v5 + v61*v22 - v62*v21 + v111*v30 - v112*v29 + v151*v38 - v152*v37 + v181*v46 - v182*v45
+		v209 := pdst[4][l]
+		pdst[4][l] = v209 + v20*v21 - im*v22 + v61*v13 - v62*v14 + v71*v29 + v72*v30 + v101*v5 - v102*v6 + v121*v37 + v122*v38 + v161*v45 + v162*v46
+		v211 := pdst[5][l]
+		pdst[5][l] = v211 + v20*v22 + im*v21 + v61*v14 + v62*v13 + v71*v30 - v72*v29 + v101*v6 + v102*v5 + v121*v38 - v122*v37 + v161*v46 - v162*v45
+		v213 := pdst[6][l]
+		pdst[6][l] = v213 + v28*v29 - im*v30 + v71*v21 - v72*v22 + v81*v37 + v82*v38 + v111*v13 - v112*v14 + v131*v45 + v132*v46 + v141*v5 - v142*v6
+		v215 := pdst[7][l]
+		pdst[7][l] = v215 + v28*v30 + im*v29 + v71*v22 + v72*v21 + v81*v38 - v82*v37 + v111*v14 + v112*v13 + v131*v46 - v132*v45 + v141*v6 + v142*v5
+		v217 := pdst[8][l]
+		pdst[8][l] = v217 + v36*v37 - im*v38 + v81*v29 - v82*v30 + v91*v45 + v92*v46 + v121*v21 - v122*v22 + v151*v13 - v152*v14 + v171*v5 - v172*v6
+		v219 := pdst[9][l]
+		pdst[9][l] = v219 + v36*v38 + im*v37 + v81*v30 + v82*v29 + v91*v46 - v92*v45 + v121*v22 + v122*v21 + v151*v14 + v152*v13 + v171*v6 + v172*v5
+		v221 := pdst[10][l]
+		pdst[10][l] = v221 + v44*v45 - im*v46 + v91*v37 - v92*v38 + v131*v29 - v132*v30 + v161*v21 - v162*v22 + v181*v13 - v182*v14 + v191*v5 - v192*v6
+		v223 := pdst[11][l]
+		pdst[11][l] = v223 + v44*v46 + im*v45 + v91*v38 + v92*v37 + v131*v30 + v132*v29 + v161*v22 + v162*v21 + v181*v14 + v182*v13 + v191*v6 + v192*v5
 	}
 }
 
@@ -9177,6 +9666,276 @@ func plaquetteBack3(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []V
 		py[21][l] = v1012 + v1012
 		py[22][l] = v1006 - (v1011 * (-1))
 		py[23][l] = (v1006 + v1011*(-1) - 2*((v870+v479*v518+v477*v517+v483*v522+v481*v521+v517*v477+v518*v479+v521*v481+v522*v483)*(-1))) * 0.5773502691896258
+	}
+}
+
+func outer3(a []Vec, x []Vec, y []Vec) {
+	px := (*[12]Vec)(x)
+	py := (*[12]Vec)(y)
+	pa := (*[36]Vec)(a)
+	for l := range lattice.Lanes {
+		v1 := px[0][l]
+		v3 := py[0][l]
+		v2 := px[1][l]
+		v4 := py[1][l]
+		v6 := v1*v3 + v2*v4
+		pa[0][l] = v6 + v6
+		v8 := px[2][l]
+		v10 := py[2][l]
+		v9 := px[3][l]
+		v11 := py[3][l]
+		v13 := v8*v10 + v9*v11
+		pa[1][l] = v13 + v13
+		v15 := px[4][l]
+		v17 := py[4][l]
+		v16 := px[5][l]
+		v18 := py[5][l]
+		v20 := v15*v17 + v16*v18
+		pa[2][l] = v20 + v20
+		v22 := px[6][l]
+		v24 := py[6][l]
+		v23 := px[7][l]
+		v25 := py[7][l]
+		v27 := v22*v24 + v23*v25
+		pa[3][l] = v27 + v27
+		v29 := px[8][l]
+		v31 := py[8][l]
+		v30 := px[9][l]
+		v32 := py[9][l]
+		v34 := v29*v31 + v30*v32
+		pa[4][l] = v34 + v34
+		v36 := px[10][l]
+		v38 := py[10][l]
+		v37 := px[11][l]
+		v39 := py[11][l]
+		v41 := v36*v38 + v37*v39
+		pa[5][l] = v41 + v41
+		pa[6][l] = v8*v3 + v9*v4 + v10*v1 + v11*v2
+		pa[7][l] = (v8*v4 - v9*v3 + v10*v2 - v11*v1) * (-1)
+		pa[10][l] = v15*v10 + v16*v11 + v17*v8 + v18*v9
+		pa[11][l] = (v15*v11 - v16*v10 + v17*v9 - v18*v8) * (-1)
+		pa[16][l] = v22*v17 + v23*v18 + v24*v15 + v25*v16
+		pa[17][l] = (v22*v18 - v23*v17 + v24*v16 - v25*v15) * (-1)
+		pa[24][l] = v29*v24 + v30*v25 + v31*v22 + v32*v23
+		pa[25][l] = (v29*v25 - v30*v24 + v31*v23 - v32*v22) * (-1)
+		pa[34][l] = v36*v31 + v37*v32 + v38*v29 + v39*v30
+		pa[35][l] = (v36*v32 - v37*v31 + v38*v30 - v39*v29) * (-1)
+		pa[8][l] = v15*v3 + v16*v4 + v17*v1 + v18*v2
+		pa[9][l] = (v15*v4 - v16*v3 + v17*v2 - v18*v1) * (-1)
+		pa[14][l] = v22*v10 + v23*v11 + v24*v8 + v25*v9
+		pa[15][l] = (v22*v11 - v23*v10 + v24*v9 - v25*v8) * (-1)
+		pa[22][l] = v29*v17 + v30*v18 + v31*v15 + v32*v16
+		pa[23][l] = (v29*v18 - v30*v17 + v31*v16 - v32*v15) * (-1)
+		pa[32][l] = v36*v24 + v37*v25 + v38*v22 + v39*v23
+		pa[33][l] = (v36*v25 - v37*v24 + v38*v23 - v39*v22) * (-1)
+		pa[12][l] = v22*v3 + v23*v4 + v24*v1 + v25*v2
+		pa[13][l] = (v22*v4 - v23*v3 + v24*v2 - v25*v1) * (-1)
+		pa[20][l] = v29*v10 + v30*v11 + v31*v8 + v32*v9
+		pa[21][l] = (v29*v11 - v30*v10 + v31*v9 - v32*v8) * (-1)
+		pa[30][l] = v36*v17 + v37*v18 + v38*v15 + v39*v16
+		pa[31][l] = (v36*v18 - v37*v17 + v38*v16 - v39*v15) * (-1)
+		pa[18][l] = v29*v3 + v30*v4 + v31*v1 + v32*v2
+		pa[19][l] = (v29*v4 - v30*v3 + v31*v2 - v32*v1) * (-1)
+		pa[28][l] = v36*v10 + v37*v11 + v38*v8 + v39*v9
+		pa[29][l] = (v36*v11 - v37*v10 + v38*v9 - v39*v8) * (-1)
+		pa[26][l] = v36*v3 + v37*v4 + v38*v1 + v39*v2
+		pa[27][l] = (v36*v4 - v37*v3 + v38*v2 - v39*v1) * (-1)
+	}
+}
+
+func invert3(a []Vec, d []Vec) {
+	pa := (*[36]Vec)(a)
+	pd := (*[6]Vec)(d)
+	for l := range lattice.Lanes {
+		v1 := pa[0][l]
+		pd[0][l] = v1
+		v38 := 1 / v1
+		v7 := pa[6][l]
+		v39 := v7 * v38
+		v8 := pa[7][l]
+		v40 := v8 * v38
+		v9 := pa[8][l]
+		v41 := v9 * v38
+		v10 := pa[9][l]
+		v42 := v10 * v38
+		v13 := pa[12][l]
+		v43 := v13 * v38
+		v14 := pa[13][l]
+		v44 := v14 * v38
+		v19 := pa[18][l]
+		v45 := v19 * v38
+		v20 := pa[19][l]
+		v46 := v20 * v38
+		v27 := pa[26][l]
+		v47 := v27 * v38
+		v28 := pa[27][l]
+		v48 := v28 * v38
+		v2 := pa[1][l]
+		v50 := v2 - v39*v7 - v40*v8
+		v3 := pa[2][l]
+		v11 := pa[10][l]
+		v54 := v11 - v41*v7 - v42*v8
+		v12 := pa[11][l]
+		v56 := v12 + v41*v8 - v42*v7
+		v4 := pa[3][l]
+		v15 := pa[14][l]
+		v60 := v15 - v43*v7 - v44*v8
+		v16 := pa[15][l]
+		v62 := v16 + v43*v8 - v44*v7
+		v17 := pa[16][l]
+		v18 := pa[17][l]
+		v5 := pa[4][l]
+		v21 := pa[20][l]
+		v70 := v21 - v45*v7 - v46*v8
+		v22 := pa[21][l]
+		v72 := v22 + v45*v8 - v46*v7
+		v23 := pa[22][l]
+		v24 := pa[23][l]
+		v25 := pa[24][l]
+		v26 := pa[25][l]
+		v6 := pa[5][l]
+		v29 := pa[28][l]
+		v84 := v29 - v47*v7 - v48*v8
+		v30 := pa[29][l]
+		v86 := v30 + v47*v8 - v48*v7
+		v31 := pa[30][l]
+		v32 := pa[31][l]
+		v33 := pa[32][l]
+		v34 := pa[33][l]
+		v35 := pa[34][l]
+		v36 := pa[35][l]
+		pd[1][l] = v50
+		v101 := 1 / v50
+		v102 := v39 * v101
+		v103 := v40 * v101
+		v104 := v54 * v101
+		v105 := v56 * v101
+		v106 := v60 * v101
+		v107 := v62 * v101
+		v108 := v70 * v101
+		v109 := v72 * v101
+		v110 := v84 * v101
+		v111 := v86 * v101
+		v115 := v3 - v41*v9 - v42*v10 - v104*v54 - v105*v56
+		v117 := v41 - v104*v39 + v105*v40
+		v119 := v42 - v104*v40 - v105*v39
+		v127 := v17 - v43*v9 - v44*v10 - v106*v54 - v107*v56
+		v129 := v18 + v43*v10 - v44*v9 + v106*v56 - v107*v54
+		v137 := v23 - v45*v9 - v46*v10 - v108*v54 - v109*v56
+		v139 := v24 + v45*v10 - v46*v9 + v108*v56 - v109*v54
+		v151 := v31 - v47*v9 - v48*v10 - v110*v54 - v111*v56
+		v153 := v32 + v47*v10 - v48*v9 + v110*v56 - v111*v54
+		pd[2][l] = v115
+		v163 := 1 / v115
+		v164 := v117 * v163
+		v165 := v119 * v163
+		v166 := v104 * v163
+		v167 := v105 * v163
+		v168 := v127 * v163
+		v169 := v129 * v163
+		v170 := v137 * v163
+		v171 := v139 * v163
+		v172 := v151 * v163
+		v173 := v153 * v163
+		v183 := v4 - v43*v13 - v44*v14 - v106*v60 - v107*v62 - v168*v127 - v169*v129
+		v185 := v43 - v106*v39 + v107*v40 - v168*v117 + v169*v119
+		v187 := v44 - v106*v40 - v107*v39 - v168*v119 - v169*v117
+		v189 := v106 - v168*v104 + v169*v105
+		v191 := v107 - v168*v105 - v169*v104
+		v203 := v25 - v45*v13 - v46*v14 - v108*v60 - v109*v62 - v170*v127 - v171*v129
+		v205 := v26 + v45*v14 - v46*v13 + v108*v62 - v109*v60 + v170*v129 - v171*v127
+		v217 := v33 - v47*v13 - v48*v14 - v110*v60 - v111*v62 - v172*v127 - v173*v129
+		v219 := v34 + v47*v14 - v48*v13 + v110*v62 - v111*v60 + v172*v129 - v173*v127
+		pd[3][l] = v183
+		v225 := 1 / v183
+		v226 := v185 * v225
+		v227 := v187 * v225
+		v228 := v189 * v225
+		v229 := v191 * v225
+		v230 := v168 * v225
+		v231 := v169 * v225
+		v232 := v203 * v225
+		v233 := v205 * v225
+		v234 := v217 * v225
+		v235 := v219 * v225
+		v255 := v5 - v45*v19 - v46*v20 - v108*v70 - v109*v72 - v170*v137 - v171*v139 - v232*v203 - v233*v205
+		v257 := v45 - v108*v39 + v109*v40 - v170*v117 + v171*v119 - v232*v185 + v233*v187
+		v259 := v46 - v108*v40 - v109*v39 - v170*v119 - v171*v117 - v232*v187 - v233*v185
+		v261 := v108 - v170*v104 + v171*v105 - v232*v189 + v233*v191
+		v263 := v109 - v170*v105 - v171*v104 - v232*v191 - v233*v189
+		v265 := v170 - v232*v168 + v233*v169
+		v267 := v171 - v232*v169 - v233*v168
+		v283 := v35 - v47*v19 - v48*v20 - v110*v70 - v111*v72 - v172*v137 - v173*v139 - v234*v203 - v235*v205
+		v285 := v36 + v47*v20 - v48*v19 + v110*v72 - v111*v70 + v172*v139 - v173*v137 + v234*v205 - v235*v203
+		pd[4][l] = v255
+		v287 := 1 / v255
+		v288 := v257 * v287
+		v289 := v259 * v287
+		v290 := v261 * v287
+		v291 := v263 * v287
+		v292 := v265 * v287
+		v293 := v267 * v287
+		v294 := v232 * v287
+		v295 := v233 * v287
+		v296 := v283 * v287
+		v297 := v285 * v287
+		v331 := v6 - v47*v27 - v48*v28 - v110*v84 - v111*v86 - v172*v151 - v173*v153 - v234*v217 - v235*v219 - v296*v283 - v297*v285
+		v333 := v47 - v110*v39 + v111*v40 - v172*v117 + v173*v119 - v234*v185 + v235*v187 - v296*v257 + v297*v259
+		v335 := v48 - v110*v40 - v111*v39 - v172*v119 - v173*v117 - v234*v187 - v235*v185 - v296*v259 - v297*v257
+		v337 := v110 - v172*v104 + v173*v105 - v234*v189 + v235*v191 - v296*v261 + v297*v263
+		v339 := v111 - v172*v105 - v173*v104 - v234*v191 - v235*v189 - v296*v263 - v297*v261
+		v341 := v172 - v234*v168 + v235*v169 - v296*v265 + v297*v267
+		v343 := v173 - v234*v169 - v235*v168 - v296*v267 - v297*v265
+		v345 := v234 - v296*v232 + v297*v233
+		v347 := v235 - v296*v233 - v297*v232
+		pd[5][l] = v331
+		v349 := 1 / v331
+		v350 := v333 * v349
+		v351 := v335 * v349
+		v352 := v337 * v349
+		v353 := v339 * v349
+		v354 := v341 * v349
+		v355 := v343 * v349
+		v356 := v345 * v349
+		v357 := v347 * v349
+		v358 := v296 * v349
+		v359 := v297 * v349
+		pa[0][l] = (v38*(-1) - v102*v39 - v103*v40 - v164*v117 - v165*v119 - v226*v185 - v227*v187 - v288*v257 - v289*v259 - v350*v333 - v351*v335) * (-1)
+		pa[1][l] = (v101*(-1) - v166*v104 - v167*v105 - v228*v189 - v229*v191 - v290*v261 - v291*v263 - v352*v337 - v353*v339) * (-1)
+		pa[6][l] = (v102 - v166*v117 - v167*v119 - v228*v185 - v229*v187 - v290*v257 - v291*v259 - v352*v333 - v353*v335) * (-1)
+		pa[7][l] = (v103 - v166*v119 + v167*v117 - v228*v187 + v229*v185 - v290*v259 + v291*v257 - v352*v335 + v353*v333) * (-1)
+		pa[2][l] = (v163*(-1) - v230*v168 - v231*v169 - v292*v265 - v293*v267 - v354*v341 - v355*v343) * (-1)
+		pa[8][l] = (v164 - v230*v185 - v231*v187 - v292*v257 - v293*v259 - v354*v333 - v355*v335) * (-1)
+		pa[9][l] = (v165 - v230*v187 + v231*v185 - v292*v259 + v293*v257 - v354*v335 + v355*v333) * (-1)
+		pa[10][l] = (v166 - v230*v189 - v231*v191 - v292*v261 - v293*v263 - v354*v337 - v355*v339) * (-1)
+		pa[11][l] = (v167 - v230*v191 + v231*v189 - v292*v263 + v293*v261 - v354*v339 + v355*v337) * (-1)
+		pa[3][l] = (v225*(-1) - v294*v232 - v295*v233 - v356*v345 - v357*v347) * (-1)
+		pa[12][l] = (v226 - v294*v257 - v295*v259 - v356*v333 - v357*v335) * (-1)
+		pa[13][l] = (v227 - v294*v259 + v295*v257 - v356*v335 + v357*v333) * (-1)
+		pa[14][l] = (v228 - v294*v261 - v295*v263 - v356*v337 - v357*v339) * (-1)
+		pa[15][l] = (v229 - v294*v263 + v295*v261 - v356*v339 + v357*v337) * (-1)
+		pa[16][l] = (v230 - v294*v265 - v295*v267 - v356*v341 - v357*v343) * (-1)
+		pa[17][l] = (v231 - v294*v267 + v295*v265 - v356*v343 + v357*v341) * (-1)
+		pa[4][l] = (v287*(-1) - v358*v296 - v359*v297) * (-1)
+		pa[18][l] = (v288 - v358*v333 - v359*v335) * (-1)
+		pa[19][l] = (v289 - v358*v335 + v359*v333) * (-1)
+		pa[20][l] = (v290 - v358*v337 - v359*v339) * (-1)
+		pa[21][l] = (v291 - v358*v339 + v359*v337) * (-1)
+		pa[22][l] = (v292 - v358*v341 - v359*v343) * (-1)
+		pa[23][l] = (v293 - v358*v343 + v359*v341) * (-1)
+		pa[24][l] = (v294 - v358*v345 - v359*v347) * (-1)
+		pa[25][l] = (v295 - v358*v347 + v359*v345) * (-1)
+		pa[5][l] = (v349 * (-1)) * (-1)
+		pa[26][l] = v350 * (-1)
+		pa[27][l] = v351 * (-1)
+		pa[28][l] = v352 * (-1)
+		pa[29][l] = v353 * (-1)
+		pa[30][l] = v354 * (-1)
+		pa[31][l] = v355 * (-1)
+		pa[32][l] = v356 * (-1)
+		pa[33][l] = v357 * (-1)
+		pa[34][l] = v358 * (-1)
+		pa[35][l] = v359 * (-1)
 	}
 }
 
