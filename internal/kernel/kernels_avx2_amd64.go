@@ -142,6 +142,12 @@ func rotate2AVX2(y []Vec, u []Vec, x []Vec, mx int)
 func plaquetteBack2AVX2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 
 //go:noescape
+func leaf2AVX2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func leafBack2AVX2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
 func outer2AVX2(a []Vec, x []Vec, y []Vec)
 
 //go:noescape
@@ -265,6 +271,12 @@ func rotate3AVX2(y []Vec, u []Vec, x []Vec, mx int)
 func plaquetteBack3AVX2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 
 //go:noescape
+func leaf3AVX2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func leafBack3AVX2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
 func outer3AVX2(a []Vec, x []Vec, y []Vec)
 
 //go:noescape
@@ -307,6 +319,8 @@ var table2AVX2 = table{
 	AddRotated:    addRotated2AVX2,
 	Rotate:        rotate2AVX2,
 	PlaquetteBack: plaquetteBack2AVX2,
+	Leaf:          leaf2AVX2,
+	LeafBack:      leafBack2AVX2,
 	Outer:         outer2AVX2,
 	Invert:        invert2AVX2,
 	Reunitarize:   reunitarize2AVX2,
@@ -335,6 +349,8 @@ var table3AVX2 = table{
 	AddRotated:    addRotated3AVX2,
 	Rotate:        rotate3AVX2,
 	PlaquetteBack: plaquetteBack3AVX2,
+	Leaf:          leaf3AVX2,
+	LeafBack:      leafBack3AVX2,
 	Outer:         outer3AVX2,
 	Invert:        invert3AVX2,
 	Reunitarize:   reunitarize3AVX2,

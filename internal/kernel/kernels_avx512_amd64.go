@@ -142,6 +142,12 @@ func rotate2AVX512(y []Vec, u []Vec, x []Vec, mx int)
 func plaquetteBack2AVX512(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 
 //go:noescape
+func leaf2AVX512(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func leafBack2AVX512(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
 func outer2AVX512(a []Vec, x []Vec, y []Vec)
 
 //go:noescape
@@ -265,6 +271,12 @@ func rotate3AVX512(y []Vec, u []Vec, x []Vec, mx int)
 func plaquetteBack3AVX512(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 
 //go:noescape
+func leaf3AVX512(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func leafBack3AVX512(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
 func outer3AVX512(a []Vec, x []Vec, y []Vec)
 
 //go:noescape
@@ -307,6 +319,8 @@ var table2AVX512 = table{
 	AddRotated:    addRotated2AVX512,
 	Rotate:        rotate2AVX512,
 	PlaquetteBack: plaquetteBack2AVX512,
+	Leaf:          leaf2AVX512,
+	LeafBack:      leafBack2AVX512,
 	Outer:         outer2AVX512,
 	Invert:        invert2AVX512,
 	Reunitarize:   reunitarize2AVX512,
@@ -335,6 +349,8 @@ var table3AVX512 = table{
 	AddRotated:    addRotated3AVX512,
 	Rotate:        rotate3AVX512,
 	PlaquetteBack: plaquetteBack3AVX512,
+	Leaf:          leaf3AVX512,
+	LeafBack:      leafBack3AVX512,
 	Outer:         outer3AVX512,
 	Invert:        invert3AVX512,
 	Reunitarize:   reunitarize3AVX512,

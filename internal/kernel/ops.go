@@ -97,6 +97,15 @@ type table struct {
 	// being carried along a and c to where P begins, phi and y alike; the links are
 	// unitary.
 	PlaquetteBack func(y, phi, a, b []Vec, mb int, c, d []Vec, md int)
+	// Leaf sets x = [a b (c d)^†]_TA and, where N > 2, its trace Im tr a b (c d)^† behind.
+	Leaf func(x, a, b []Vec, mb int, c, d []Vec, md int)
+	// LeafBack sets the four algebra elements y to the derivatives, along the links a, b,
+	// c, d of the plaquette P = a b (c d)^†, of Re tr i (phi_1 + … + phi_4) P for four
+	// elements that belong to its corners in turn, from where P begins, and are carried
+	// there: phi is the components of the four and, where N > 2, the sum of the traces of
+	// such with a trace, tr phi. Derivatives of b and d are carried along a and c to where P
+	// begins; the links are unitary.
+	LeafBack func(y, phi, a, b []Vec, mb int, c, d []Vec, md int)
 	// Outer sets the packed 2N x 2N matrix a = x y^† + y x^† (see Hops.Block).
 	Outer func(a, x, y []Vec)
 	// Invert sets such a matrix to its inverse, by elimination without pivoting, and d to
@@ -161,6 +170,7 @@ func (s *Set) Ops(g group.Group) *Ops {
 		o.AddAlgebra, o.AddForce = o.addAlgebraLoops, o.addForceLoops
 		o.Plaquette, o.AddRotated, o.Reunitarize = o.plaquetteLoops, o.addRotatedLoops, o.reunitarizeLanes
 		o.Rotate, o.PlaquetteBack = o.rotateLoops, o.plaquetteBackLoops
+		o.Leaf, o.LeafBack = o.leafLoops, o.leafBackLoops
 		o.Outer, o.Invert = PackedOuter(2*n), PackedInvert(2*n)
 		for mu := range o.AddWilson {
 			o.AddWilson[mu] = o.addWilsonLoops(mu)
