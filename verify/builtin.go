@@ -12,6 +12,7 @@ import (
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/lattice"
 	"github.com/slhmc/slhmc/physics/observe"
+	"github.com/slhmc/slhmc/physics/rational"
 	"github.com/slhmc/slhmc/physics/rng"
 	"github.com/slhmc/slhmc/physics/solver"
 	"github.com/slhmc/slhmc/reference"
@@ -24,6 +25,7 @@ func BuiltIn() []Subject {
 	quarks := func(s ...Symmetry) []Option {
 		return []Option{even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Has(s...), Parameters("mass"), Divided(), TwinOfAction(TwinQuarks)}
 	}
+	powers := NewPowers()
 	subjects := []Subject{
 		OfExponential("exponential", GroupFunctions()),
 		OfRandom("random numbers", Generator()),
@@ -31,6 +33,11 @@ func BuiltIn() []Subject {
 		OfAction("rectangle action", BuildRectangle, Has(Hypercubic()...), Divided(), TwinOfAction(TwinRectangle)),
 		OfAction("loop action", BuildLoops, Has(Translations, ChargeConjugation), Divided(), TwinOfAction(twinLoops)),
 		OfOperator("staggered operator", BuildStaggered, even, Parameters("mass"), Divided(), Hermitian(Epsilon), Has(Boundary, Shifts), Has(Staggered()...), TwinOfOperator(TwinStaggered), Free(FreeStaggered)),
+		OfOperator("staggered operator in a magnetic field", BuildMagnetic, even, Divided(), Hermitian(Epsilon), Has(Boundary), TwinOfOperator(TwinMagnetic)),
+		OfOperator("staggered operator at imaginary potential", BuildImaginary, even, Divided(), Hermitian(Epsilon), Has(Boundary), TwinOfOperator(TwinImaginary), Free(FreeImaginary)),
+		OfOperator("staggered operator of isospin", BuildIsospin, even, Parameters("mass"), Divided(), Has(Boundary, Shifts, ChargeConjugation), TwinOfOperator(TwinIsospin)),
+		OfOperator("staggered operator of isospin, in a magnetic field", BuildMagneticIsospin, even, Divided(), Has(Boundary), TwinOfOperator(TwinMagneticIsospin)),
+		OfOperator("staggered operator of isospin, even-odd", BuildSchur(BuildIsospin), even, Divided(), Has(Boundary, EvenTranslations)),
 		OfOperator("Wilson operator", BuildWilson, Divided(), Hermitian(Gamma5), Parameters("mass"), Has(Boundary, Translations), TwinOfOperator(TwinWilson), Free(FreeWilson)),
 		OfOperator("anisotropic Wilson operator", BuildAnisotropic, Divided(), Hermitian(Gamma5), Parameters("mass"), Has(Boundary, Translations), TwinOfOperator(TwinAnisotropic)),
 		OfOperator("anisotropic Wilson operator, even-odd", BuildSchur(BuildAnisotropic), even, Divided(), Parameters("mass"), Has(Boundary, EvenTranslations)),
@@ -49,8 +56,14 @@ func BuiltIn() []Subject {
 		OfPseudofermion("staggered action, all sites", BuildQuarks(lattice.All), quarks(Shifts)...),
 		OfPseudofermion("staggered ratio, even sites", BuildRatio(BuildStaggered, lattice.Even), even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Parameters("mass", "heavy mass"), Divided(), TwinOfAction(TwinRatio(TwinStaggered))),
 		OfPseudofermion("staggered ratio, all sites", BuildRatio(BuildStaggered, lattice.All), even, Accuracy(1e-11, 1e-10), Has(Staggered()...), Parameters("mass", "heavy mass"), TwinOfAction(TwinRatio(TwinStaggered))),
-		OfPseudofermion("Wilson ratio, all sites", BuildRatio(BuildWilson, lattice.All), Within(Domain{Volume: 24}), Accuracy(1e-11, 1e-10), Has(Translations), TwinOfAction(TwinRatio(TwinWilson))),
-		OfPseudofermion("twisted mass ratio, even-odd", BuildRatio(BuildSchur(BuildTwisted), lattice.Even), even, Accuracy(1e-11, 1e-10), Has(EvenTranslations), Divided()),
+		OfPseudofermion("Wilson ratio, all sites", BuildRatio(BuildWilson, lattice.All), Within(Domain{Volume: 24}), Accuracy(1e-11, 1e-10), Has(Translations), Parameters("mass", "heavy mass"), TwinOfAction(TwinRatio(TwinWilson))),
+		OfPseudofermion("twisted mass ratio, even-odd", BuildRatio(BuildSchur(BuildTwisted), lattice.Even), even, Accuracy(1e-11, 1e-10), Has(EvenTranslations), Parameters("mass", "twist", "heavy mass", "heavy twist"), Divided()),
+		OfPseudofermion("staggered rational action, Nf = 2", powers.Rational(BuildStaggered, lattice.Even, rational.Power{Num: 1, Den: 2}), even, Accuracy(1e-10, 1e-9), Has(Staggered()...), Parameters("mass"), Divided(), TwinOfAction(TwinRational(TwinStaggered, rational.Power{Num: 1, Den: 2}, false))),
+		OfPseudofermion("staggered rational ratio, Nf = 1", powers.Ratio(BuildStaggered, lattice.Even, rational.Power{Num: 1, Den: 4}), even, Accuracy(1e-10, 1e-9), Has(Staggered()...), Parameters("mass", "heavy mass"), TwinOfAction(TwinRational(TwinStaggered, rational.Power{Num: 1, Den: 4}, true))),
+		OfPseudofermion("Wilson rational action, Nf = 1", powers.Rational(BuildWilson, lattice.All, rational.Power{Num: 1, Den: 2}), Within(Domain{Volume: 12, Draws: 60}), Accuracy(1e-10, 1e-9), Has(Translations), TwinOfAction(TwinRational(TwinWilson, rational.Power{Num: 1, Den: 2}, false))),
+		OfPseudofermion("Wilson rational action, Nf = 1, even-odd", powers.Rational(BuildSchur(BuildWilson), lattice.Even, rational.Power{Num: 1, Den: 2}), Within(Domain{Even: true, Volume: 24, Draws: 60}), Accuracy(1e-10, 1e-9), Has(EvenTranslations), Parameters("mass"), Divided()),
+		OfPseudofermion("staggered action in a magnetic field", BuildMagneticQuarks, even, Accuracy(1e-11, 1e-10), Divided()),
+		OfPseudofermion("staggered action of isospin, all sites", BuildIsospinQuarks, even, Accuracy(1e-11, 1e-10), Has(Shifts), Divided(), TwinOfAction(TwinIsospinQuarks)),
 		OfPseudofermion("effective action", BuildEffective, even, Accuracy(1e-11, 1e-10), Has(EvenTranslations, StaggeredReflections, ChargeConjugation)),
 		OfLayer("stout layer", BuildStout(covnet.Shared), Has(Translations, ChargeConjugation), TwinOfLayer(TwinStout(covnet.Shared))),
 		OfLayer("stout layer, per direction", BuildStout(covnet.PerDirection), Has(Translations, ChargeConjugation), TwinOfLayer(TwinStout(covnet.PerDirection)), Shares(BuildStout(covnet.Shared))),
@@ -97,6 +110,8 @@ func BuiltIn() []Subject {
 		OfSampler("HMC, clover quarks, even-odd", BuildCloverHMC, small("SU(3)", 2)),
 		OfSampler("HMC, staggered ratio", BuildSplitHMC(BuildStaggered, lattice.Even), small("SU(2)", 4)),
 		OfSampler("HMC, Wilson ratio, even-odd", BuildSplitHMC(BuildSchur(BuildWilson), lattice.Even), small("SU(2)", 2)),
+		OfSampler("RHMC, staggered quarks, Nf = 2", powers.HMC(BuildStaggered, lattice.Even, rational.Power{Num: 1, Den: 1}, 2), small("SU(2)", 4)),
+		OfSampler("RHMC, Wilson quarks, Nf = 1, even-odd", powers.HMC(BuildSchur(BuildWilson), lattice.Even, rational.Power{Num: 1, Den: 2}, 1), small("SU(2)", 2)),
 		OfSampler("SLHMC", BuildTalkSLHMC(0.05), small("SU(2)", 4), Against(BuildTalkHMC)),
 		OfSampler("SLHMC, the target as guide", BuildTalkTarget(true), small("SU(2)", 4), Single(), Identical(BuildTalkTarget(false))),
 		OfSampler("SLHMC, bad weights", BuildTalkSLHMC(0.15), small("SU(2)", 4), From(QuarkStart), Against(BuildTalkHMC)),

@@ -12,6 +12,7 @@
 //
 // # References
 //
+//	[CK]    M. A. Clark, A. D. Kennedy, hep-lat/0608015 (rational actions, n-th roots)
 //	[GLTRS] S. Gottlieb et al., Phys. Rev. D 35 (1987) 2531 (even sites)
 //	[H]     M. Hasenbusch, hep-lat/0107019 (ratios)
 //	[WP]    D. Weingarten, D. Petcher, Phys. Lett. B 99 (1981) 333 (pseudofermions)

@@ -28,12 +28,12 @@ import (
 //
 // It keeps scratch: one per goroutine.
 type Ratio struct {
-	light, heavy *quark
-	shifted      bool
-	t            Tolerances
-	by           solvers
-	phi          *fermion.Field
-	psi, x, y    *fermion.Field
+	pair
+	shifted   bool
+	t         Tolerances
+	by        solvers
+	phi       *fermion.Field
+	psi, x, y *fermion.Field
 }
 
 // NewRatio returns the action of light over heavy on the sites of sub. phi is zero until
@@ -55,7 +55,7 @@ func NewRatio(light, heavy dirac.Operator, sub lattice.Subset, t Tolerances) (*R
 	if !a.light.alone() || !a.heavy.alone() {
 		a.shifted = true
 		if err := checkShifted(light, heavy); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w on one parity (allowed: all sites, or operators that stay on a parity)", err)
 		}
 	}
 	return a, nil
@@ -68,7 +68,7 @@ func checkShifted(light, heavy dirac.Operator) error {
 	d, ok := light.(dirac.Shifted)
 	w, also := heavy.(dirac.Shifted)
 	if !ok || !also {
-		return fmt.Errorf("action: ratio of %T over %T on one parity (allowed: all sites, or operators that stay on a parity)", light, heavy)
+		return fmt.Errorf("action: ratio of %T over %T, whose masses are no shifts of D^†D,", light, heavy)
 	}
 	x, y, z := d.NewField(), d.NewField(), d.NewField()
 	u := gauge.NewField(x.Geometry(), x.Group())
@@ -82,7 +82,7 @@ func checkShifted(light, heavy dirac.Operator) error {
 	z.Axpy(-1, y, lattice.All)
 	z.Axpy(d.NormalShift()-w.NormalShift(), x, lattice.All)
 	if !(z.Norm2(lattice.All) <= size*math.Pow(1e3*0x1p-53, 2)) {
-		return fmt.Errorf("action: ratio of operators that differ in more than their mass, on one parity (allowed: all sites)")
+		return fmt.Errorf("action: ratio of operators that differ in more than their mass")
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ import (
 //
 // It keeps scratch: one per goroutine.
 type TwoFlavour struct {
-	d    *quark
+	pair
 	t    Tolerances
 	by   solvers
 	phi  *fermion.Field
@@ -65,7 +65,7 @@ func NewTwoFlavour(op dirac.Operator, sub lattice.Subset, t Tolerances) (*TwoFla
 	if err != nil {
 		return nil, err
 	}
-	return &TwoFlavour{d: d, t: t, by: t.solvers(), phi: op.NewField(), x: op.NewField(), y: op.NewField()}, nil
+	return &TwoFlavour{pair: pair{light: d}, t: t, by: t.solvers(), phi: op.NewField(), x: op.NewField(), y: op.NewField()}, nil
 }
 
 // With returns the action of the same phi - shared, not copied - seen through
@@ -77,11 +77,11 @@ func (a *TwoFlavour) With(op dirac.Operator) (*TwoFlavour, error) {
 
 // WithTolerances is With for solves of other tolerances.
 func (a *TwoFlavour) WithTolerances(op dirac.Operator, t Tolerances) (*TwoFlavour, error) {
-	b, err := NewTwoFlavour(op, a.d.sub, t)
+	b, err := NewTwoFlavour(op, a.light.sub, t)
 	if err != nil {
 		return nil, err
 	}
-	b.phi, err = shared(a.phi, b.phi, op, a.d.op)
+	b.phi, err = shared(a.phi, b.phi, op, a.light.op)
 	return b, err
 }
 
@@ -94,15 +94,15 @@ func shared(phi, fields *fermion.Field, op, other dirac.Operator) (*fermion.Fiel
 }
 
 // Operator returns D.
-func (a *TwoFlavour) Operator() dirac.Operator { return a.d.op }
+func (a *TwoFlavour) Operator() dirac.Operator { return a.light.op }
 
 // Phi returns the pseudofermion field, which lives on the subset only.
 func (a *TwoFlavour) Phi() *fermion.Field { return a.phi }
 
 // solve sets x to X.
 func (a *TwoFlavour) solve(by solver.Solver, u *gauge.Field) error {
-	a.d.bind(u)
-	return a.d.solve(by, a.x, a.phi)
+	a.light.bind(u)
+	return a.light.solve(by, a.x, a.phi)
 }
 
 // Value returns S. Cost: one solve.
@@ -110,8 +110,8 @@ func (a *TwoFlavour) Value(u *gauge.Field) (float64, error) {
 	if err := a.solve(a.by.action, u); err != nil {
 		return 0, err
 	}
-	a.d.dot()
-	return a.phi.ReDot(a.x, a.d.sub), nil
+	a.light.dot()
+	return a.phi.ReDot(a.x, a.light.sub), nil
 }
 
 // AddForce adds f += c F. Cost: one solve.
@@ -119,8 +119,8 @@ func (a *TwoFlavour) AddForce(f *gauge.Algebra, c float64, u *gauge.Field) error
 	if err := a.solve(a.by.force, u); err != nil {
 		return err
 	}
-	a.d.apply(a.y, a.x)
-	a.d.addDerivative(f, -c, a.y, a.x)
+	a.light.apply(a.y, a.x)
+	a.light.addDerivative(f, -c, a.y, a.x)
 	return nil
 }
 
@@ -129,13 +129,13 @@ func (a *TwoFlavour) AddForce(f *gauge.Algebra, c float64, u *gauge.Field) error
 // S is |xi|^2; where it does not, xi lives on all sites and (D^† xi)_e has the right
 // covariance (D^†D)_ee, but S needs a solve.
 func (a *TwoFlavour) Refresh(u *gauge.Field, s rng.Stream) (float64, error) {
-	a.d.bind(u)
-	a.x.Gaussian(s, a.d.everywhere())
-	a.d.applyDagger(a.y, a.x)
-	a.phi.Copy(a.y, a.d.sub)
-	if a.d.alone() {
-		a.d.dot()
-		return a.x.Norm2(a.d.sub), nil
+	a.light.bind(u)
+	a.x.Gaussian(s, a.light.everywhere())
+	a.light.applyDagger(a.y, a.x)
+	a.phi.Copy(a.y, a.light.sub)
+	if a.light.alone() {
+		a.light.dot()
+		return a.x.Norm2(a.light.sub), nil
 	}
 	v, err := a.Value(u)
 	if err != nil {
@@ -145,13 +145,13 @@ func (a *TwoFlavour) Refresh(u *gauge.Field, s rng.Stream) (float64, error) {
 }
 
 // Components returns the number of complex components of phi.
-func (a *TwoFlavour) Components() int { return a.phi.Components(a.d.sub) }
+func (a *TwoFlavour) Components() int { return a.phi.Components(a.light.sub) }
 
 // Transform rotates phi.
-func (a *TwoFlavour) Transform(t *gauge.Transformation) { a.phi.Transform(t, a.d.sub) }
+func (a *TwoFlavour) Transform(t *gauge.Transformation) { a.phi.Transform(t, a.light.sub) }
 
 // Work returns the work so far.
-func (a *TwoFlavour) Work() Work { return a.d.work }
+func (a *TwoFlavour) Work() Work { return a.light.work }
 
 // Mass returns the operator's parameter "mass". Panics if it has none.
 func (a *TwoFlavour) Mass() float64 { return a.Parameter("mass") }

@@ -13,5 +13,6 @@
 //
 //	[HS] M. Hestenes, E. Stiefel, J. Res. Natl. Bur. Stand. 49 (1952) 409
 //	[J]  B. Jegerlehner, hep-lat/9612014
+//	[PS] C. Paige, M. Saunders, SIAM J. Numer. Anal. 12 (1975) 617 (Lanczos and conjugate gradients)
 //	[V]  H. van der Vorst, SIAM J. Sci. Stat. Comput. 13 (1992) 631
 package solver

@@ -28,6 +28,7 @@ type krylov struct {
 	chains     fermion.Chains
 	state      []recurrence
 	history    []float64
+	ritz       ritz
 }
 
 // recurrence is where an equation stands.
@@ -46,7 +47,7 @@ const depth = 4
 // prepare makes work vectors like b for n equations.
 func (k *krylov) prepare(n int, b *fermion.Field) {
 	if k.r == nil || !k.r.SameShape(b) {
-		*k = krylov{r: b.Like(), p: b.Like(), ap: b.Like(), history: k.history}
+		*k = krylov{r: b.Like(), p: b.Like(), ap: b.Like(), history: k.history, ritz: k.ritz}
 		for range depth {
 			k.chains.R = append(k.chains.R, b.Like())
 		}
@@ -89,6 +90,7 @@ func (k *krylov) run(x []*fermion.Field, a Operator, shifts []Shift, floor, rr f
 		}
 		next := k.r.AxpyNorm2(-alpha, k.ap, s)
 		beta := next / rr
+		k.ritz.add(alpha, beta)
 		var worst float64
 		worst, active = k.step(alpha, beta, ratio, next)
 		k.chains.R[waiting].Copy(k.r, s)

@@ -17,6 +17,8 @@ type Shift struct {
 type MultiSolver interface {
 	// SolveShifts sets x_i to the solution of (A + sigma_i) x_i = b on the sites of s.
 	SolveShifts(x []*fermion.Field, a Operator, shifts []Shift, b *fermion.Field, s lattice.Subset) (Report, error)
+	// Spectrum returns the ends of A's spectrum as the last solve has seen them.
+	Spectrum() (lo, hi float64)
 }
 
 // MultiShift solves (A + sigma_i) x_i = b for many shifts by conjugate gradients in
@@ -96,6 +98,7 @@ func (w *equations) begin(x []*fermion.Field, shifts []Shift, b *fermion.Field, 
 	for _, f := range x {
 		f.Zero(s)
 	}
+	w.k.ritz.clear()
 	return b.Norm2(s), Report{Residuals: w.residuals}
 }
 
