@@ -26,7 +26,8 @@ type Record struct {
 	Solves        int                     `json:"solves"`
 	Iterations    int                     `json:"iterations"`
 	Applications  int                     `json:"applications"`
-	Flops         *rundir.Float           `json:"flops,omitempty"` // nil: not known
+	Flops         *rundir.Float           `json:"flops,omitempty"`   // nil: not known
+	Spectra       []RecordedSpectrum      `json:"spectra,omitempty"` // of the watched actions that have one
 	Observables   map[string]rundir.Float `json:"observables,omitempty"`
 	Training      *RecordedTraining       `json:"training,omitempty"`
 	Saved         string                  `json:"saved,omitempty"` // file of the configuration that it left

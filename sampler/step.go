@@ -18,7 +18,7 @@ const refusals = 20
 // step does one trajectory and what belongs to it. After an error the run stands, on
 // disk too, where it stood before.
 func (r *Run) step(p *Phase) error {
-	r.trained = false
+	r.trained, r.before = false, r.spectra()
 	began := time.Now()
 	rec, timing, err := r.trajectory(p)
 	if err == nil {
@@ -80,6 +80,7 @@ func (r *Run) trajectory(p *Phase) (rec Record, timing Timing, err error) {
 		}
 		timing.Measuring = time.Since(began).Seconds()
 	}
+	rec.Spectra = r.recordSpectra(r.before)
 	if p.Production && r.SaveEvery > 0 && (done+1)%r.SaveEvery == 0 {
 		rec.Saved = fmt.Sprintf("links-%s-%08d.ildg", p.Name, done+1)
 		if err := r.Save(filepath.Join(r.Dir, rec.Saved), r.Links); err != nil {
@@ -100,6 +101,7 @@ func (r *Run) back(p *Phase, err error) error {
 	if r.trained {
 		err = errors.Join(err, r.Trainer.undo())
 	}
+	err = errors.Join(err, r.setSpectra(r.before))
 	if r.checkpoint() != nil { // err says more
 		return err
 	}
