@@ -51,7 +51,7 @@ func (b *builder) drawn() action.Sum {
 	return s
 }
 
-// ownOnLevel returns those that act on a level of n, and their names.
+// ownOnLevel returns those that act on a level of n, and what they are called.
 func (b *builder) ownOnLevel(level, n int) (s action.Sum, names []string) {
 	for _, t := range b.own {
 		if t.level == level || t.level < 0 && level == n-1 {
