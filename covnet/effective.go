@@ -17,6 +17,9 @@ type Part struct {
 	Action  action.Action // S; a sum has the parameters of its terms
 	C       float64
 	Train   []string // parameters of S, or Coefficient, to be trained beside the weights of the network
+	// Follow returns the parameters of the k-th term of S that take the value of one that
+	// is trained; nil: that of the same name, where a term has it.
+	Follow func(k int, name string) []string
 }
 
 // Effective is a sum of parts c S[U^NN[U]], each an action S seen through a network:
@@ -38,8 +41,13 @@ type part struct {
 	silent int // of them
 	c      *float64
 	train  []string
-	d      []float64 // of one term by the trained ones but c
-	names  []string  // of those
+	follow [][]followed // of each term
+}
+
+// followed is a parameter of a term that takes the value of a trained one.
+type followed struct {
+	name  string
+	index int // of the trained one
 }
 
 // view is a network with the parts that see the links through it.
@@ -71,15 +79,9 @@ func NewEffectiveSum(u *gauge.Field, parts ...Part) (*Effective, error) {
 		if sum, ok := p.Action.(action.Sum); ok {
 			q.terms = sum
 		}
-		for _, name := range p.Train {
-			if name != Coefficient {
-				if !slices.ContainsFunc(q.terms, func(a action.Action) bool { return has(a, name) }) {
-					return nil, fmt.Errorf("covnet: %T has no %s to train", p.Action, name)
-				}
-				q.names = append(q.names, name)
-			}
+		if err := q.bind(p.Follow); err != nil {
+			return nil, fmt.Errorf("covnet: %T %w", p.Action, err)
 		}
-		q.d = make([]float64, len(q.names))
 		net := p.Network
 		if net == nil {
 			net = none
@@ -90,6 +92,30 @@ func NewEffectiveSum(u *gauge.Field, parts ...Part) (*Effective, error) {
 		n.dv = gauge.NewAlgebra(u.Geometry(), u.Group())
 	}
 	return e, nil
+}
+
+// bind finds the parameters that are trained in the terms. Errors: nobody has one.
+func (p *part) bind(follow func(k int, name string) []string) error {
+	p.follow = make([][]followed, len(p.terms))
+	for i, name := range p.train {
+		found := name == Coefficient
+		for k, a := range p.terms {
+			names := []string{name}
+			if follow != nil {
+				names = follow(k, name)
+			}
+			for _, own := range names {
+				if has(a, own) {
+					p.follow[k] = append(p.follow[k], followed{own, i})
+					found = true
+				}
+			}
+		}
+		if !found {
+			return fmt.Errorf("has no %s to train", name)
+		}
+	}
+	return nil
 }
 
 func (e *Effective) add(p *part, net *Network) {
@@ -115,14 +141,15 @@ func (e *Effective) Select(keep func(part int, term action.Action) bool) *Effect
 	s := &Effective{rest: e.rest}
 	for i, p := range e.parts {
 		var terms action.Sum
-		for _, a := range p.terms {
+		var follow [][]followed
+		for k, a := range p.terms {
 			if keep(i, a) {
-				terms = append(terms, a)
+				terms, follow = append(terms, a), append(follow, p.follow[k])
 			}
 		}
 		if len(terms) > 0 {
 			k := slices.IndexFunc(e.nets, func(n *view) bool { return slices.Contains(n.parts, p) })
-			s.add(&part{terms: terms, c: p.c, train: p.train, names: p.names, d: p.d}, e.nets[k].net)
+			s.add(&part{terms: terms, c: p.c, train: p.train, follow: follow}, e.nets[k].net)
 		}
 	}
 	for _, n := range s.nets {
@@ -229,8 +256,8 @@ func (e *Effective) Params(dst []float64) {
 		dst = dst[n.net.NumParams():]
 	}
 	for _, p := range e.parts {
-		for i, name := range p.train {
-			dst[i] = p.get(name)
+		for i := range p.train {
+			dst[i] = p.get(i)
 		}
 		dst = dst[len(p.train):]
 	}
@@ -248,8 +275,8 @@ func (e *Effective) SetParams(src []float64) error {
 		src = src[n.net.NumParams():]
 	}
 	for _, p := range e.parts {
-		for i, name := range p.train {
-			if err := p.set(name, src[i]); err != nil {
+		for i := range p.train {
+			if err := p.set(i, src[i]); err != nil {
 				return err
 			}
 		}
@@ -286,11 +313,9 @@ func (e *Effective) addOwn(g []float64, c float64, p *part, n *view, u *gauge.Fi
 		return nil
 	}
 	e.forward(n, u)
-	if len(p.names) > 0 {
-		for _, a := range p.terms {
-			if err := e.addTerm(g, c, p, a, n.v); err != nil {
-				return err
-			}
+	for k := range p.terms {
+		if err := p.addTerm(g, c, k, n.v); err != nil {
+			return err
 		}
 	}
 	if i := slices.Index(p.train, Coefficient); i >= 0 {
@@ -303,21 +328,21 @@ func (e *Effective) addOwn(g []float64, c float64, p *part, n *view, u *gauge.Fi
 	return nil
 }
 
-// addTerm adds what belongs to the parameters of one term, those it has.
-func (e *Effective) addTerm(g []float64, c float64, p *part, a action.Action, v *gauge.Field) error {
-	names, d := p.names, p.d
-	if slices.ContainsFunc(names, func(name string) bool { return !has(a, name) }) {
-		names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !has(a, name) })
-		d = d[:len(names)]
-	}
-	if len(names) == 0 {
+// addTerm adds what belongs to the parameters of one term.
+func (p *part) addTerm(g []float64, c float64, k int, v *gauge.Field) error {
+	if len(p.follow[k]) == 0 {
 		return nil
 	}
-	if err := a.(action.Parametric).ParameterDerivatives(d, names, v); err != nil {
+	var names []string
+	for _, f := range p.follow[k] {
+		names = append(names, f.name)
+	}
+	d := make([]float64, len(names))
+	if err := p.terms[k].(action.Parametric).ParameterDerivatives(d, names, v); err != nil {
 		return err
 	}
-	for k, name := range names {
-		g[slices.Index(p.train, name)] += c * *p.c * d[k]
+	for i, f := range p.follow[k] {
+		g[f.index] += c * *p.c * d[i]
 	}
 	return nil
 }
@@ -328,22 +353,32 @@ func has(a action.Action, name string) bool {
 	return ok && slices.Contains(p.Parameters(), name)
 }
 
-func (p *part) get(name string) float64 {
-	if name == Coefficient {
+// get returns the i-th trained parameter.
+func (p *part) get(i int) float64 {
+	if p.train[i] == Coefficient {
 		return *p.c
 	}
-	k := slices.IndexFunc(p.terms, func(a action.Action) bool { return has(a, name) })
-	return p.terms[k].(action.Parametric).Parameter(name)
+	for k, list := range p.follow {
+		for _, f := range list {
+			if f.index == i {
+				return p.terms[k].(action.Parametric).Parameter(f.name)
+			}
+		}
+	}
+	panic("covnet: an action selected from another one tells no parameters")
 }
 
-func (p *part) set(name string, x float64) error {
-	if name == Coefficient {
+func (p *part) set(i int, x float64) error {
+	if p.train[i] == Coefficient {
 		*p.c = x
 		return nil
 	}
-	for _, a := range p.terms {
-		if has(a, name) {
-			if err := a.(action.Parametric).SetParameter(name, x); err != nil {
+	for k, list := range p.follow {
+		for _, f := range list {
+			if f.index != i {
+				continue
+			}
+			if err := p.terms[k].(action.Parametric).SetParameter(f.name, x); err != nil {
 				return err
 			}
 		}

@@ -33,7 +33,7 @@ func (b *builder) learner(r *sampler.Run) error {
 			b.seen = append(b.seen, leveled{a, of[k].level, of[k].name})
 		}
 		how := b.c.Seen(i)
-		part := covnet.Part{Action: terms, C: how.Coefficient}
+		part := covnet.Part{Action: terms, C: how.Coefficient, Follow: func(k int, name string) []string { return of[k].follows(name) }}
 		if how.Network {
 			part.Network = b.network
 		}
@@ -69,6 +69,18 @@ func (b *builder) learner(r *sampler.Run) error {
 		if t.Mode == "batch" {
 			r.Trainer.Batch, r.Trainer.Keep = t.Batch, t.Keep
 		}
+	}
+	return nil
+}
+
+// follows returns the parameters of a term that take the value of one that its group
+// trains: the mass is that of the lightest operator, c_sw that of all.
+func (t *term) follows(name string) []string {
+	switch {
+	case name == "csw":
+		return []string{name, "heavy " + name}
+	case t.lightest:
+		return []string{name}
 	}
 	return nil
 }

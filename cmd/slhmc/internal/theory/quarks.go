@@ -25,6 +25,8 @@ type term struct {
 	name   string
 	action action.Action
 	level  int
+	// lightest says that it has the lightest operator of the group, the one that is meant.
+	lightest bool
 	// seen returns what a guide makes of it, its field being that of action.
 	seen func(g *glasses) (action.Action, error)
 }
@@ -78,7 +80,7 @@ func (b *builder) pseudofermions(q *config.Quarks, ops []dirac.Operator, i int) 
 	if err != nil {
 		return nil, err
 	}
-	t := &term{name: b.massName(q, i)}
+	t := &term{name: b.massName(q, i), lightest: i == 0}
 	// through returns how a guide makes the term from its own operators
 	through := func(with func(p pair, g *glasses) (action.Action, error)) func(g *glasses) (action.Action, error) {
 		return func(g *glasses) (action.Action, error) {
@@ -158,7 +160,7 @@ func (b *builder) determinant(q *config.Quarks, ops []dirac.Operator) *term {
 	// S^†S on the even sites has the power p/of of |det D|^2
 	p, of := b.c.Root(q)
 	n := 2 * float64(p) / float64(of)
-	return &term{name: "site blocks", action: action.NewFlavourDeterminant(d, lattice.Odd, n), seen: func(g *glasses) (action.Action, error) {
+	return &term{name: "site blocks", lightest: true, action: action.NewFlavourDeterminant(d, lattice.Odd, n), seen: func(g *glasses) (action.Action, error) {
 		return action.NewFlavourDeterminant(g.all[0].(dirac.EvenOdd), lattice.Odd, n), nil
 	}}
 }
