@@ -131,7 +131,11 @@ func (w *writer) section(path string, v reflect.Value) {
 		w.absent("["+path+"]", k)
 		return
 	}
-	w.header("["+path+"]", k, true)
+	mark := ""
+	if !w.written(path) {
+		mark = "#" // as its keys are
+	}
+	w.header(mark+"["+path+"]", k, true)
 	if v.Kind() == reflect.Pointer {
 		v = v.Elem()
 	}
