@@ -50,7 +50,8 @@ func (b *builder) levels(c config.Dynamics, guided bool) (levels []sampler.Level
 		if i == b.c.Gauge.Level || b.c.Gauge.Level < 0 && i == len(scales)-1 {
 			force, names = action.Sum{b.gauge}, []string{"gauge"}
 		}
-		force = append(force, b.ownOnLevel(i, len(scales))...)
+		own, called := b.ownOnLevel(i, len(scales))
+		force, names = append(force, own...), append(names, called...)
 		if !guided {
 			quarks, called := b.onLevel(i)
 			force, names = append(force, quarks...), append(names, called...)
