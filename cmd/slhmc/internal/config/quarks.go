@@ -383,10 +383,6 @@ func (r *reader) checkRatios(q *Quarks, at string) {
 	if !r.sound(path, at+".mass", at+".kappa", at+".twist") {
 		return
 	}
-	if len(q.Ratios) > 0 && q.Method == "rational" && r.sound(at+".method") && (q.Wilson() || q.IsospinMu != 0) {
-		r.report(r.at(path), path, "roots of ratios are known of operators whose D^dagger D differ by a number (allowed: [], or staggered quarks without isospin_mu)")
-		return
-	}
 	what, last, heavier := "mass", q.Mass, func(x, last float64) bool { return x > last }
 	switch {
 	case q.Twist != 0:

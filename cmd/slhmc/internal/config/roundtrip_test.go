@@ -183,7 +183,6 @@ func randomQuarks(c *Config, name string, r *rand.Rand) Quarks {
 	last := q.Mass
 	for range r.IntN(3) {
 		switch {
-		case q.Method == "rational" && (q.Wilson() || q.IsospinMu != 0):
 		case q.Twist != 0:
 			q.Ratios = append(q.Ratios, math.Ldexp(q.Twist, 1+len(q.Ratios)))
 		case q.Kappa != 0:

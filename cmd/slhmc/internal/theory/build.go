@@ -5,7 +5,6 @@ package theory
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
@@ -72,7 +71,7 @@ func (b *builder) target(r *sampler.Run) (err error) {
 	}[g.Action]
 	if named {
 		if g.Action == "plaquette" && g.Anisotropy != 1 {
-			b.gauge, err = gauge.NewAction(b.geo, b.group, g.Beta, anisotropic(b.geo.Dims(), g.Anisotropy))
+			b.gauge, err = gauge.NewAnisotropicAction(b.geo, b.group, g.Beta, g.Anisotropy)
 		} else {
 			b.gauge, err = gauge.NewRectangleAction(b.geo, b.group, g.Beta, c1)
 		}
@@ -98,18 +97,6 @@ func (b *builder) target(r *sampler.Run) (err error) {
 		}
 	}
 	return b.ownTerms()
-}
-
-// anisotropic returns the plaquettes of an action of bare anisotropy xi, time being the
-// last direction: those in space have the weight 1/xi, those with time xi.
-func anisotropic(d int, xi float64) []gauge.Loop {
-	loops := gauge.Plaquettes(d, 1/xi)
-	for i, l := range loops {
-		if slices.Contains(l.Path, d) {
-			loops[i].Coefficient = xi
-		}
-	}
-	return loops
 }
 
 // sampled returns the action that is sampled.

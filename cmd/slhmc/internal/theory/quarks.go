@@ -91,13 +91,16 @@ func (b *builder) pseudofermions(q *config.Quarks, ops []dirac.Operator, i int) 
 	}
 	tolerances := b.tolerances(b.c.Solver.ForceTolerance)
 	switch {
-	case q.Method == "rational":
-		r := b.approximations(q)
-		a, err := newRational(p, r, tolerances)
+	case q.Method == "rational" && p.heavy != nil && !q.Condensate(): // they do not commute
+		a, err := action.NewQuotient(p.light, p.heavy, p.sites, b.approximations(q, 0), tolerances)
 		t.action, t.seen = a, through(func(p pair, g *glasses) (action.Action, error) {
-			seen := r
-			seen.Poles = g.conf.Poles
-			return a.With(p.light, p.heavy, seen, b.tolerances(g.conf.ForceTolerance))
+			return a.With(p.light, p.heavy, b.approximations(q, g.conf.Poles), b.tolerances(g.conf.ForceTolerance))
+		})
+		return t, err
+	case q.Method == "rational":
+		a, err := newRational(p, b.approximations(q, 0), tolerances)
+		t.action, t.seen = a, through(func(p pair, g *glasses) (action.Action, error) {
+			return a.With(p.light, p.heavy, b.approximations(q, g.conf.Poles), b.tolerances(g.conf.ForceTolerance))
 		})
 		return t, err
 	case p.heavy != nil:
@@ -114,11 +117,12 @@ func (b *builder) pseudofermions(q *config.Quarks, ops []dirac.Operator, i int) 
 	return t, err
 }
 
-// approximations are those of the root of the determinant that a group has.
-func (b *builder) approximations(q *config.Quarks) action.Approximations {
+// approximations are those of the root of the determinant that a group has, with so many
+// poles for the force, or, with 0, as many as its error wants.
+func (b *builder) approximations(q *config.Quarks, poles int) action.Approximations {
 	p, of := b.c.Root(q)
 	return action.Approximations{
-		Power: rational.Power{Num: p, Den: of}, Fields: q.Fields, Action: q.Error, Force: q.ForceError, Memo: &b.memo,
+		Power: rational.Power{Num: p, Den: of}, Fields: q.Fields, Action: q.Error, Force: q.ForceError, Poles: poles, Memo: &b.memo,
 	}
 }
 
@@ -305,8 +309,12 @@ type leveled struct {
 
 // watch appends an action that follows the spectrum of its operator.
 func watch(list []sampler.Watched, name string, a action.Action) []sampler.Watched {
-	if r, ok := a.(*action.Rational); ok {
-		list = append(list, sampler.Watched{Name: name, Action: r})
+	switch r := a.(type) {
+	case *action.Rational:
+		return append(list, sampler.Watched{Name: name, Action: r})
+	case *action.Quotient:
+		light, heavy := r.Terms()
+		return append(list, sampler.Watched{Name: name + " (light)", Action: light}, sampler.Watched{Name: name + " (heavy)", Action: heavy})
 	}
 	return list
 }
