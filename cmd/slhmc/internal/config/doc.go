@@ -7,6 +7,8 @@
 //   - One table, in schema.go, holds every key with its meaning, its default and
 //     its allowed values. Reading, checking, writing, the comments of the presets
 //     and the text of every error come from it.
+//   - A program's own actions have tables too, by an argument of [Parse]; their keys
+//     are numbers.
 //   - A file stands alone: a key it leaves out takes the default of the table, or
 //     is reported as missing. Physics (extents, group, actions, couplings, masses)
 //     is never defaulted.

@@ -45,7 +45,7 @@ var layerKeys = []key{
 		doc: "Integrator of dU/dt = Q U; a step of euler is a stout layer with weight / steps.",
 	},
 	{
-		path: "slhmc.layers.steps", only: only("slhmc.layers.kind", "ode"), def: "2", rule: integers(1, 1000),
+		path: "slhmc.layers.steps", only: only("slhmc.layers.kind", "ode"), def: "2", rule: integers(1, 100),
 		doc: "Steps from t = 0 to 1; the links of each are kept.",
 	},
 	{

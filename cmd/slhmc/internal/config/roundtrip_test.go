@@ -213,7 +213,7 @@ func randomLayer(r *rand.Rand, d int) Layer {
 		l.Link = r.NormFloat64()
 	case "ode":
 		schemes := Names("slhmc.layers.scheme")
-		l.Scheme, l.Steps = schemes[r.IntN(len(schemes))], 1+r.IntN(1000)
+		l.Scheme, l.Steps = schemes[r.IntN(len(schemes))], 1+r.IntN(100)
 		fallthrough
 	default:
 		shares := Names("slhmc.layers.share")

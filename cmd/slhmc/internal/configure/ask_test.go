@@ -37,13 +37,18 @@ func made(t *testing.T, lines ...string) (*config.Config, string) {
 	return c, out.String()
 }
 
-// Ten empty lines give the default, as init writes it; of another preset that one.
+// Empty lines give each preset, as init writes it.
 func TestAskDefaults(t *testing.T) {
-	for preset, first := range map[string]string{"default": "", "quenched": "quenched"} {
-		skipped := map[string]int{"default": 0, "quenched": 2}[preset] // no quarks: no masses and no guide
-		made(t, append([]string{first}, make([]string, 9-skipped)...)...)
-		text, err := config.Preset(preset)
+	for _, p := range config.Presets() {
+		text, err := config.Preset(p.Name)
 		require.NoError(t, err)
+		c, err := config.Parse(p.Name, text, nil)
+		require.NoError(t, err)
+		asked := 10
+		if len(groups(c)) == 0 { // of masses and a guide
+			asked -= 2
+		}
+		made(t, append([]string{p.Name}, make([]string, asked-1)...)...)
 		assert.Equal(t, string(text), harness.Content(t, "my.toml"))
 	}
 }

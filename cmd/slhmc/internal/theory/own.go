@@ -55,7 +55,7 @@ func (b *builder) drawn() action.Sum {
 func (b *builder) ownOnLevel(level, n int) (s action.Sum, names []string) {
 	for _, t := range b.own {
 		if t.level == level || t.level < 0 && level == n-1 {
-			s, names = append(s, t.action), append(names, t.name)
+			s, names = append(s, t.action), append(names, "actions."+t.name)
 		}
 	}
 	return s, names

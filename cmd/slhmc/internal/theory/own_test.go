@@ -77,7 +77,9 @@ func TestOwnActions(t *testing.T) {
 	outer, _, r := run("gauge.beta=2.0", "actions.more.beta=0.7")
 	assert.NotEqual(t, twoHMC.DeltaH, outer.DeltaH, "on the outer level")
 	assert.True(t, r.Phases[0].Sampler.HMC())
-	assert.Len(t, outer.Forces, 2)
+	require.Len(t, outer.Forces, 2)
+	assert.Equal(t, "actions.more", outer.Forces[0].Terms[0].Name)
+	assert.Positive(t, outer.Forces[0].Terms[0].Mean2)
 
 	_, _, err := Build(withOwn(t, "actions.more.beta=-1"), lattice.NewPool(1), true)
 	assert.EqualError(t, err, "actions.more: beta is negative")
