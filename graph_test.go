@@ -85,6 +85,7 @@ var rooms = []room{
 	{path: "cmd/slhmc/internal/root", level: 12, modules: []string{"github.com/spf13/cobra"}},
 	{path: "cmd/slhmc/internal/harness", level: 12, modules: []string{"github.com/stretchr/testify"}}, // for tests
 
+	{path: "cmd/slhmc/program", level: 13}, // of others, with actions of their own
 	{path: "cmd/slhmc", level: 13, bare: true},
 }
 

@@ -39,6 +39,8 @@
 //   - [Tomiya-Nagai] A. Tomiya, Y. Nagai, arXiv:2103.11965: gauge-covariant networks, self-learning HMC
 //   - [MP] C. Morningstar, M. Peardon, hep-lat/0311018: stout smearing
 //   - [KS] J. Kogut, L. Susskind, Phys. Rev. D 11 (1975) 395: staggered fermions
+//   - [BMW] G. Bali et al., arXiv:1111.4956: magnetic field
+//   - [HK] P. Hasenfratz, F. Karsch, Phys. Lett. B 125 (1983) 308: chemical potential
 //   - [Wilson] K. Wilson, in New Phenomena in Subnuclear Physics (1977): Wilson fermions
 //   - [SW] B. Sheikholeslami, R. Wohlert, Nucl. Phys. B 259 (1985) 572: clover term
 //   - [LW] M. Luescher, P. Weisz, Commun. Math. Phys. 97 (1985) 59: improved gauge actions

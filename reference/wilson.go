@@ -93,11 +93,25 @@ func TwistedDirac(u *Links, mass, twist float64, phases []complex128) *Operator 
 //
 // Q the sum of the four leaves. Source: [SW].
 func CloverDirac(u *Links, mass, csw float64, phases []complex128) *Operator {
+	return AnisotropicClover(u, mass, csw, csw, 0, phases)
+}
+
+// AnisotropicClover is CloverDirac with csw of planes in space and of those with time,
+// the last direction, plus i twist g_5 unless twist is zero. It panics with a twist in
+// D = 3.
+func AnisotropicClover(u *Links, mass, space, time, twist float64, phases []complex128) *Operator {
 	op := WilsonDirac(u, mass, phases)
+	if twist != 0 {
+		op = TwistedDirac(u, mass, twist, phases)
+	}
 	gamma := Gamma(u.Dim())
 	for site := range u.Volume() {
 		for mu := range u.Dim() {
 			for nu := mu + 1; nu < u.Dim(); nu++ {
+				csw := space
+				if nu == u.Dim()-1 {
+					csw = time
+				}
 				sigma := gamma[mu].Mul(gamma[nu]).Sub(gamma[nu].Mul(gamma[mu])).ScaleBy(0.5i)
 				q := Leaves(u, site, mu, nu)
 				f := q.Sub(q.Dagger()).ScaleBy(1.0 / 8)

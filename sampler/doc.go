@@ -25,5 +25,6 @@
 //	[OMF]  I. Omelyan, I. Mryglod, R. Folk, Comput. Phys. Commun. 151 (2003) 272
 //	[CJKS] M. Clark, B. Joó, A. Kennedy, P. Silva, arXiv:1108.1828 (force gradient)
 //	[YM]   H. Yin, R. Mawhinney, arXiv:1111.5059 (its gradient by a second force)
+//	[SFGK] K. Schäfers, J. Finkenrath, M. Günther, F. Knechtli, arXiv:2403.10370 (more of those)
 //	[TF]   T. Takaishi, P. de Forcrand, hep-lat/0505020
 package sampler

@@ -86,13 +86,26 @@ func (d *Dynamics) level(i int, u *gauge.Field, p *gauge.Algebra, tau float64) e
 	l := &d.levels[i]
 	h := tau / float64(l.Steps)
 	last := len(l.Scheme.Drifts)
-	if err := d.kick(i, u, p, l.Scheme.Kicks[0]*h, 0); err != nil {
-		return err
+	ends := l.Scheme.Kicks[0] != 0 || l.Scheme.Kicks[last] != 0
+	if ends {
+		if err := d.kick(i, u, p, l.Scheme.Kicks[0]*h, 0); err != nil {
+			return err
+		}
 	}
+	carried := 0.0 // drifts at the end of a step
 	for step := range l.Steps {
 		for k, drift := range l.Scheme.Drifts {
+			drift += carried
+			carried = 0
+			if !ends && k+1 == last && step+1 < l.Steps {
+				carried = drift // one drift for the end of a step and the start of the next
+				continue
+			}
 			if err := d.level(i+1, u, p, drift*h); err != nil {
 				return err
+			}
+			if !ends && k+1 == last {
+				continue
 			}
 			kick := l.Scheme.Kicks[k+1]
 			if k+1 == last && step+1 < l.Steps {

@@ -49,7 +49,7 @@ const (
 
 // Schemes returns the integrators by name.
 func Schemes() []Scheme {
-	return []Scheme{Leapfrog(), Omelyan2(), Omelyan4(), ForceGradient()}
+	return []Scheme{Leapfrog(), Omelyan2(), Omelyan4(), ForceGradient(), ABADABA(), BADABADAB(), ABADABADABA()}
 }
 
 // Leapfrog is second order with one force a step [DKPR].

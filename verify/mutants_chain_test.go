@@ -35,6 +35,14 @@ func dynamicsMutants() (list []mutant) {
 	scheme("order", "gradient uphill", sampler.ForceGradient(), func(s *sampler.Scheme) { s.Gradients = []float64{0, -1. / 24, 0} })
 	scheme("order", "gradient twice as long", sampler.ForceGradient(), func(s *sampler.Scheme) { s.Gradients = []float64{0, 1. / 12, 0} })
 	scheme("coefficients", "a gradient for every kick but one", sampler.ForceGradient(), func(s *sampler.Scheme) { s.Gradients = []float64{0, 1. / 24} })
+	scheme("order", "coefficient of [B,[A,B]] for a gradient", sampler.ABADABADABA(), func(s *sampler.Scheme) {
+		for k := range s.Gradients {
+			s.Gradients[k] *= s.Kicks[k] / 2
+		}
+	})
+	scheme("order", "gradients of the wrong kicks", sampler.BADABADAB(), func(s *sampler.Scheme) {
+		s.Gradients[1], s.Gradients[2], s.Gradients[3] = 0, s.Gradients[1], 0
+	})
 	scheme("order", "second order called fourth", sampler.Omelyan2(), func(s *sampler.Scheme) { s.Order = 4 })
 
 	scheme("mean order", "half a kick moved from the end to the start: first order", sampler.Leapfrog(), func(s *sampler.Scheme) { s.Kicks = []float64{1, 0} })

@@ -8,7 +8,8 @@
 //	eta_0 = 1, eta_mu = (-1)^(n_0 + … + n_{mu-1}).
 //
 // Each direction of the staggered one has a boundary phase, +1 or -1, that
-// multiplies the links which leave the last slice. Other codes: MILC's operator is twice this one
+// multiplies the links which leave the last slice; others, and those of a magnetic field
+// and of chemical potentials, are a [Background]'s. Other codes: MILC's operator is twice this one
 // with mass 2m, and its phases run over time first.
 //
 // Wilson, in its mass form with r = 1: see [Wilson]. Gamma matrices are Hermitian:
@@ -24,9 +25,15 @@
 // # References
 //
 //	[Ani] P. Chen, Phys. Rev. D 64 (2001) 034509 (anisotropic clover quarks)
+//	[BMW] G. S. Bali et al., JHEP 02 (2012) 044, arXiv:1111.4956 (magnetic field)
 //	[DGR] T. DeGrand, P. Rossi, Comput. Phys. Commun. 60 (1990) 211 (even-odd)
+//	[DSTW] H.-T. Ding, C. Schmidt, A. Tomiya, X.-D. Wang, Phys. Rev. D 102 (2020) 054505,
+//	arXiv:2006.13422 (the same, with the charges of u, d and s)
 //	[FGSW] R. Frezzotti, P. A. Grassi, S. Sint, P. Weisz, JHEP 08 (2001) 058 (twisted mass)
+//	[HK]  P. Hasenfratz, F. Karsch, Phys. Lett. B 125 (1983) 308 (chemical potential)
 //	[KS]  J. Kogut, L. Susskind, Phys. Rev. D 11 (1975) 395
 //	[GS]  M. Golterman, J. Smit, Nucl. Phys. B 245 (1984) 61
+//	[SS]  D. T. Son, M. A. Stephanov, Phys. Rev. Lett. 86 (2001) 592 (isospin)
+//	[SW]  B. Sheikholeslami, R. Wohlert, Nucl. Phys. B 259 (1985) 572 (clover term)
 //	[W]   K. G. Wilson, in: New Phenomena in Subnuclear Physics (1977) 69
 package dirac

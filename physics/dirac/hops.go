@@ -1,6 +1,8 @@
 package dirac
 
 import (
+	"math"
+
 	"github.com/slhmc/slhmc/internal/kernel"
 	"github.com/slhmc/slhmc/physics/fermion"
 	"github.com/slhmc/slhmc/physics/lattice"
@@ -14,13 +16,15 @@ type hops[F lattice.Real] struct {
 	lin   *kernel.Linear[F]
 	links []lattice.VecOf[F] // (mu, block); ghosts one step away behind
 	bytes int                // of the links
-	phase []lattice.VecOf[F]
+	sign  []lattice.VecOf[F] // of the phases, without a background
 	buf   lattice.HaloBuffers
-	half  *fermion.Field // D_h src, within the normal operator
+	half  *fermion.Field       // D_h src, within the normal operator
+	t     [][]lattice.VecOf[F] // per worker: U times a vector
 
 	u             []lattice.VecOf[F] // to bind; nil: to hop
 	dst, src, add []lattice.VecOf[F]
 	c, ca         F
+	boost         [2]F // exp(a mu) - 1 and exp(-a mu) - 1 of an Isospin
 	both          bool // hop on the odd blocks in the same places too
 	dot           bool // leave the parts of <add, dst> in partial
 	partial       []float64
@@ -35,12 +39,13 @@ func newHops[F lattice.Real](d *Staggered, ops *kernel.Hops[F], lin *kernel.Line
 	}
 	h.links = lattice.Make[F](d.geo.BlocksWithFaces() * d.geo.Dims() * d.ops.M)
 	h.bytes = len(h.links) * lattice.Lanes * width
-	h.phase = make([]lattice.VecOf[F], len(d.phase))
-	for k, w := range d.phase {
+	h.sign = make([]lattice.VecOf[F], len(d.phase.sign))
+	for k, w := range d.phase.sign {
 		for l := range w {
-			h.phase[k][l] = F(w[l])
+			h.sign[k][l] = F(w[l])
 		}
 	}
+	h.t = scratch[F](d)
 	chunks := d.geo.Chunks(lattice.All)
 	if n := d.geo.Slices(); n > 0 {
 		lo, hi := d.geo.Slice(lattice.Even, 0)
@@ -88,6 +93,10 @@ func (h *hops[F]) hop(dst []lattice.VecOf[F], c float64, src []lattice.VecOf[F],
 
 func (h *hops[F]) set(dst []lattice.VecOf[F], c float64, src []lattice.VecOf[F], ca float64, add []lattice.VecOf[F]) {
 	h.dst, h.c, h.src, h.ca, h.add = dst, F(c/2), src, F(ca), add
+	h.boost = [2]F{}
+	if mu := h.d.potential; mu != 0 {
+		h.boost = [2]F{F(math.Expm1(mu)), F(math.Expm1(-mu))}
+	}
 }
 
 func (h *hops[F]) slice(s lattice.Subset, t int) {
@@ -146,7 +155,14 @@ func (h *hops[F]) Do(r lattice.Range) {
 	geo, dims, m := h.d.geo, h.d.geo.Dims(), h.d.ops.M
 	if h.u == nil {
 		hop := func(lo, hi int) {
+			if !h.d.inLinks {
+				h.turned(lo, hi, h.t[r.Worker])
+				return
+			}
 			h.ops.Hop(h.dst, h.c, h.links, geo.BlocksWithFaces(), h.src, geo.Neighbours(), dims, h.ca, h.add, lo, hi)
+			if h.boost[0] != 0 {
+				h.push(lo, hi)
+			}
 		}
 		if h.both {
 			geo.Alternate(r, hop)
@@ -163,7 +179,57 @@ func (h *hops[F]) Do(r lattice.Range) {
 		for mu := range dims {
 			link, k := h.link(b, mu), b*dims+mu
 			copy(link, h.u[k*m:])
-			kernel.MulLanes(link, &h.phase[k])
+			switch {
+			case h.d.phase.turn[0] == nil:
+				kernel.MulLanes(link, &h.sign[k])
+			case h.d.inLinks:
+				turn(link, &h.d.phase.turn[0][k])
+			}
+		}
+	}
+}
+
+// push adds to blocks lo … hi-1 what a chemical potential changes in the hops of time.
+func (h *hops[F]) push(lo, hi int) {
+	geo, dims, v := h.d.geo, h.d.geo.Dims(), h.d.ops.V
+	for b := lo; b < hi; b++ {
+		for way := range 2 {
+			e, at, c := geo.Neighbours()[2*dims*b+way*dims+dims-1], lattice.At(b), h.c*h.boost[way]
+			if way == 1 {
+				at, c = e, -c
+			}
+			h.ops.AddMulVec[way](h.dst[b*v:][:v], c, h.link(at.Block(), dims-1), at.Mask(), h.src[e.Block()*v:][:v], e.Mask())
+		}
+	}
+}
+
+// turned hops to blocks lo … hi-1 one direction after another, links having no phases.
+func (h *hops[F]) turned(lo, hi int, t []lattice.VecOf[F]) {
+	geo, dims, v := h.d.geo, h.d.geo.Dims(), h.d.ops.V
+	for b := lo; b < hi; b++ {
+		dst := h.dst[b*v:][:v]
+		for k := range dst {
+			for l := range lattice.Lanes {
+				if h.add == nil {
+					dst[k][l] = 0
+				} else {
+					dst[k][l] = h.ca * h.add[b*v+k][l]
+				}
+			}
+		}
+		for way := range 2 {
+			for mu := range dims {
+				e, at, c := geo.Neighbours()[2*dims*b+way*dims+mu], lattice.At(b), h.c
+				if mu == dims-1 {
+					c += c * h.boost[way]
+				}
+				if way == 1 {
+					at, c = e, -c
+				}
+				h.ops.MulVec[way](t, h.link(at.Block(), mu), at.Mask(), h.src[e.Block()*v:][:v], e.Mask())
+				turn(t, &h.d.phase.turn[way][b*dims+mu])
+				addTimes(dst, complex(float64(c), 0), t)
+			}
 		}
 	}
 }

@@ -15,17 +15,20 @@ import (
 //
 //	D = m + D_h,  D_h = 1/2 sum_mu eta_mu(n) [ U_mu(n) delta_{n+mu} - U_mu(n-mu)^† delta_{n-mu} ],
 //
-// on one-spin fields: 4 tastes in four dimensions, 2 in two. D_h is
-// anti-Hermitian and connects sites of opposite parity, so D^†D = m^2 - D_h^2
-// does not mix them: Staggered is [Decoupled], and [Shifted].
+// on one-spin fields: 4 tastes in four dimensions, 2 in two. Phases of a [Background]
+// may multiply the links: [NewStaggeredIn]. D_h is anti-Hermitian and connects sites of
+// opposite parity, so D^†D = m^2 - D_h^2 does not mix them: Staggered is [Decoupled],
+// and [Shifted].
 type Staggered struct {
-	mass   float64
-	geo    *lattice.Geometry
-	ops    *kernel.Ops
-	phase  []lattice.Vec // (block, mu): eta and boundary phase of each link
-	double *hops[float64]
-	single *hops[float32] // nil until bound to links in single precision
-	force  staggeredForce
+	mass      float64
+	potential float64 // a mu of an Isospin, else 0
+	geo       *lattice.Geometry
+	ops       *kernel.Ops
+	phase     staggeredPhases
+	inLinks   bool // the links in use have the phases
+	double    *hops[float64]
+	single    *hops[float32] // nil until bound to links in single precision
+	force     staggeredForce
 }
 
 // Periodic and Antiperiodic are boundary phases.
@@ -49,6 +52,15 @@ func AntiperiodicTime(d int) []int {
 // Errors: an odd extent (staggered phases need all extents even), a boundary
 // phase that is not Periodic or Antiperiodic, a mass that is not a number.
 func NewStaggered(geo *lattice.Geometry, g group.Group, mass float64, boundary []int) (*Staggered, error) {
+	return NewStaggeredIn(geo, g, mass, boundary, Background{})
+}
+
+// NewStaggeredIn is NewStaggered in a background. A block of an SU(2) link has no room for
+// its phases: there hops are made one by one, and cost several times as much.
+//
+// Errors: also a plane that is none, a number of angles that is not that of the
+// directions, what is not a number.
+func NewStaggeredIn(geo *lattice.Geometry, g group.Group, mass float64, boundary []int, b Background) (*Staggered, error) {
 	if !geo.EvenOdd() {
 		return nil, fmt.Errorf("dirac: staggered fermions on extents %v (allowed: all even)", geo.Extents())
 	}
@@ -60,45 +72,27 @@ func NewStaggered(geo *lattice.Geometry, g group.Group, mass float64, boundary [
 			return nil, fmt.Errorf("dirac: boundary phase %d in direction %d (allowed: 1, -1)", b, mu)
 		}
 	}
+	if err := b.check(geo); err != nil {
+		return nil, err
+	}
 	if math.IsNaN(mass) || math.IsInf(mass, 0) {
 		return nil, fmt.Errorf("dirac: mass %v", mass)
 	}
-	d := &Staggered{mass: mass, geo: geo, ops: kernel.For(g)}
-	d.setPhases(boundary)
+	d := &Staggered{mass: mass, geo: geo, ops: kernel.For(g), inLinks: b.none() || g.N() != 2}
+	d.phase = newStaggeredPhases(geo, boundary, &b, !d.inLinks)
 	d.double = newHops(d, &d.ops.Hops, kernel.Double())
 	d.force.d = d
+	d.force.t = scratch[float64](d)
 	d.Bind(gauge.NewField(geo, g))
 	return d, nil
 }
 
-// setPhases tabulates what multiplies U_mu(n). The backward hop has the same
-// phases: eta_mu does not change along mu.
-func (d *Staggered) setPhases(boundary []int) {
-	dims := d.geo.Dims()
-	d.phase = make([]lattice.Vec, d.geo.Blocks()*dims)
-	x := make([]int, dims)
-	for b := range d.geo.Blocks() {
-		for l := range lattice.Lanes {
-			if l >= d.geo.ActiveLanes() {
-				for mu := range dims {
-					d.phase[b*dims+mu][l] = 1
-				}
-				continue
-			}
-			d.geo.Coordinates(x, d.geo.Site(b, l))
-			eta := 1.0
-			for mu := range dims {
-				phase := eta
-				if x[mu] == d.geo.Extent(mu)-1 {
-					phase *= float64(boundary[mu])
-				}
-				d.phase[b*dims+mu][l] = phase
-				if x[mu]%2 != 0 {
-					eta = -eta
-				}
-			}
-		}
+// scratch returns a colour vector for each worker.
+func scratch[F lattice.Real](d *Staggered) (t [][]lattice.VecOf[F]) {
+	for range d.geo.Workers() {
+		t = append(t, make([]lattice.VecOf[F], d.ops.V))
 	}
+	return t
 }
 
 // Mass returns m.
@@ -221,6 +215,12 @@ func (d *Staggered) AddDerivative(f *gauge.Algebra, c float64, y, x *fermion.Fie
 // AddDerivativeFrom is AddDerivative for an x that lives on s, where y matters
 // on the other parity only: one of the two outer products vanishes on each link.
 func (d *Staggered) AddDerivativeFrom(f *gauge.Algebra, c float64, y, x *fermion.Field, s lattice.Subset) {
+	d.addDerivative(f, c, y, x, s)
+}
+
+// addDerivative is AddDerivativeFrom, with exp(a mu) and exp(-a mu) in the two terms of
+// time (see Isospin).
+func (d *Staggered) addDerivative(f *gauge.Algebra, c float64, y, x *fermion.Field, s lattice.Subset) {
 	d.check(y, x)
 	if f.Geometry() != d.geo || f.Group() != d.ops.Group {
 		panic("dirac: force of another geometry or group")
@@ -233,9 +233,9 @@ func (d *Staggered) AddDerivativeFrom(f *gauge.Algebra, c float64, y, x *fermion
 	// Sites n outside s read x(n+mu), those in s read x(n).
 	j := &d.force
 	j.f = f.Raw()
-	j.a, j.b, j.c = x.Raw(), y.Raw(), -d.ops.Index*c
+	j.a, j.b, j.c, j.time = x.Raw(), y.Raw(), -d.ops.Index*c, math.Exp(d.potential)
 	d.geo.Sweep(j, s.Other())
-	j.a, j.b, j.c = y.Raw(), x.Raw(), d.ops.Index*c
+	j.a, j.b, j.c, j.time = y.Raw(), x.Raw(), d.ops.Index*c, math.Exp(-d.potential)
 	d.geo.Sweep(j, s)
 }
 
@@ -244,6 +244,8 @@ type staggeredForce struct {
 	d       *Staggered
 	f, a, b []lattice.Vec
 	c       float64
+	time    float64         // what multiplies c in the last direction
+	t       [][]lattice.Vec // per worker: a with its phase
 }
 
 // Do does a range of blocks.
@@ -253,8 +255,16 @@ func (j *staggeredForce) Do(r lattice.Range) {
 	for block := r.Lo; block < r.Hi; block++ {
 		for mu := range dims {
 			k, e := block*dims+mu, nbr[2*dims*block+mu]
-			// links carry eta and the boundary phase
-			o.AddForce(j.f[k*o.A:][:o.A], j.c, d.double.link(block, mu), j.a[e.Block()*o.V:], e.Mask(), j.b[block*o.V:])
+			a, c := j.a[e.Block()*o.V:][:o.V], j.c
+			if mu == dims-1 {
+				c *= j.time
+			}
+			if !d.inLinks { // else they carry eta, the boundary phase and the background
+				copy(j.t[r.Worker], a)
+				a = j.t[r.Worker]
+				turnAt(a, &d.phase.turn[0][k], e.Mask())
+			}
+			o.AddForce(j.f[k*o.A:][:o.A], c, d.double.link(block, mu), a, e.Mask(), j.b[block*o.V:])
 		}
 	}
 }

@@ -32,24 +32,10 @@ func (j *wilsonForce) Do(r lattice.Range) {
 				}{{-1, xp, y}, {1, yp, x}} {
 					copy(t, side.from[s*o.V:])
 					addTimes(t, side.sign*g.value, side.from[g.column*o.V:])
-					j.turnAt(t, e.Mask(), k)
+					turnAt(t, &d.phase[0][k], e.Mask())
 					o.AddForce(f, j.c, link, t, e.Mask(), side.to[s*o.V:])
 				}
 			}
-		}
-	}
-}
-
-// turnAt multiplies t by the phases of the forward hop, lane l of t being that of
-// site l^mask.
-func (j *wilsonForce) turnAt(t []lattice.Vec, mask, k int) {
-	p := &j.d.phase[0][k]
-	for i := 0; i < len(t); i += 2 {
-		for l := range lattice.Lanes {
-			re, im := p[0][l^mask], p[1][l^mask]
-			a, b := t[i][l], t[i+1][l]
-			t[i][l] = float64(re*a) - float64(im*b)
-			t[i+1][l] = float64(re*b) + float64(im*a)
 		}
 	}
 }

@@ -69,11 +69,7 @@ func (h *wilsonHops[F]) bind(u []lattice.VecOf[F]) {
 // hop sets dst = c H src + ca add on s, or that with H^†. It returns Re <with, dst>
 // unless with is nil.
 func (h *wilsonHops[F]) hop(dst []lattice.VecOf[F], c twisted, src []lattice.VecOf[F], ca twisted, add []lattice.VecOf[F], s lattice.Subset, dagger bool, with []lattice.VecOf[F]) (product float64) {
-	h.do, h.dst, h.c, h.src, h.ca, h.add, h.with = hop, dst, c, src, ca, add, with
-	h.adjoint = 0
-	if dagger {
-		h.adjoint = 1
-	}
+	h.set(dst, c, src, ca, add, dagger, with)
 	geo := h.d.geo
 	switch {
 	case with != nil:
@@ -87,6 +83,15 @@ func (h *wilsonHops[F]) hop(dst []lattice.VecOf[F], c twisted, src []lattice.Vec
 	}
 	h.add, h.with = nil, nil
 	return product
+}
+
+// set sets the operands of hop, for hopTo.
+func (h *wilsonHops[F]) set(dst []lattice.VecOf[F], c twisted, src []lattice.VecOf[F], ca twisted, add []lattice.VecOf[F], dagger bool, with []lattice.VecOf[F]) {
+	h.do, h.dst, h.c, h.src, h.ca, h.add, h.with = hop, dst, c, src, ca, add, with
+	h.adjoint = 0
+	if dagger {
+		h.adjoint = 1
+	}
 }
 
 // multiply sets dst = c src on s.

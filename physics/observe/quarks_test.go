@@ -17,6 +17,7 @@ import (
 	"github.com/slhmc/slhmc/physics/rng"
 	"github.com/slhmc/slhmc/physics/solver"
 	"github.com/slhmc/slhmc/reference"
+	"github.com/slhmc/slhmc/verify"
 )
 
 const tight = 1e-12 // of the solves
@@ -287,4 +288,29 @@ func TestNotConverged(t *testing.T) {
 	p, err := observe.NewMesons(op, 1e-8)
 	require.NoError(t, err)
 	assert.ErrorAs(t, p.Measure([][]float64{make([]float64, 4)}, u), &failure)
+}
+
+// In a magnetic field at an imaginary chemical potential the condensate is still the
+// trace of the inverse, by a dense one; halves of the trace are equal there too.
+func TestCondensateInABackground(t *testing.T) {
+	for _, name := range []string{"U(1)", "SU(2)", "SU(3)"} {
+		c := verify.Case{Group: name, Extents: []int{4, 2, 2}, Boundary: dirac.AntiperiodicTime(3), Mass: 0.3, Roughness: 1, Seed: 9}
+		u := c.Links(c.Geometry(), "links")
+		d, err := dirac.NewStaggeredIn(u.Geometry(), u.Group(), c.Mass, c.Boundary, dirac.Background{Charge: -1, Flux: 3, Plane: [2]int{0, 1}, Potential: 0.4})
+		require.NoError(t, err)
+		condensate, err := observe.NewCondensate(d, tight, 1)
+		require.NoError(t, err)
+		got, err := condensate.Exact(u)
+		require.NoError(t, err)
+		links := reference.Phased(verify.Links(u), reference.Magnetic(c.Extents, 0, 1, -3))
+		lu, err := reference.Factor(reference.PotentialStaggered(links, c.Mass, 0.4i, c.Phases()).Dense())
+		require.NoError(t, err)
+		want := real(lu.Inverse().Trace().V) / float64(u.Geometry().Volume())
+		n := float64(u.Group().N())
+		// the tolerance of solves, and round-off of a dense inverse of condition 3/m
+		assert.InDelta(t, want, got, tight*n/c.Mass+1e4*verify.Roundoff*n/(c.Mass*c.Mass), name)
+		without, err := newCondensate(u, c.Mass, 1).Exact(u)
+		require.NoError(t, err)
+		assert.Greater(t, math.Abs(want-without), 1e-4, name)
+	}
 }

@@ -57,10 +57,18 @@ func wilson(n int, adjoint, pairs bool) *program {
 			h[0], h[1] = append(h[0], u), append(h[1], v)
 		}
 		w := matrix{p, "w", n, backward}
+		var products [2][]number
+		if pairs {
+			products = p.spinProducts(w, h)
+		}
 		for i := range n {
 			var t [2]number
 			for s := range t {
-				t[s] = p.product(w.row(i), h[s])
+				if pairs {
+					t[s] = products[s][i]
+				} else {
+					t[s] = p.product(w.row(i), h[s])
+				}
 				if backward {
 					t[s] = p.permuted(t[s], "x")
 				}
@@ -86,6 +94,29 @@ func wilson(n int, adjoint, pairs bool) *program {
 		p.store("dst", k, p.plusTimes(part{v: y}, part{x.minus, c}, x.v).v)
 	}
 	return p
+}
+
+// spinProducts returns w h for both half spinors. All sums go on together, with one
+// part of an element of w after the other, so that none waits for another: in pairs
+// there are registers for it.
+func (p *program) spinProducts(w matrix, h [2][]number) (t [2][]number) {
+	t = [2][]number{make([]number, w.n), make([]number, w.n)}
+	for k := range w.n {
+		for part := range 2 {
+			for i := range w.n {
+				x := w.at(i, k)
+				if part == 0 {
+					x = number{re: x.re}
+				} else {
+					x = number{im: x.im}
+				}
+				for s := range t {
+					t[s][i] = p.plusProduct(t[s][i], x, h[s][k])
+				}
+			}
+		}
+	}
+	return t
 }
 
 // wilsonForce is what the hop along one link brings to the force of a pair of

@@ -35,6 +35,7 @@ type Settings struct {
 	Set    []string    // --set
 	seed   int64       // --seed
 	Seeded func() bool // whether --seed was given
+	Own    []config.Action
 }
 
 // Add adds the flags --set and --seed.
@@ -74,7 +75,7 @@ func (s *Settings) Parse(name string, text []byte) (*config.Config, error) {
 		}
 		overrides = append(overrides, override)
 	}
-	c, err := config.Parse(name, text, overrides)
+	c, err := config.Parse(name, text, overrides, s.Own...)
 	if err != nil {
 		return nil, Usage(err)
 	}

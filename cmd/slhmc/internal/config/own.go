@@ -16,6 +16,7 @@ type Action struct {
 	Name    string // letters, digits and _
 	Doc     string // what it is, as a sentence
 	Numbers []Number
+	Made    any // what makes it; this package only carries it
 }
 
 // Number is a key of an [Action].
@@ -157,6 +158,9 @@ func (t keys) names(path string, v reflect.Value) (all []string) {
 	}
 	return all
 }
+
+// Own returns the actions that the program has declared.
+func (c *Config) Own() []Action { return c.own }
 
 // keys returns the table of the configuration.
 func (c *Config) keys() keys { return keys(table).with(c.own) }

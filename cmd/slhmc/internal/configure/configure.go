@@ -13,7 +13,7 @@ import (
 )
 
 // Init returns slhmc init.
-func Init() *cobra.Command {
+func Init(own ...config.Action) *cobra.Command {
 	var preset string
 	c := &cobra.Command{
 		Use:   "init",
@@ -21,6 +21,9 @@ func Init() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			text, err := config.Preset(preset)
+			if err == nil && len(own) > 0 { // their keys are told too
+				text, err = config.Annotate("preset "+preset, text, own...)
+			}
 			if err != nil {
 				return cli.Usage(err)
 			}
@@ -50,14 +53,14 @@ func Presets() *cobra.Command {
 }
 
 // Config returns slhmc config.
-func Config() *cobra.Command {
+func Config(own ...config.Action) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
 		Short: "Check or complete a configuration",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	var check, dump cli.Settings
+	check, dump := cli.Settings{Own: own}, cli.Settings{Own: own}
 	var memory cli.Memory
 	checking := &cobra.Command{
 		Use:   "check FILE.toml",

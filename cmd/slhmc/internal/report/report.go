@@ -83,7 +83,7 @@ const (
 )
 
 // Command returns the command.
-func Command() *cobra.Command {
+func Command(own ...config.Action) *cobra.Command {
 	var out string
 	c := &cobra.Command{
 		Use:   "report DIR",
@@ -96,7 +96,7 @@ and ` + reportData + ` with the same numbers. The run may still be going on.`,
 			if out == "" {
 				out = args[0]
 			}
-			r, err := newReport(args[0])
+			r, err := newReport(args[0], own)
 			if err != nil {
 				return err
 			}
@@ -123,16 +123,16 @@ and ` + reportData + ` with the same numbers. The run may still be going on.`,
 }
 
 // newReport reads a run directory.
-func newReport(dir string) (*runReport, error) {
+func newReport(dir string, own []config.Action) (*runReport, error) {
 	if _, err := os.Stat(filepath.Join(dir, rundir.HistoryFile)); err != nil {
 		return nil, cli.Usage(fmt.Errorf("%s holds no run: %w", dir, err))
 	}
-	own := filepath.Join(dir, summary.ConfigFile)
-	text, err := os.ReadFile(own)
+	path := filepath.Join(dir, summary.ConfigFile)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	c, err := config.Parse(own, text, nil)
+	c, err := config.Parse(path, text, nil, own...)
 	if err != nil {
 		return nil, cli.Usage(err)
 	}

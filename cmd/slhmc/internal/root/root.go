@@ -26,9 +26,20 @@ import (
 
 // Execute runs the command and returns its exit code.
 func Execute(args []string, stdout, stderr *os.File) int {
+	return Program{Name: "slhmc"}.Execute(args, stdout, stderr)
+}
+
+// Program is the command, or one with actions of its own.
+type Program struct {
+	Name string
+	Own  []config.Action
+}
+
+// Execute runs the program and returns its exit code.
+func (p Program) Execute(args []string, stdout, stderr *os.File) int {
 	running := false
 	root := &cobra.Command{
-		Use:              "slhmc",
+		Use:              p.Name,
 		Short:            "Self-learning hybrid Monte Carlo with gauge-covariant networks",
 		SilenceUsage:     true,
 		SilenceErrors:    true,
@@ -38,8 +49,8 @@ func Execute(args []string, stdout, stderr *os.File) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.AddCommand(
-		run.Command(stdout, stderr), verify.Command(stderr), configure.Init(), configure.Presets(), configure.Config(), version.Command(),
-		files.Info(), files.Convert(), weights.Command(), measure.Command(stderr), report.Command(), bench.Command(stderr),
+		run.Command(stdout, stderr, p.Own...), verify.Command(stderr, p.Own...), configure.Init(p.Own...), configure.Presets(), configure.Config(p.Own...), version.Command(),
+		files.Info(), files.Convert(), weights.Command(p.Own...), measure.Command(stderr), report.Command(p.Own...), bench.Command(stderr),
 	)
 	c, err := root.ExecuteC()
 	var problems config.Problems
@@ -58,7 +69,7 @@ func Execute(args []string, stdout, stderr *os.File) int {
 		fmt.Fprintln(stderr, problems)
 		return rundir.ExitUsage
 	}
-	fmt.Fprintln(stderr, "slhmc:", err)
+	fmt.Fprintln(stderr, p.Name+":", err)
 	if cli.IsUsage(err) {
 		return rundir.ExitUsage
 	}

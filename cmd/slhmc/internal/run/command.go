@@ -29,14 +29,15 @@ type job struct {
 	maxTime     time.Duration
 	memory      cli.Memory
 	began       time.Time
+	program     string
 	stdout      io.Writer
 	stderr      io.Writer
 }
 
 // Command returns the command. Results go to stdout, progress and notes to stderr.
-func Command(stdout, stderr *os.File) *cobra.Command {
+func Command(stdout, stderr *os.File, own ...config.Action) *cobra.Command {
 	// A run does not end with whom it tells.
-	j := &job{stdout: rundir.Listener(stdout), stderr: rundir.Listener(stderr)}
+	j := &job{settings: cli.Settings{Own: own}, stdout: rundir.Listener(stdout), stderr: rundir.Listener(stderr)}
 	c := &cobra.Command{
 		Use:   "run [FILE.toml]",
 		Short: "Thermalise, train, and sample by HMC and SLHMC",
@@ -64,7 +65,7 @@ they hold, and --repeat DIR does the same run again, changes and all, bit for bi
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: cli.CompleteFile,
 		RunE: func(c *cobra.Command, args []string) error {
-			j.began = time.Now()
+			j.began, j.program = time.Now(), c.Root().Name()
 			return j.run(c, args, newProgress(stderr, j.quiet))
 		},
 	}

@@ -47,21 +47,14 @@ func TestLayersOfEveryKind(t *testing.T) {
 
 			c := harness.Command(t, dir, harness.With(trains, "--out", "killed")...)
 			require.NoError(t, c.Start())
-			ended := make(chan error)
+			ended := make(chan error, 1)
 			go func() { ended <- c.Wait() }()
-			for done := false; !done; {
-				select {
-				case <-ended: // it was faster than its killer
-					done = true
-				default:
-					b, err := os.ReadFile(filepath.Join(dir, "killed", rundir.HistoryFile))
-					if err == nil && bytes.Count(b, []byte("\n")) >= 3 {
-						_ = c.Process.Kill()
-						<-ended
-						done = true
-					}
-				}
+			for written := 0; written < 3 && len(ended) == 0; {
+				b, _ := os.ReadFile(filepath.Join(dir, "killed", rundir.HistoryFile))
+				written = bytes.Count(b, []byte("\n"))
 			}
+			_ = c.Process.Kill()
+			<-ended // killed, or faster
 			harness.Done(t, dir, "run", "--resume", "--out", "killed", "--quiet")
 			assert.Equal(t, history, harness.Content(t, dir, "killed", rundir.HistoryFile))
 			var again theory.Weights

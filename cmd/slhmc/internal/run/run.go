@@ -130,13 +130,13 @@ func (j *job) stage(ctx context.Context, r *sampler.Run, s *stage, show *progres
 		if j.repeat != "" {
 			again = " --repeat " + j.repeat
 		}
-		fmt.Fprintf(j.stderr, "%s; to continue: slhmc run --resume --out %s%s\n", why, j.out, again)
+		fmt.Fprintf(j.stderr, "%s; to continue: %s run --resume --out %s%s\n", why, j.program, j.out, again)
 	case errors.Is(err, sampler.ErrOtherRun):
 		err = cli.Usage(fmt.Errorf("%w (what may change on resume: %s)", err, strings.Join(config.Changeable(), ", ")))
 	case errors.Is(err, sampler.ErrSettings):
 		err = cli.Usage(err)
 	case errors.As(err, &failed):
-		err = fmt.Errorf("%w; the state before it is kept, to go on: slhmc run --resume --out %s%s", err, j.out, helps(err, s.c))
+		err = fmt.Errorf("%w; the state before it is kept, to go on: %s run --resume --out %s%s", err, j.program, j.out, helps(err, s.c))
 	}
 	return err
 }
@@ -182,7 +182,7 @@ func (j *job) prepare(s *stage, pool *lattice.Pool, kernels string, show *progre
 
 // changes compares settings as they are stored with a configuration.
 func changes(former string, now *config.Config) (list []sampler.Change, err error) {
-	was, err := config.Parse("the checkpoint's configuration", []byte(former), nil)
+	was, err := config.Parse("the checkpoint's configuration", []byte(former), nil, now.Own()...)
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func (j *job) repeated() ([]stage, error) {
 	if done > len(events) {
 		return nil, cli.Usage(fmt.Errorf("%s went through %d changes, %s through %d: it is no repetition of it", j.out, done, j.repeat, len(events)))
 	}
-	last, err := config.Parse(j.repeat, []byte(stored.Settings), nil)
+	last, err := config.Parse(j.repeat, []byte(stored.Settings), nil, j.settings.Own...)
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ type builder struct {
 	guide   *covnet.Effective // nil: no self-learning part
 	network *covnet.Network
 	seen    []leveled // the terms of the guide
+	own     []ownTerm // of the program
 	fresh   bool      // the files that it starts from are read: a checkpoint has what came of them
 }
 
@@ -86,10 +87,10 @@ func (b *builder) target(*sampler.Run) (err error) {
 		}
 		b.groups = append(b.groups, f)
 	}
-	return nil
+	return b.ownTerms()
 }
 
 // sampled returns the action that is sampled.
 func (b *builder) sampled() action.Sum {
-	return append(action.Sum{b.gauge}, b.quarkTerms()...)
+	return append(action.Sum{b.gauge}, b.drawn()...)
 }

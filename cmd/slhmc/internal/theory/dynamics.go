@@ -49,6 +49,7 @@ func (b *builder) levels(c config.Dynamics, guided bool) (levels []sampler.Level
 		if i == b.c.Gauge.Level || b.c.Gauge.Level < 0 && i == len(scales)-1 {
 			force = action.Sum{b.gauge}
 		}
+		force = append(force, b.ownOnLevel(i, len(scales))...)
 		if !guided {
 			force = append(force, b.onLevel(i)...)
 		} else if a := b.guideOnLevel(i); a != nil {

@@ -87,7 +87,7 @@ func (b *builder) files() (err error) {
 
 // weights reads the parameters of the guide that slhmc.weights names.
 func (b *builder) weights() (params []float64, from sampler.Source, err error) {
-	w, from, err := ReadWeights(b.c.SLHMC.Weights)
+	w, from, err := ReadWeights(b.c.SLHMC.Weights, b.c.Own()...)
 	if err == nil {
 		params, err = w.adopt(b.c)
 	}

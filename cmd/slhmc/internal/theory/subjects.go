@@ -74,6 +74,11 @@ func Subjects(c *config.Config, suite verify.Suite) ([]verify.Subject, error) {
 		}
 		subjects = append(subjects, quarkSubjects(c, i, name, within(q))...)
 	}
+	own, err := ownSubjects(c, all)
+	if err != nil {
+		return nil, err
+	}
+	subjects = append(subjects, own...)
 	if c.SLHMC != nil {
 		subjects = append(subjects, guideSubjects(c, all)...)
 	}
@@ -322,8 +327,8 @@ func dynamicsSubjects(c *config.Config, within verify.Option, suite verify.Suite
 			if m.Levels, err = b.levels(d.how, guided); err != nil {
 				return verify.Motion{}, nil, err
 			}
-			if len(b.groups) > 0 {
-				m.Phi = b.quarkTerms()
+			if drawn := b.drawn(); len(drawn) > 0 {
+				m.Phi = drawn
 				_, m.Solves = solves(c, moving(c)...)
 			}
 			by, err := sampler.NewDynamics(u, m.Levels)

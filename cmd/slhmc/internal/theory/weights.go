@@ -119,7 +119,7 @@ func (w *Weights) String() string {
 
 // ReadWeights reads those of a run directory, of a file that slhmc weights wrote, or of
 // a checkpoint, and tells the file.
-func ReadWeights(path string) (w *Weights, from sampler.Source, err error) {
+func ReadWeights(path string, own ...config.Action) (w *Weights, from sampler.Source, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, from, err
@@ -139,14 +139,14 @@ func ReadWeights(path string) (w *Weights, from sampler.Source, err error) {
 	if from, err = origin.File("weights", path); err != nil {
 		return nil, from, err
 	}
-	if w, err = decodeWeights(path); err != nil {
+	if w, err = decodeWeights(path, own); err != nil {
 		return nil, from, fmt.Errorf("%s: %w", path, err)
 	}
 	from.About = fmt.Sprintf("%v; trained on %v %s for %d trajectories", w, w.Lattice.Extents, w.Lattice.Group, w.Trajectories)
 	return w, from, nil
 }
 
-func decodeWeights(path string) (*Weights, error) {
+func decodeWeights(path string, own []config.Action) (*Weights, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -161,7 +161,7 @@ func decodeWeights(path string) (*Weights, error) {
 		if err != nil {
 			return nil, err
 		}
-		return storedWeights(s)
+		return storedWeights(s, own)
 	}
 	const most = 1 << 30
 	data, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(start), f), most))
@@ -193,8 +193,8 @@ func decodeWeights(path string) (*Weights, error) {
 }
 
 // storedWeights are those of a checkpoint.
-func storedWeights(s *sampler.Stored) (*Weights, error) {
-	c, err := config.Parse("its configuration", []byte(s.Settings), nil)
+func storedWeights(s *sampler.Stored, own []config.Action) (*Weights, error) {
+	c, err := config.Parse("its configuration", []byte(s.Settings), nil, own...)
 	if err != nil {
 		return nil, err
 	}

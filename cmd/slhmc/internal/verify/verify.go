@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/origin"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/theory"
 	"github.com/slhmc/slhmc/internal/rundir"
@@ -35,6 +36,7 @@ type judgement struct {
 	workers int
 	quiet   bool
 	set     cli.Settings
+	program string
 	stdout  io.Writer
 	stderr  *os.File
 }
@@ -44,8 +46,8 @@ type judgement struct {
 var ErrBroken = errors.New("a law is broken")
 
 // Command returns the command.
-func Command(stderr *os.File) *cobra.Command {
-	j := &judgement{stderr: stderr}
+func Command(stderr *os.File, own ...config.Action) *cobra.Command {
+	j := &judgement{stderr: stderr, set: cli.Settings{Own: own}}
 	c := &cobra.Command{
 		Use:   "verify [FILE.toml]",
 		Short: "Try the laws that correct actions, operators, networks and samplers obey",
@@ -60,7 +62,7 @@ command that repeats it, and the exit code is 1.`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: cli.CompleteFile,
 		RunE: func(c *cobra.Command, args []string) error {
-			j.stdout = c.OutOrStdout()
+			j.stdout, j.program = c.OutOrStdout(), c.Root().Name()
 			return j.run(args)
 		},
 	}
@@ -107,7 +109,7 @@ func (j *judgement) run(args []string) error {
 		return cli.Usage(fmt.Errorf("--only: %w", err))
 	}
 	options = append(options, verify.Only(only))
-	report := verify.Report{Title: "everything built in", Program: "slhmc " + origin.Version(), Suite: suite.Name, Seed: j.seed, Replay: "slhmc verify"}
+	report := verify.Report{Title: "everything built in", Program: "slhmc " + origin.Version(), Suite: suite.Name, Seed: j.seed, Replay: j.program + " verify"}
 	subjects := verify.BuiltIn()
 	if len(args) > 0 {
 		c, err := j.set.Load(args)
@@ -118,7 +120,7 @@ func (j *judgement) run(args []string) error {
 			return cli.Usage(err)
 		}
 		report.Title = args[0]
-		report.Replay = "slhmc verify " + args[0]
+		report.Replay += " " + args[0]
 		for _, s := range j.set.Set {
 			report.Replay += fmt.Sprintf(" --set '%s'", s)
 		}

@@ -7,11 +7,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/cli"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/theory"
 )
 
 // Command returns the command.
-func Command() *cobra.Command {
+func Command(own ...config.Action) *cobra.Command {
 	var out string
 	c := &cobra.Command{
 		Use:   "weights DIR|FILE",
@@ -21,7 +22,7 @@ newest checkpoint - with the layers they belong to. Another run starts from them
 another lattice too, with slhmc.weights = "FILE" or slhmc.weights = "DIR".`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			w, _, err := theory.ReadWeights(args[0])
+			w, _, err := theory.ReadWeights(args[0], own...)
 			if err != nil {
 				return err
 			}
