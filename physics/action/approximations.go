@@ -16,6 +16,8 @@ type Approximations struct {
 	// Action bounds the relative error of r, Force that of f: the first is seen by
 	// Metropolis, the other one costs acceptance.
 	Action, Force float64
+	// Poles is how many f has whatever its error; 0: as many as Force wants.
+	Poles int
 	// Interval is what the spectrum of D^†D is expected in. Zero: it is measured.
 	Interval Interval
 	// Memo finds the approximations; actions may share one. Nil: one of its own.

@@ -208,6 +208,42 @@ func TestRationalInterval(t *testing.T) {
 	assert.Equal(t, after.Raw(), f.Raw())
 	assert.ErrorContains(t, b.SetInterval(action.Interval{Lo: 2, Hi: 1}), "rational: interval")
 	assert.Equal(t, s.Interval, b.Spectrum().Interval)
+
+	// one that is put back knows no more than it did then
+	require.NoError(t, b.SetSpectrum(s))
+	assert.Equal(t, s, b.Spectrum())
+	require.NoError(t, b.SetSpectrum(action.Spectrum{}))
+	assert.Zero(t, b.Spectrum())
+	value, err = b.Value(u)
+	require.NoError(t, err)
+	r.Interval = action.Interval{}
+	fresh, err := a.With(d, nil, r, precise())
+	require.NoError(t, err)
+	b.Phi()[0].Copy(fresh.Phi()[0], o.s)
+	value, err = b.Value(u)
+	require.NoError(t, err)
+	again, err = fresh.Value(u)
+	require.NoError(t, err)
+	assert.Equal(t, again, value)
+	assert.Equal(t, fresh.Spectrum(), b.Spectrum())
+}
+
+// A number of poles takes the place of the error of the force, and of nothing else.
+func TestRationalPoles(t *testing.T) {
+	o := someOperators()[0]
+	geo := o.c.Geometry()
+	u := o.c.Links(geo, "links")
+	d, err := o.build(o.c, geo)
+	require.NoError(t, err)
+	r := powers(1, 2, 1)
+	r.Poles = 3
+	a, err := action.NewRational(d, o.s, r, precise())
+	require.NoError(t, err)
+	_, err = a.Refresh(u, rng.New(6))
+	require.NoError(t, err)
+	all, few := a.Poles()
+	assert.Equal(t, 3, few)
+	assert.Greater(t, all, few)
 }
 
 // A guide sees the phi of its target through fewer poles, and takes the interval that its
