@@ -214,7 +214,7 @@ func TestRationalInterval(t *testing.T) {
 	assert.Equal(t, s, b.Spectrum())
 	require.NoError(t, b.SetSpectrum(action.Spectrum{}))
 	assert.Zero(t, b.Spectrum())
-	value, err = b.Value(u)
+	_, err = b.Value(u)
 	require.NoError(t, err)
 	r.Interval = action.Interval{}
 	fresh, err := a.With(d, nil, r, precise())
