@@ -50,6 +50,7 @@ func BuiltIn() []Subject {
 		OfOperator("twisted clover operator", BuildTwistedClover, Divided(), Parameters("mass", "twist", "csw"), Has(Boundary, Translations), TwinOfOperator(TwinTwistedClover)),
 		OfOperator("twisted clover operator, even-odd", BuildSchur(BuildTwistedClover), even, Divided(), Parameters("mass", "twist", "csw"), Has(Boundary, EvenTranslations)),
 		OfAction("clover determinant", BuildCloverDeterminant, even, Has(EvenTranslations), Divided()),
+		OfPseudofermion("twisted clover ratio, even-odd", BuildRatio(BuildSchur(BuildTwistedClover), lattice.Even), Within(Domain{Even: true, Volume: 24, Draws: 60}), Accuracy(1e-11, 1e-10), Has(EvenTranslations), Parameters("mass", "csw", "heavy mass", "heavy csw")),
 		OfPseudofermion("clover action, even-odd", BuildSchurQuarks(BuildTwistedClover), even, Accuracy(1e-11, 1e-10), Has(EvenTranslations), Divided()),
 		OfPseudofermion("Wilson action, all sites", BuildWilsonQuarks, Within(Domain{Volume: 24}), Accuracy(1e-11, 1e-10), Has(Translations), Divided(), TwinOfAction(TwinWilsonQuarks)),
 		OfPseudofermion("twisted mass action, even-odd", BuildSchurQuarks(BuildTwisted), even, Accuracy(1e-11, 1e-10), Has(EvenTranslations), Divided()),

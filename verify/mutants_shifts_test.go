@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"errors"
 	"math"
 
 	"github.com/slhmc/slhmc/physics/fermion"
@@ -69,7 +70,8 @@ func shiftMutants() (list []mutant) {
 	add("residuals", "an error that does not name the shift", func(m *sloppy) {
 		m.solve = func(x []*fermion.Field, a solver.Operator, shifts []solver.Shift, b *fermion.Field, s lattice.Subset) (solver.Report, error) {
 			r, err := m.MultiShift.SolveShifts(x, a, shifts, b, s)
-			if failed, ok := err.(*solver.NotConverged); ok {
+			var failed *solver.NotConverged
+			if errors.As(err, &failed) {
 				failed.Shift = nil
 			}
 			return r, err
