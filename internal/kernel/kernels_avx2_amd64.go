@@ -49,6 +49,12 @@ func mulVecA2AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
 func addMulVecA2AVX2(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
 
 //go:noescape
+func block2AVX2(dst []Vec, a []Vec, src []Vec, re float64, im float64)
+
+//go:noescape
+func addBlock2AVX2(dst []Vec, a []Vec, src []Vec, re float64, im float64)
+
+//go:noescape
 func hop2AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
@@ -136,6 +142,18 @@ func rotate2AVX2(y []Vec, u []Vec, x []Vec, mx int)
 func plaquetteBack2AVX2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 
 //go:noescape
+func leaf2AVX2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func leafBack2AVX2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func outer2AVX2(a []Vec, x []Vec, y []Vec)
+
+//go:noescape
+func invert2AVX2(a []Vec, d []Vec)
+
+//go:noescape
 func reunitarize2AVX2(u []Vec)
 
 //go:noescape
@@ -158,6 +176,12 @@ func mulVecA3AVX2(dst []Vec, a []Vec, ma int, v []Vec, mv int)
 
 //go:noescape
 func addMulVecA3AVX2(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
+func block3AVX2(dst []Vec, a []Vec, src []Vec, re float64, im float64)
+
+//go:noescape
+func addBlock3AVX2(dst []Vec, a []Vec, src []Vec, re float64, im float64)
 
 //go:noescape
 func hop3AVX2(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
@@ -247,6 +271,18 @@ func rotate3AVX2(y []Vec, u []Vec, x []Vec, mx int)
 func plaquetteBack3AVX2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 
 //go:noescape
+func leaf3AVX2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func leafBack3AVX2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func outer3AVX2(a []Vec, x []Vec, y []Vec)
+
+//go:noescape
+func invert3AVX2(a []Vec, d []Vec)
+
+//go:noescape
 func reunitarize3AVX2(u []Vec)
 
 //go:noescape
@@ -266,6 +302,7 @@ var linearAVX2 = Linear[float64]{Axpy: axpyAVX2, Xpay: xpayAVX2, Scale: scaleAVX
 var hops2AVX2 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN2AVX2, mulVecA2AVX2},
 	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN2AVX2, addMulVecA2AVX2},
+	Block:     [2]packedVector[float64]{block2AVX2, addBlock2AVX2},
 	Hop:       hop2AVX2,
 	Wilson:    [2]wilsonHop[float64]{wilsonN2AVX2, wilsonA2AVX2},
 }
@@ -282,6 +319,10 @@ var table2AVX2 = table{
 	AddRotated:    addRotated2AVX2,
 	Rotate:        rotate2AVX2,
 	PlaquetteBack: plaquetteBack2AVX2,
+	Leaf:          leaf2AVX2,
+	LeafBack:      leafBack2AVX2,
+	Outer:         outer2AVX2,
+	Invert:        invert2AVX2,
 	Reunitarize:   reunitarize2AVX2,
 	exp:           exp2AVX2,
 	drift:         drift2AVX2,
@@ -291,6 +332,7 @@ var table2AVX2 = table{
 var hops3AVX2 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN3AVX2, mulVecA3AVX2},
 	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN3AVX2, addMulVecA3AVX2},
+	Block:     [2]packedVector[float64]{block3AVX2, addBlock3AVX2},
 	Hop:       hop3AVX2,
 	Wilson:    [2]wilsonHop[float64]{wilsonN3AVX2, wilsonA3AVX2},
 }
@@ -307,6 +349,10 @@ var table3AVX2 = table{
 	AddRotated:    addRotated3AVX2,
 	Rotate:        rotate3AVX2,
 	PlaquetteBack: plaquetteBack3AVX2,
+	Leaf:          leaf3AVX2,
+	LeafBack:      leafBack3AVX2,
+	Outer:         outer3AVX2,
+	Invert:        invert3AVX2,
 	Reunitarize:   reunitarize3AVX2,
 	exp:           exp3AVX2,
 	drift:         drift3AVX2,

@@ -49,6 +49,12 @@ func mulVecA2AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
 func addMulVecA2AVX512(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
 
 //go:noescape
+func block2AVX512(dst []Vec, a []Vec, src []Vec, re float64, im float64)
+
+//go:noescape
+func addBlock2AVX512(dst []Vec, a []Vec, src []Vec, re float64, im float64)
+
+//go:noescape
 func hop2AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
 
 //go:noescape
@@ -136,6 +142,18 @@ func rotate2AVX512(y []Vec, u []Vec, x []Vec, mx int)
 func plaquetteBack2AVX512(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 
 //go:noescape
+func leaf2AVX512(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func leafBack2AVX512(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func outer2AVX512(a []Vec, x []Vec, y []Vec)
+
+//go:noescape
+func invert2AVX512(a []Vec, d []Vec)
+
+//go:noescape
 func reunitarize2AVX512(u []Vec)
 
 //go:noescape
@@ -158,6 +176,12 @@ func mulVecA3AVX512(dst []Vec, a []Vec, ma int, v []Vec, mv int)
 
 //go:noescape
 func addMulVecA3AVX512(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int)
+
+//go:noescape
+func block3AVX512(dst []Vec, a []Vec, src []Vec, re float64, im float64)
+
+//go:noescape
+func addBlock3AVX512(dst []Vec, a []Vec, src []Vec, re float64, im float64)
 
 //go:noescape
 func hop3AVX512(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo int, hi int)
@@ -247,6 +271,18 @@ func rotate3AVX512(y []Vec, u []Vec, x []Vec, mx int)
 func plaquetteBack3AVX512(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 
 //go:noescape
+func leaf3AVX512(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func leafBack3AVX512(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
+
+//go:noescape
+func outer3AVX512(a []Vec, x []Vec, y []Vec)
+
+//go:noescape
+func invert3AVX512(a []Vec, d []Vec)
+
+//go:noescape
 func reunitarize3AVX512(u []Vec)
 
 //go:noescape
@@ -266,6 +302,7 @@ var linearAVX512 = Linear[float64]{Axpy: axpyAVX512, Xpay: xpayAVX512, Scale: sc
 var hops2AVX512 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN2AVX512, mulVecA2AVX512},
 	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN2AVX512, addMulVecA2AVX512},
+	Block:     [2]packedVector[float64]{block2AVX512, addBlock2AVX512},
 	Hop:       hop2AVX512,
 	Wilson:    [2]wilsonHop[float64]{wilsonN2AVX512, wilsonA2AVX512},
 }
@@ -282,6 +319,10 @@ var table2AVX512 = table{
 	AddRotated:    addRotated2AVX512,
 	Rotate:        rotate2AVX512,
 	PlaquetteBack: plaquetteBack2AVX512,
+	Leaf:          leaf2AVX512,
+	LeafBack:      leafBack2AVX512,
+	Outer:         outer2AVX512,
+	Invert:        invert2AVX512,
 	Reunitarize:   reunitarize2AVX512,
 	exp:           exp2AVX512,
 	drift:         drift2AVX512,
@@ -291,6 +332,7 @@ var table2AVX512 = table{
 var hops3AVX512 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN3AVX512, mulVecA3AVX512},
 	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN3AVX512, addMulVecA3AVX512},
+	Block:     [2]packedVector[float64]{block3AVX512, addBlock3AVX512},
 	Hop:       hop3AVX512,
 	Wilson:    [2]wilsonHop[float64]{wilsonN3AVX512, wilsonA3AVX512},
 }
@@ -307,6 +349,10 @@ var table3AVX512 = table{
 	AddRotated:    addRotated3AVX512,
 	Rotate:        rotate3AVX512,
 	PlaquetteBack: plaquetteBack3AVX512,
+	Leaf:          leaf3AVX512,
+	LeafBack:      leafBack3AVX512,
+	Outer:         outer3AVX512,
+	Invert:        invert3AVX512,
 	Reunitarize:   reunitarize3AVX512,
 	exp:           exp3AVX512,
 	drift:         drift3AVX512,

@@ -12,6 +12,7 @@ var linear = Linear[float64]{Axpy: axpy, Xpay: xpay, Scale: scale, Triad: triad,
 var hops1 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN1, mulVecA1},
 	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN1, addMulVecA1},
+	Block:     [2]packedVector[float64]{block1, addBlock1},
 	Hop:       hop1,
 	Wilson:    [2]wilsonHop[float64]{wilsonN1, wilsonA1},
 }
@@ -28,12 +29,17 @@ var table1 = table{
 	AddRotated:    addRotated1,
 	Rotate:        rotate1,
 	PlaquetteBack: plaquetteBack1,
+	Leaf:          leaf1,
+	LeafBack:      leafBack1,
+	Outer:         outer1,
+	Invert:        invert1,
 	Reunitarize:   reunitarize1,
 }
 
 var hops2 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN2, mulVecA2},
 	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN2, addMulVecA2},
+	Block:     [2]packedVector[float64]{block2, addBlock2},
 	Hop:       hop2,
 	Wilson:    [2]wilsonHop[float64]{wilsonN2, wilsonA2},
 }
@@ -50,6 +56,10 @@ var table2 = table{
 	AddRotated:    addRotated2,
 	Rotate:        rotate2,
 	PlaquetteBack: plaquetteBack2,
+	Leaf:          leaf2,
+	LeafBack:      leafBack2,
+	Outer:         outer2,
+	Invert:        invert2,
 	Reunitarize:   reunitarize2,
 	exp:           exp2,
 	drift:         drift2,
@@ -59,6 +69,7 @@ var table2 = table{
 var hops3 = Hops[float64]{
 	MulVec:    [2]func(dst, a []Vec, ma int, v []Vec, mv int){mulVecN3, mulVecA3},
 	AddMulVec: [2]func(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int){addMulVecN3, addMulVecA3},
+	Block:     [2]packedVector[float64]{block3, addBlock3},
 	Hop:       hop3,
 	Wilson:    [2]wilsonHop[float64]{wilsonN3, wilsonA3},
 }
@@ -75,6 +86,10 @@ var table3 = table{
 	AddRotated:    addRotated3,
 	Rotate:        rotate3,
 	PlaquetteBack: plaquetteBack3,
+	Leaf:          leaf3,
+	LeafBack:      leafBack3,
+	Outer:         outer3,
+	Invert:        invert3,
 	Reunitarize:   reunitarize3,
 	exp:           exp3,
 	drift:         drift3,
@@ -763,6 +778,54 @@ func addMulVecA1(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int) {
 		pdst[0][l] = v10 + c*(v4*v2+v5*v3)
 		v12 := pdst[1][l]
 		pdst[1][l] = v12 + c*(v4*v3-v5*v2)
+	}
+}
+
+func block1(dst []Vec, a []Vec, src []Vec, re float64, im float64) {
+	pa := (*[4]Vec)(a)
+	psrc := (*[4]Vec)(src)
+	pdst := (*[4]Vec)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := pa[3][l]
+		pdst[0][l] = v4*v5 - im*v6 + v19*v13 + v20*v14
+		pdst[1][l] = v4*v6 + im*v5 + v19*v14 - v20*v13
+		pdst[2][l] = v12*v13 - im*v14 + v19*v5 - v20*v6
+		pdst[3][l] = v12*v14 + im*v13 + v19*v6 + v20*v5
+	}
+}
+
+func addBlock1(dst []Vec, a []Vec, src []Vec, re float64, im float64) {
+	pa := (*[4]Vec)(a)
+	psrc := (*[4]Vec)(src)
+	pdst := (*[4]Vec)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := pa[3][l]
+		v29 := pdst[0][l]
+		pdst[0][l] = v29 + v4*v5 - im*v6 + v19*v13 + v20*v14
+		v31 := pdst[1][l]
+		pdst[1][l] = v31 + v4*v6 + im*v5 + v19*v14 - v20*v13
+		v33 := pdst[2][l]
+		pdst[2][l] = v33 + v12*v13 - im*v14 + v19*v5 - v20*v6
+		v35 := pdst[3][l]
+		pdst[3][l] = v35 + v12*v14 + im*v13 + v19*v6 + v20*v5
 	}
 }
 
@@ -1922,6 +1985,103 @@ func plaquetteBack1(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []V
 	}
 }
 
+func leaf1(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int) {
+	pa := (*[2]Vec)(a)
+	pb := (*[2]Vec)(b)
+	pc := (*[2]Vec)(c)
+	pd := (*[2]Vec)(d)
+	px := (*[1]Vec)(x)
+	for l := range lattice.Lanes {
+		lb := (l ^ mb) & 7
+		ld := (l ^ md) & 7
+		v1 := pa[0][l]
+		v3 := pb[0][lb]
+		v2 := pa[1][l]
+		v4 := pb[1][lb]
+		v9 := pc[0][l]
+		v11 := pd[0][ld]
+		v10 := pc[1][l]
+		v12 := pd[1][ld]
+		px[0][l] = ((v1*v3-v2*v4)*(v9*v12+v10*v11) - (v1*v4+v2*v3)*(v9*v11-v10*v12)) * (-1)
+	}
+}
+
+func leafBack1(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int) {
+	pa := (*[2]Vec)(a)
+	pb := (*[2]Vec)(b)
+	pc := (*[2]Vec)(c)
+	pd := (*[2]Vec)(d)
+	pphi := (*[4]Vec)(phi)
+	py := (*[4]Vec)(y)
+	for l := range lattice.Lanes {
+		lb := (l ^ mb) & 7
+		ld := (l ^ md) & 7
+		v1 := pa[0][l]
+		v3 := pb[0][lb]
+		v2 := pa[1][l]
+		v4 := pb[1][lb]
+		v9 := pc[0][l]
+		v11 := pd[0][ld]
+		v10 := pc[1][l]
+		v12 := pd[1][ld]
+		v21 := pphi[0][l]
+		v22 := pphi[1][l]
+		v24 := pphi[2][l]
+		v25 := pphi[3][l]
+		v28 := (v21 + v22 + v24 + v25) * ((v1*v3-v2*v4)*(v9*v11-v10*v12) + (v1*v4+v2*v3)*(v9*v12+v10*v11))
+		py[0][l] = v28
+		py[1][l] = v28
+		py[2][l] = v28 * (-1)
+		py[3][l] = v28 * (-1)
+	}
+}
+
+func outer1(a []Vec, x []Vec, y []Vec) {
+	px := (*[4]Vec)(x)
+	py := (*[4]Vec)(y)
+	pa := (*[4]Vec)(a)
+	for l := range lattice.Lanes {
+		v1 := px[0][l]
+		v3 := py[0][l]
+		v2 := px[1][l]
+		v4 := py[1][l]
+		v6 := v1*v3 + v2*v4
+		pa[0][l] = v6 + v6
+		v8 := px[2][l]
+		v10 := py[2][l]
+		v9 := px[3][l]
+		v11 := py[3][l]
+		v13 := v8*v10 + v9*v11
+		pa[1][l] = v13 + v13
+		pa[2][l] = v8*v3 + v9*v4 + v10*v1 + v11*v2
+		pa[3][l] = (v8*v4 - v9*v3 + v10*v2 - v11*v1) * (-1)
+	}
+}
+
+func invert1(a []Vec, d []Vec) {
+	pa := (*[4]Vec)(a)
+	pd := (*[2]Vec)(d)
+	for l := range lattice.Lanes {
+		v1 := pa[0][l]
+		pd[0][l] = v1
+		v6 := 1 / v1
+		v3 := pa[2][l]
+		v7 := v3 * v6
+		v4 := pa[3][l]
+		v8 := v4 * v6
+		v2 := pa[1][l]
+		v10 := v2 - v7*v3 - v8*v4
+		pd[1][l] = v10
+		v13 := 1 / v10
+		v14 := v7 * v13
+		v15 := v8 * v13
+		pa[0][l] = (v6*(-1) - v14*v7 - v15*v8) * (-1)
+		pa[1][l] = (v13 * (-1)) * (-1)
+		pa[2][l] = v14 * (-1)
+		pa[3][l] = v15 * (-1)
+	}
+}
+
 func reunitarize1(u []Vec) {
 	pu := (*[2]Vec)(u)
 	for l := range lattice.Lanes {
@@ -2026,6 +2186,102 @@ func addMulVecA2(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int) {
 		pdst[2][l] = v30 + c*(v8*v2+v9*v3+v6*v4-v7*v5)
 		v32 := pdst[3][l]
 		pdst[3][l] = v32 + c*(v8*v3-v9*v2+v6*v5+v7*v4)
+	}
+}
+
+func block2(dst []Vec, a []Vec, src []Vec, re float64, im float64) {
+	pa := (*[16]Vec)(a)
+	psrc := (*[8]Vec)(src)
+	pdst := (*[8]Vec)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := v19 + re
+		v21 := psrc[4][l]
+		v22 := psrc[5][l]
+		v27 := pa[3][l]
+		v28 := v27 + re
+		v29 := psrc[6][l]
+		v30 := psrc[7][l]
+		v35 := pa[4][l]
+		v36 := pa[5][l]
+		v45 := pa[8][l]
+		v46 := pa[9][l]
+		v55 := pa[14][l]
+		v56 := pa[15][l]
+		v65 := pa[6][l]
+		v66 := pa[7][l]
+		v75 := pa[12][l]
+		v76 := pa[13][l]
+		v85 := pa[10][l]
+		v86 := pa[11][l]
+		pdst[0][l] = v4*v5 - im*v6 + v35*v13 + v36*v14 + v65*v21 + v66*v22 + v85*v29 + v86*v30
+		pdst[1][l] = v4*v6 + im*v5 + v35*v14 - v36*v13 + v65*v22 - v66*v21 + v85*v30 - v86*v29
+		pdst[2][l] = v12*v13 - im*v14 + v35*v5 - v36*v6 + v45*v21 + v46*v22 + v75*v29 + v76*v30
+		pdst[3][l] = v12*v14 + im*v13 + v35*v6 + v36*v5 + v45*v22 - v46*v21 + v75*v30 - v76*v29
+		pdst[4][l] = v20*v21 - im*v22 + v45*v13 - v46*v14 + v55*v29 + v56*v30 + v65*v5 - v66*v6
+		pdst[5][l] = v20*v22 + im*v21 + v45*v14 + v46*v13 + v55*v30 - v56*v29 + v65*v6 + v66*v5
+		pdst[6][l] = v28*v29 - im*v30 + v55*v21 - v56*v22 + v75*v13 - v76*v14 + v85*v5 - v86*v6
+		pdst[7][l] = v28*v30 + im*v29 + v55*v22 + v56*v21 + v75*v14 + v76*v13 + v85*v6 + v86*v5
+	}
+}
+
+func addBlock2(dst []Vec, a []Vec, src []Vec, re float64, im float64) {
+	pa := (*[16]Vec)(a)
+	psrc := (*[8]Vec)(src)
+	pdst := (*[8]Vec)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := v19 + re
+		v21 := psrc[4][l]
+		v22 := psrc[5][l]
+		v27 := pa[3][l]
+		v28 := v27 + re
+		v29 := psrc[6][l]
+		v30 := psrc[7][l]
+		v35 := pa[4][l]
+		v36 := pa[5][l]
+		v45 := pa[8][l]
+		v46 := pa[9][l]
+		v55 := pa[14][l]
+		v56 := pa[15][l]
+		v65 := pa[6][l]
+		v66 := pa[7][l]
+		v75 := pa[12][l]
+		v76 := pa[13][l]
+		v85 := pa[10][l]
+		v86 := pa[11][l]
+		v95 := pdst[0][l]
+		pdst[0][l] = v95 + v4*v5 - im*v6 + v35*v13 + v36*v14 + v65*v21 + v66*v22 + v85*v29 + v86*v30
+		v97 := pdst[1][l]
+		pdst[1][l] = v97 + v4*v6 + im*v5 + v35*v14 - v36*v13 + v65*v22 - v66*v21 + v85*v30 - v86*v29
+		v99 := pdst[2][l]
+		pdst[2][l] = v99 + v12*v13 - im*v14 + v35*v5 - v36*v6 + v45*v21 + v46*v22 + v75*v29 + v76*v30
+		v101 := pdst[3][l]
+		pdst[3][l] = v101 + v12*v14 + im*v13 + v35*v6 + v36*v5 + v45*v22 - v46*v21 + v75*v30 - v76*v29
+		v103 := pdst[4][l]
+		pdst[4][l] = v103 + v20*v21 - im*v22 + v45*v13 - v46*v14 + v55*v29 + v56*v30 + v65*v5 - v66*v6
+		v105 := pdst[5][l]
+		pdst[5][l] = v105 + v20*v22 + im*v21 + v45*v14 + v46*v13 + v55*v30 - v56*v29 + v65*v6 + v66*v5
+		v107 := pdst[6][l]
+		pdst[6][l] = v107 + v28*v29 - im*v30 + v55*v21 - v56*v22 + v75*v13 - v76*v14 + v85*v5 - v86*v6
+		v109 := pdst[7][l]
+		pdst[7][l] = v109 + v28*v30 + im*v29 + v55*v22 + v56*v21 + v75*v14 + v76*v13 + v85*v6 + v86*v5
 	}
 }
 
@@ -4173,6 +4429,270 @@ func plaquetteBack2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []V
 	}
 }
 
+func leaf2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int) {
+	pa := (*[4]Vec)(a)
+	pb := (*[4]Vec)(b)
+	pc := (*[4]Vec)(c)
+	pd := (*[4]Vec)(d)
+	px := (*[3]Vec)(x)
+	for l := range lattice.Lanes {
+		lb := (l ^ mb) & 7
+		ld := (l ^ md) & 7
+		v1 := pa[0][l]
+		v5 := pb[0][lb]
+		v2 := pa[1][l]
+		v6 := pb[1][lb]
+		v3 := pa[2][l]
+		v7 := pb[2][lb]
+		v4 := pa[3][l]
+		v8 := pb[3][lb]
+		v14 := v1*v5 - v2*v6 - v3*v7 - v4*v8
+		v16 := v1*v6 + v2*v5 + v3*v8 - v4*v7
+		v22 := v1*v7 - v2*v8 + v3*v5 + v4*v6
+		v24 := v1*v8 + v2*v7 - v3*v6 + v4*v5
+		v25 := pc[0][l]
+		v29 := pd[0][ld]
+		v26 := pc[1][l]
+		v30 := pd[1][ld]
+		v27 := pc[2][l]
+		v31 := pd[2][ld]
+		v28 := pc[3][l]
+		v32 := pd[3][ld]
+		v38 := v25*v29 - v26*v30 - v27*v31 - v28*v32
+		v40 := v25*v30 + v26*v29 + v27*v32 - v28*v31
+		v46 := v25*v31 - v26*v32 + v27*v29 + v28*v30
+		v48 := v25*v32 + v26*v31 - v27*v30 + v28*v29
+		v56 := v14*v40 - v16*v38 + v22*v48 - v24*v46
+		v62 := v14*v46 - v16*v48 - v22*v38 + v24*v40
+		v64 := v14*v48 + v16*v46 - v22*v40 - v24*v38
+		px[0][l] = (v64 + v64) * (-1)
+		px[1][l] = (v62 + v62) * (-1)
+		px[2][l] = (v56 + v56) * (-1)
+	}
+}
+
+func leafBack2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int) {
+	pa := (*[4]Vec)(a)
+	pb := (*[4]Vec)(b)
+	pc := (*[4]Vec)(c)
+	pd := (*[4]Vec)(d)
+	pphi := (*[12]Vec)(phi)
+	py := (*[12]Vec)(y)
+	for l := range lattice.Lanes {
+		lb := (l ^ mb) & 7
+		ld := (l ^ md) & 7
+		v1 := pa[0][l]
+		v5 := pb[0][lb]
+		v2 := pa[1][l]
+		v6 := pb[1][lb]
+		v3 := pa[2][l]
+		v7 := pb[2][lb]
+		v4 := pa[3][l]
+		v8 := pb[3][lb]
+		v14 := v1*v5 - v2*v6 - v3*v7 - v4*v8
+		v16 := v1*v6 + v2*v5 + v3*v8 - v4*v7
+		v22 := v1*v7 - v2*v8 + v3*v5 + v4*v6
+		v24 := v1*v8 + v2*v7 - v3*v6 + v4*v5
+		v25 := pc[0][l]
+		v29 := pd[0][ld]
+		v26 := pc[1][l]
+		v30 := pd[1][ld]
+		v27 := pc[2][l]
+		v31 := pd[2][ld]
+		v28 := pc[3][l]
+		v32 := pd[3][ld]
+		v38 := v25*v29 - v26*v30 - v27*v31 - v28*v32
+		v40 := v25*v30 + v26*v29 + v27*v32 - v28*v31
+		v46 := v25*v31 - v26*v32 + v27*v29 + v28*v30
+		v48 := v25*v32 + v26*v31 - v27*v30 + v28*v29
+		v54 := v14*v38 + v16*v40 + v22*v46 + v24*v48
+		v56 := v14*v40 - v16*v38 + v22*v48 - v24*v46
+		v62 := v14*v46 - v16*v48 - v22*v38 + v24*v40
+		v64 := v14*v48 + v16*v46 - v22*v40 - v24*v38
+		v65 := pphi[2][l]
+		v68 := pphi[1][l]
+		v70 := pphi[0][l]
+		v72 := pphi[5][l]
+		v73 := v72 * 0.5
+		v74 := pphi[4][l]
+		v75 := v74 * 0.5
+		v76 := pphi[3][l]
+		v77 := v76 * 0.5
+		v78 := pphi[8][l]
+		v79 := v78 * 0.5
+		v80 := pphi[7][l]
+		v81 := v80 * 0.5
+		v82 := pphi[6][l]
+		v83 := v82 * 0.5
+		v84 := pphi[11][l]
+		v85 := v84 * 0.5
+		v86 := pphi[10][l]
+		v87 := v86 * 0.5
+		v88 := pphi[9][l]
+		v89 := v88 * 0.5
+		v92 := v65*0.5 + v73 + v79 + v85
+		v97 := v68*0.5 + v75 + v81 + v87
+		v98 := v70*0.5 + v77 + v83 + v89
+		v104 := v54*v92 - v62*v98 + v64*v97
+		v109 := v54*v97 + v56*v98 - v64*v92
+		v110 := v54*v98 - v56*v97 + v62*v92
+		v133 := v104 + v62*v83 - v64*v81 - (v81*v64 - v83*v62)
+		v134 := v109 + v79*v64 - v83*v56 - (v56*v83 - v64*v79)
+		v135 := v110 + v56*v81 - v62*v79 - (v79*v62 - v81*v56)
+		py[3][l] = v135 + v135
+		py[4][l] = v134 + v134
+		py[5][l] = v133 + v133
+		v161 := v133 + v62*v77 - v64*v75 - (v75*v64 - v77*v62)
+		v162 := v134 + v73*v64 - v77*v56 - (v56*v77 - v64*v73)
+		v163 := v135 + v56*v75 - v62*v73 - (v73*v62 - v75*v56)
+		py[0][l] = v163 + v163
+		py[1][l] = v162 + v162
+		py[2][l] = v161 + v161
+		v189 := v104 + v62*v98 - v64*v97 - (v97*v64 - v98*v62)
+		v190 := v109 + v92*v64 - v98*v56 - (v56*v98 - v64*v92)
+		v191 := v110 + v56*v97 - v62*v92 - (v92*v62 - v97*v56)
+		py[9][l] = (v191 + v191) * (-1)
+		py[10][l] = (v190 + v190) * (-1)
+		py[11][l] = (v189 + v189) * (-1)
+		v221 := v62*v89 - v64*v87 - (v87*v64 - v89*v62) - v189
+		v222 := v85*v64 - v89*v56 - (v56*v89 - v64*v85) - v190
+		v223 := v56*v87 - v62*v85 - (v85*v62 - v87*v56) - v191
+		py[6][l] = v223 + v223
+		py[7][l] = v222 + v222
+		py[8][l] = v221 + v221
+	}
+}
+
+func outer2(a []Vec, x []Vec, y []Vec) {
+	px := (*[8]Vec)(x)
+	py := (*[8]Vec)(y)
+	pa := (*[16]Vec)(a)
+	for l := range lattice.Lanes {
+		v1 := px[0][l]
+		v3 := py[0][l]
+		v2 := px[1][l]
+		v4 := py[1][l]
+		v6 := v1*v3 + v2*v4
+		pa[0][l] = v6 + v6
+		v8 := px[2][l]
+		v10 := py[2][l]
+		v9 := px[3][l]
+		v11 := py[3][l]
+		v13 := v8*v10 + v9*v11
+		pa[1][l] = v13 + v13
+		v15 := px[4][l]
+		v17 := py[4][l]
+		v16 := px[5][l]
+		v18 := py[5][l]
+		v20 := v15*v17 + v16*v18
+		pa[2][l] = v20 + v20
+		v22 := px[6][l]
+		v24 := py[6][l]
+		v23 := px[7][l]
+		v25 := py[7][l]
+		v27 := v22*v24 + v23*v25
+		pa[3][l] = v27 + v27
+		pa[4][l] = v8*v3 + v9*v4 + v10*v1 + v11*v2
+		pa[5][l] = (v8*v4 - v9*v3 + v10*v2 - v11*v1) * (-1)
+		pa[8][l] = v15*v10 + v16*v11 + v17*v8 + v18*v9
+		pa[9][l] = (v15*v11 - v16*v10 + v17*v9 - v18*v8) * (-1)
+		pa[14][l] = v22*v17 + v23*v18 + v24*v15 + v25*v16
+		pa[15][l] = (v22*v18 - v23*v17 + v24*v16 - v25*v15) * (-1)
+		pa[6][l] = v15*v3 + v16*v4 + v17*v1 + v18*v2
+		pa[7][l] = (v15*v4 - v16*v3 + v17*v2 - v18*v1) * (-1)
+		pa[12][l] = v22*v10 + v23*v11 + v24*v8 + v25*v9
+		pa[13][l] = (v22*v11 - v23*v10 + v24*v9 - v25*v8) * (-1)
+		pa[10][l] = v22*v3 + v23*v4 + v24*v1 + v25*v2
+		pa[11][l] = (v22*v4 - v23*v3 + v24*v2 - v25*v1) * (-1)
+	}
+}
+
+func invert2(a []Vec, d []Vec) {
+	pa := (*[16]Vec)(a)
+	pd := (*[4]Vec)(d)
+	for l := range lattice.Lanes {
+		v1 := pa[0][l]
+		pd[0][l] = v1
+		v18 := 1 / v1
+		v5 := pa[4][l]
+		v19 := v5 * v18
+		v6 := pa[5][l]
+		v20 := v6 * v18
+		v7 := pa[6][l]
+		v21 := v7 * v18
+		v8 := pa[7][l]
+		v22 := v8 * v18
+		v11 := pa[10][l]
+		v23 := v11 * v18
+		v12 := pa[11][l]
+		v24 := v12 * v18
+		v2 := pa[1][l]
+		v26 := v2 - v19*v5 - v20*v6
+		v3 := pa[2][l]
+		v9 := pa[8][l]
+		v30 := v9 - v21*v5 - v22*v6
+		v10 := pa[9][l]
+		v32 := v10 + v21*v6 - v22*v5
+		v4 := pa[3][l]
+		v13 := pa[12][l]
+		v36 := v13 - v23*v5 - v24*v6
+		v14 := pa[13][l]
+		v38 := v14 + v23*v6 - v24*v5
+		v15 := pa[14][l]
+		v16 := pa[15][l]
+		pd[1][l] = v26
+		v45 := 1 / v26
+		v46 := v19 * v45
+		v47 := v20 * v45
+		v48 := v30 * v45
+		v49 := v32 * v45
+		v50 := v36 * v45
+		v51 := v38 * v45
+		v55 := v3 - v21*v7 - v22*v8 - v48*v30 - v49*v32
+		v57 := v21 - v48*v19 + v49*v20
+		v59 := v22 - v48*v20 - v49*v19
+		v67 := v15 - v23*v7 - v24*v8 - v50*v30 - v51*v32
+		v69 := v16 + v23*v8 - v24*v7 + v50*v32 - v51*v30
+		pd[2][l] = v55
+		v71 := 1 / v55
+		v72 := v57 * v71
+		v73 := v59 * v71
+		v74 := v48 * v71
+		v75 := v49 * v71
+		v76 := v67 * v71
+		v77 := v69 * v71
+		v87 := v4 - v23*v11 - v24*v12 - v50*v36 - v51*v38 - v76*v67 - v77*v69
+		v89 := v23 - v50*v19 + v51*v20 - v76*v57 + v77*v59
+		v91 := v24 - v50*v20 - v51*v19 - v76*v59 - v77*v57
+		v93 := v50 - v76*v48 + v77*v49
+		v95 := v51 - v76*v49 - v77*v48
+		pd[3][l] = v87
+		v97 := 1 / v87
+		v98 := v89 * v97
+		v99 := v91 * v97
+		v100 := v93 * v97
+		v101 := v95 * v97
+		v102 := v76 * v97
+		v103 := v77 * v97
+		pa[0][l] = (v18*(-1) - v46*v19 - v47*v20 - v72*v57 - v73*v59 - v98*v89 - v99*v91) * (-1)
+		pa[1][l] = (v45*(-1) - v74*v48 - v75*v49 - v100*v93 - v101*v95) * (-1)
+		pa[4][l] = (v46 - v74*v57 - v75*v59 - v100*v89 - v101*v91) * (-1)
+		pa[5][l] = (v47 - v74*v59 + v75*v57 - v100*v91 + v101*v89) * (-1)
+		pa[2][l] = (v71*(-1) - v102*v76 - v103*v77) * (-1)
+		pa[6][l] = (v72 - v102*v89 - v103*v91) * (-1)
+		pa[7][l] = (v73 - v102*v91 + v103*v89) * (-1)
+		pa[8][l] = (v74 - v102*v93 - v103*v95) * (-1)
+		pa[9][l] = (v75 - v102*v95 + v103*v93) * (-1)
+		pa[3][l] = (v97 * (-1)) * (-1)
+		pa[10][l] = v98 * (-1)
+		pa[11][l] = v99 * (-1)
+		pa[12][l] = v100 * (-1)
+		pa[13][l] = v101 * (-1)
+		pa[14][l] = v102 * (-1)
+		pa[15][l] = v103 * (-1)
+	}
+}
+
 func reunitarize2(u []Vec) {
 	pu := (*[4]Vec)(u)
 	for l := range lattice.Lanes {
@@ -4422,6 +4942,166 @@ func addMulVecA3(dst []Vec, c float64, a []Vec, ma int, v []Vec, mv int) {
 		pdst[4][l] = v70 + c*(v44*v2+v45*v3+v46*v4+v47*v5+v48*v6+v49*v7)
 		v72 := pdst[5][l]
 		pdst[5][l] = v72 + c*(v44*v3-v45*v2+v46*v5-v47*v4+v48*v7-v49*v6)
+	}
+}
+
+func block3(dst []Vec, a []Vec, src []Vec, re float64, im float64) {
+	pa := (*[36]Vec)(a)
+	psrc := (*[12]Vec)(src)
+	pdst := (*[12]Vec)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := v19 + re
+		v21 := psrc[4][l]
+		v22 := psrc[5][l]
+		v27 := pa[3][l]
+		v28 := v27 + re
+		v29 := psrc[6][l]
+		v30 := psrc[7][l]
+		v35 := pa[4][l]
+		v36 := v35 + re
+		v37 := psrc[8][l]
+		v38 := psrc[9][l]
+		v43 := pa[5][l]
+		v44 := v43 + re
+		v45 := psrc[10][l]
+		v46 := psrc[11][l]
+		v51 := pa[6][l]
+		v52 := pa[7][l]
+		v61 := pa[10][l]
+		v62 := pa[11][l]
+		v71 := pa[16][l]
+		v72 := pa[17][l]
+		v81 := pa[24][l]
+		v82 := pa[25][l]
+		v91 := pa[34][l]
+		v92 := pa[35][l]
+		v101 := pa[8][l]
+		v102 := pa[9][l]
+		v111 := pa[14][l]
+		v112 := pa[15][l]
+		v121 := pa[22][l]
+		v122 := pa[23][l]
+		v131 := pa[32][l]
+		v132 := pa[33][l]
+		v141 := pa[12][l]
+		v142 := pa[13][l]
+		v151 := pa[20][l]
+		v152 := pa[21][l]
+		v161 := pa[30][l]
+		v162 := pa[31][l]
+		v171 := pa[18][l]
+		v172 := pa[19][l]
+		v181 := pa[28][l]
+		v182 := pa[29][l]
+		v191 := pa[26][l]
+		v192 := pa[27][l]
+		pdst[0][l] = v4*v5 - im*v6 + v51*v13 + v52*v14 + v101*v21 + v102*v22 + v141*v29 + v142*v30 + v171*v37 + v172*v38 + v191*v45 + v192*v46
+		pdst[1][l] = v4*v6 + im*v5 + v51*v14 - v52*v13 + v101*v22 - v102*v21 + v141*v30 - v142*v29 + v171*v38 - v172*v37 + v191*v46 - v192*v45
+		pdst[2][l] = v12*v13 - im*v14 + v51*v5 - v52*v6 + v61*v21 + v62*v22 + v111*v29 + v112*v30 + v151*v37 + v152*v38 + v181*v45 + v182*v46
+		pdst[3][l] = v12*v14 + im*v13 + v51*v6 + v52*v5 + v61*v22 - v62*v21 + v111*v30 - v112*v29 + v151*v38 - v152*v37 + v181*v46 - v182*v45
+		pdst[4][l] = v20*v21 - im*v22 + v61*v13 - v62*v14 + v71*v29 + v72*v30 + v101*v5 - v102*v6 + v121*v37 + v122*v38 + v161*v45 + v162*v46
+		pdst[5][l] = v20*v22 + im*v21 + v61*v14 + v62*v13 + v71*v30 - v72*v29 + v101*v6 + v102*v5 + v121*v38 - v122*v37 + v161*v46 - v162*v45
+		pdst[6][l] = v28*v29 - im*v30 + v71*v21 - v72*v22 + v81*v37 + v82*v38 + v111*v13 - v112*v14 + v131*v45 + v132*v46 + v141*v5 - v142*v6
+		pdst[7][l] = v28*v30 + im*v29 + v71*v22 + v72*v21 + v81*v38 - v82*v37 + v111*v14 + v112*v13 + v131*v46 - v132*v45 + v141*v6 + v142*v5
+		pdst[8][l] = v36*v37 - im*v38 + v81*v29 - v82*v30 + v91*v45 + v92*v46 + v121*v21 - v122*v22 + v151*v13 - v152*v14 + v171*v5 - v172*v6
+		pdst[9][l] = v36*v38 + im*v37 + v81*v30 + v82*v29 + v91*v46 - v92*v45 + v121*v22 + v122*v21 + v151*v14 + v152*v13 + v171*v6 + v172*v5
+		pdst[10][l] = v44*v45 - im*v46 + v91*v37 - v92*v38 + v131*v29 - v132*v30 + v161*v21 - v162*v22 + v181*v13 - v182*v14 + v191*v5 - v192*v6
+		pdst[11][l] = v44*v46 + im*v45 + v91*v38 + v92*v37 + v131*v30 + v132*v29 + v161*v22 + v162*v21 + v181*v14 + v182*v13 + v191*v6 + v192*v5
+	}
+}
+
+func addBlock3(dst []Vec, a []Vec, src []Vec, re float64, im float64) {
+	pa := (*[36]Vec)(a)
+	psrc := (*[12]Vec)(src)
+	pdst := (*[12]Vec)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := v19 + re
+		v21 := psrc[4][l]
+		v22 := psrc[5][l]
+		v27 := pa[3][l]
+		v28 := v27 + re
+		v29 := psrc[6][l]
+		v30 := psrc[7][l]
+		v35 := pa[4][l]
+		v36 := v35 + re
+		v37 := psrc[8][l]
+		v38 := psrc[9][l]
+		v43 := pa[5][l]
+		v44 := v43 + re
+		v45 := psrc[10][l]
+		v46 := psrc[11][l]
+		v51 := pa[6][l]
+		v52 := pa[7][l]
+		v61 := pa[10][l]
+		v62 := pa[11][l]
+		v71 := pa[16][l]
+		v72 := pa[17][l]
+		v81 := pa[24][l]
+		v82 := pa[25][l]
+		v91 := pa[34][l]
+		v92 := pa[35][l]
+		v101 := pa[8][l]
+		v102 := pa[9][l]
+		v111 := pa[14][l]
+		v112 := pa[15][l]
+		v121 := pa[22][l]
+		v122 := pa[23][l]
+		v131 := pa[32][l]
+		v132 := pa[33][l]
+		v141 := pa[12][l]
+		v142 := pa[13][l]
+		v151 := pa[20][l]
+		v152 := pa[21][l]
+		v161 := pa[30][l]
+		v162 := pa[31][l]
+		v171 := pa[18][l]
+		v172 := pa[19][l]
+		v181 := pa[28][l]
+		v182 := pa[29][l]
+		v191 := pa[26][l]
+		v192 := pa[27][l]
+		v201 := pdst[0][l]
+		pdst[0][l] = v201 + v4*v5 - im*v6 + v51*v13 + v52*v14 + v101*v21 + v102*v22 + v141*v29 + v142*v30 + v171*v37 + v172*v38 + v191*v45 + v192*v46
+		v203 := pdst[1][l]
+		pdst[1][l] = v203 + v4*v6 + im*v5 + v51*v14 - v52*v13 + v101*v22 - v102*v21 + v141*v30 - v142*v29 + v171*v38 - v172*v37 + v191*v46 - v192*v45
+		v205 := pdst[2][l]
+		pdst[2][l] = v205 + v12*v13 - im*v14 + v51*v5 - v52*v6 + v61*v21 + v62*v22 + v111*v29 + v112*v30 + v151*v37 + v152*v38 + v181*v45 + v182*v46
+		v207 := pdst[3][l]
+		pdst[3][l] = v207 + v12*v14 + im*v13 + v51*v6 + v52*v5 + v61*v22 - v62*v21 + v111*v30 - v112*v29 + v151*v38 - v152*v37 + v181*v46 - v182*v45
+		v209 := pdst[4][l]
+		pdst[4][l] = v209 + v20*v21 - im*v22 + v61*v13 - v62*v14 + v71*v29 + v72*v30 + v101*v5 - v102*v6 + v121*v37 + v122*v38 + v161*v45 + v162*v46
+		v211 := pdst[5][l]
+		pdst[5][l] = v211 + v20*v22 + im*v21 + v61*v14 + v62*v13 + v71*v30 - v72*v29 + v101*v6 + v102*v5 + v121*v38 - v122*v37 + v161*v46 - v162*v45
+		v213 := pdst[6][l]
+		pdst[6][l] = v213 + v28*v29 - im*v30 + v71*v21 - v72*v22 + v81*v37 + v82*v38 + v111*v13 - v112*v14 + v131*v45 + v132*v46 + v141*v5 - v142*v6
+		v215 := pdst[7][l]
+		pdst[7][l] = v215 + v28*v30 + im*v29 + v71*v22 + v72*v21 + v81*v38 - v82*v37 + v111*v14 + v112*v13 + v131*v46 - v132*v45 + v141*v6 + v142*v5
+		v217 := pdst[8][l]
+		pdst[8][l] = v217 + v36*v37 - im*v38 + v81*v29 - v82*v30 + v91*v45 + v92*v46 + v121*v21 - v122*v22 + v151*v13 - v152*v14 + v171*v5 - v172*v6
+		v219 := pdst[9][l]
+		pdst[9][l] = v219 + v36*v38 + im*v37 + v81*v30 + v82*v29 + v91*v46 - v92*v45 + v121*v22 + v122*v21 + v151*v14 + v152*v13 + v171*v6 + v172*v5
+		v221 := pdst[10][l]
+		pdst[10][l] = v221 + v44*v45 - im*v46 + v91*v37 - v92*v38 + v131*v29 - v132*v30 + v161*v21 - v162*v22 + v181*v13 - v182*v14 + v191*v5 - v192*v6
+		v223 := pdst[11][l]
+		pdst[11][l] = v223 + v44*v46 + im*v45 + v91*v38 + v92*v37 + v131*v30 + v132*v29 + v161*v22 + v162*v21 + v181*v14 + v182*v13 + v191*v6 + v192*v5
 	}
 }
 
@@ -9177,6 +9857,708 @@ func plaquetteBack3(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []V
 		py[21][l] = v1012 + v1012
 		py[22][l] = v1006 - (v1011 * (-1))
 		py[23][l] = (v1006 + v1011*(-1) - 2*((v870+v479*v518+v477*v517+v483*v522+v481*v521+v517*v477+v518*v479+v521*v481+v522*v483)*(-1))) * 0.5773502691896258
+	}
+}
+
+func leaf3(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int) {
+	pa := (*[18]Vec)(a)
+	pb := (*[18]Vec)(b)
+	pc := (*[18]Vec)(c)
+	pd := (*[18]Vec)(d)
+	px := (*[9]Vec)(x)
+	for l := range lattice.Lanes {
+		lb := (l ^ mb) & 7
+		ld := (l ^ md) & 7
+		v1 := pa[0][l]
+		v7 := pb[0][lb]
+		v2 := pa[1][l]
+		v8 := pb[1][lb]
+		v3 := pa[2][l]
+		v9 := pb[6][lb]
+		v4 := pa[3][l]
+		v10 := pb[7][lb]
+		v5 := pa[4][l]
+		v11 := pb[12][lb]
+		v6 := pa[5][l]
+		v12 := pb[13][lb]
+		v22 := v1*v7 - v2*v8 + v3*v9 - v4*v10 + v5*v11 - v6*v12
+		v24 := v1*v8 + v2*v7 + v3*v10 + v4*v9 + v5*v12 + v6*v11
+		v25 := pb[2][lb]
+		v26 := pb[3][lb]
+		v27 := pb[8][lb]
+		v28 := pb[9][lb]
+		v29 := pb[14][lb]
+		v30 := pb[15][lb]
+		v40 := v1*v25 - v2*v26 + v3*v27 - v4*v28 + v5*v29 - v6*v30
+		v42 := v1*v26 + v2*v25 + v3*v28 + v4*v27 + v5*v30 + v6*v29
+		v43 := pb[4][lb]
+		v44 := pb[5][lb]
+		v45 := pb[10][lb]
+		v46 := pb[11][lb]
+		v47 := pb[16][lb]
+		v48 := pb[17][lb]
+		v58 := v1*v43 - v2*v44 + v3*v45 - v4*v46 + v5*v47 - v6*v48
+		v60 := v1*v44 + v2*v43 + v3*v46 + v4*v45 + v5*v48 + v6*v47
+		v61 := pa[6][l]
+		v62 := pa[7][l]
+		v63 := pa[8][l]
+		v64 := pa[9][l]
+		v65 := pa[10][l]
+		v66 := pa[11][l]
+		v76 := v61*v7 - v62*v8 + v63*v9 - v64*v10 + v65*v11 - v66*v12
+		v78 := v61*v8 + v62*v7 + v63*v10 + v64*v9 + v65*v12 + v66*v11
+		v88 := v61*v25 - v62*v26 + v63*v27 - v64*v28 + v65*v29 - v66*v30
+		v90 := v61*v26 + v62*v25 + v63*v28 + v64*v27 + v65*v30 + v66*v29
+		v100 := v61*v43 - v62*v44 + v63*v45 - v64*v46 + v65*v47 - v66*v48
+		v102 := v61*v44 + v62*v43 + v63*v46 + v64*v45 + v65*v48 + v66*v47
+		v103 := pa[12][l]
+		v104 := pa[13][l]
+		v105 := pa[14][l]
+		v106 := pa[15][l]
+		v107 := pa[16][l]
+		v108 := pa[17][l]
+		v118 := v103*v7 - v104*v8 + v105*v9 - v106*v10 + v107*v11 - v108*v12
+		v120 := v103*v8 + v104*v7 + v105*v10 + v106*v9 + v107*v12 + v108*v11
+		v130 := v103*v25 - v104*v26 + v105*v27 - v106*v28 + v107*v29 - v108*v30
+		v132 := v103*v26 + v104*v25 + v105*v28 + v106*v27 + v107*v30 + v108*v29
+		v142 := v103*v43 - v104*v44 + v105*v45 - v106*v46 + v107*v47 - v108*v48
+		v144 := v103*v44 + v104*v43 + v105*v46 + v106*v45 + v107*v48 + v108*v47
+		v145 := pc[0][l]
+		v151 := pd[0][ld]
+		v146 := pc[1][l]
+		v152 := pd[1][ld]
+		v147 := pc[2][l]
+		v153 := pd[6][ld]
+		v148 := pc[3][l]
+		v154 := pd[7][ld]
+		v149 := pc[4][l]
+		v155 := pd[12][ld]
+		v150 := pc[5][l]
+		v156 := pd[13][ld]
+		v166 := v145*v151 - v146*v152 + v147*v153 - v148*v154 + v149*v155 - v150*v156
+		v168 := v145*v152 + v146*v151 + v147*v154 + v148*v153 + v149*v156 + v150*v155
+		v169 := pd[2][ld]
+		v170 := pd[3][ld]
+		v171 := pd[8][ld]
+		v172 := pd[9][ld]
+		v173 := pd[14][ld]
+		v174 := pd[15][ld]
+		v184 := v145*v169 - v146*v170 + v147*v171 - v148*v172 + v149*v173 - v150*v174
+		v186 := v145*v170 + v146*v169 + v147*v172 + v148*v171 + v149*v174 + v150*v173
+		v187 := pd[4][ld]
+		v188 := pd[5][ld]
+		v189 := pd[10][ld]
+		v190 := pd[11][ld]
+		v191 := pd[16][ld]
+		v192 := pd[17][ld]
+		v202 := v145*v187 - v146*v188 + v147*v189 - v148*v190 + v149*v191 - v150*v192
+		v204 := v145*v188 + v146*v187 + v147*v190 + v148*v189 + v149*v192 + v150*v191
+		v205 := pc[6][l]
+		v206 := pc[7][l]
+		v207 := pc[8][l]
+		v208 := pc[9][l]
+		v209 := pc[10][l]
+		v210 := pc[11][l]
+		v220 := v205*v151 - v206*v152 + v207*v153 - v208*v154 + v209*v155 - v210*v156
+		v222 := v205*v152 + v206*v151 + v207*v154 + v208*v153 + v209*v156 + v210*v155
+		v232 := v205*v169 - v206*v170 + v207*v171 - v208*v172 + v209*v173 - v210*v174
+		v234 := v205*v170 + v206*v169 + v207*v172 + v208*v171 + v209*v174 + v210*v173
+		v244 := v205*v187 - v206*v188 + v207*v189 - v208*v190 + v209*v191 - v210*v192
+		v246 := v205*v188 + v206*v187 + v207*v190 + v208*v189 + v209*v192 + v210*v191
+		v247 := pc[12][l]
+		v248 := pc[13][l]
+		v249 := pc[14][l]
+		v250 := pc[15][l]
+		v251 := pc[16][l]
+		v252 := pc[17][l]
+		v262 := v247*v151 - v248*v152 + v249*v153 - v250*v154 + v251*v155 - v252*v156
+		v264 := v247*v152 + v248*v151 + v249*v154 + v250*v153 + v251*v156 + v252*v155
+		v274 := v247*v169 - v248*v170 + v249*v171 - v250*v172 + v251*v173 - v252*v174
+		v276 := v247*v170 + v248*v169 + v249*v172 + v250*v171 + v251*v174 + v252*v173
+		v286 := v247*v187 - v248*v188 + v249*v189 - v250*v190 + v251*v191 - v252*v192
+		v288 := v247*v188 + v248*v187 + v249*v190 + v250*v189 + v251*v192 + v252*v191
+		v300 := v22*v168 - v24*v166 + v40*v186 - v42*v184 + v58*v204 - v60*v202
+		v328 := (v22*v220 + v24*v222 + v40*v232 + v42*v234 + v58*v244 + v60*v246 - (v76*v166 + v78*v168 + v88*v184 + v90*v186 + v100*v202 + v102*v204)) * 0.5
+		v329 := (v22*v222 - v24*v220 + v40*v234 - v42*v232 + v58*v246 - v60*v244 + v76*v168 - v78*v166 + v88*v186 - v90*v184 + v100*v204 - v102*v202) * 0.5
+		v356 := (v22*v262 + v24*v264 + v40*v274 + v42*v276 + v58*v286 + v60*v288 - (v118*v166 + v120*v168 + v130*v184 + v132*v186 + v142*v202 + v144*v204)) * 0.5
+		v357 := (v22*v264 - v24*v262 + v40*v276 - v42*v274 + v58*v288 - v60*v286 + v118*v168 - v120*v166 + v130*v186 - v132*v184 + v142*v204 - v144*v202) * 0.5
+		v369 := v76*v222 - v78*v220 + v88*v234 - v90*v232 + v100*v246 - v102*v244
+		v396 := (v76*v262 + v78*v264 + v88*v274 + v90*v276 + v100*v286 + v102*v288 - (v118*v220 + v120*v222 + v130*v232 + v132*v234 + v142*v244 + v144*v246)) * 0.5
+		v397 := (v76*v264 - v78*v262 + v88*v276 - v90*v274 + v100*v288 - v102*v286 + v118*v222 - v120*v220 + v130*v234 - v132*v232 + v142*v246 - v144*v244) * 0.5
+		v409 := v118*v264 - v120*v262 + v130*v276 - v132*v274 + v142*v288 - v144*v286
+		px[0][l] = (v329 + v329) * (-1)
+		px[1][l] = v328 + v328
+		px[2][l] = (v357 + v357) * (-1)
+		px[3][l] = v356 + v356
+		px[4][l] = (v397 + v397) * (-1)
+		px[5][l] = v396 + v396
+		px[6][l] = v300*(-1) - (v369 * (-1))
+		px[7][l] = (v300*(-1) + v369*(-1) - 2*(v409*(-1))) * 0.5773502691896258
+		px[8][l] = (v300 + v369 + v409) * (-1)
+	}
+}
+
+func leafBack3(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int) {
+	pa := (*[18]Vec)(a)
+	pb := (*[18]Vec)(b)
+	pc := (*[18]Vec)(c)
+	pd := (*[18]Vec)(d)
+	pphi := (*[33]Vec)(phi)
+	py := (*[32]Vec)(y)
+	for l := range lattice.Lanes {
+		lb := (l ^ mb) & 7
+		ld := (l ^ md) & 7
+		v1 := pa[0][l]
+		v7 := pb[0][lb]
+		v2 := pa[1][l]
+		v8 := pb[1][lb]
+		v3 := pa[2][l]
+		v9 := pb[6][lb]
+		v4 := pa[3][l]
+		v10 := pb[7][lb]
+		v5 := pa[4][l]
+		v11 := pb[12][lb]
+		v6 := pa[5][l]
+		v12 := pb[13][lb]
+		v22 := v1*v7 - v2*v8 + v3*v9 - v4*v10 + v5*v11 - v6*v12
+		v24 := v1*v8 + v2*v7 + v3*v10 + v4*v9 + v5*v12 + v6*v11
+		v25 := pb[2][lb]
+		v26 := pb[3][lb]
+		v27 := pb[8][lb]
+		v28 := pb[9][lb]
+		v29 := pb[14][lb]
+		v30 := pb[15][lb]
+		v40 := v1*v25 - v2*v26 + v3*v27 - v4*v28 + v5*v29 - v6*v30
+		v42 := v1*v26 + v2*v25 + v3*v28 + v4*v27 + v5*v30 + v6*v29
+		v43 := pb[4][lb]
+		v44 := pb[5][lb]
+		v45 := pb[10][lb]
+		v46 := pb[11][lb]
+		v47 := pb[16][lb]
+		v48 := pb[17][lb]
+		v58 := v1*v43 - v2*v44 + v3*v45 - v4*v46 + v5*v47 - v6*v48
+		v60 := v1*v44 + v2*v43 + v3*v46 + v4*v45 + v5*v48 + v6*v47
+		v61 := pa[6][l]
+		v62 := pa[7][l]
+		v63 := pa[8][l]
+		v64 := pa[9][l]
+		v65 := pa[10][l]
+		v66 := pa[11][l]
+		v76 := v61*v7 - v62*v8 + v63*v9 - v64*v10 + v65*v11 - v66*v12
+		v78 := v61*v8 + v62*v7 + v63*v10 + v64*v9 + v65*v12 + v66*v11
+		v88 := v61*v25 - v62*v26 + v63*v27 - v64*v28 + v65*v29 - v66*v30
+		v90 := v61*v26 + v62*v25 + v63*v28 + v64*v27 + v65*v30 + v66*v29
+		v100 := v61*v43 - v62*v44 + v63*v45 - v64*v46 + v65*v47 - v66*v48
+		v102 := v61*v44 + v62*v43 + v63*v46 + v64*v45 + v65*v48 + v66*v47
+		v103 := pa[12][l]
+		v104 := pa[13][l]
+		v105 := pa[14][l]
+		v106 := pa[15][l]
+		v107 := pa[16][l]
+		v108 := pa[17][l]
+		v118 := v103*v7 - v104*v8 + v105*v9 - v106*v10 + v107*v11 - v108*v12
+		v120 := v103*v8 + v104*v7 + v105*v10 + v106*v9 + v107*v12 + v108*v11
+		v130 := v103*v25 - v104*v26 + v105*v27 - v106*v28 + v107*v29 - v108*v30
+		v132 := v103*v26 + v104*v25 + v105*v28 + v106*v27 + v107*v30 + v108*v29
+		v142 := v103*v43 - v104*v44 + v105*v45 - v106*v46 + v107*v47 - v108*v48
+		v144 := v103*v44 + v104*v43 + v105*v46 + v106*v45 + v107*v48 + v108*v47
+		v145 := pc[0][l]
+		v151 := pd[0][ld]
+		v146 := pc[1][l]
+		v152 := pd[1][ld]
+		v147 := pc[2][l]
+		v153 := pd[6][ld]
+		v148 := pc[3][l]
+		v154 := pd[7][ld]
+		v149 := pc[4][l]
+		v155 := pd[12][ld]
+		v150 := pc[5][l]
+		v156 := pd[13][ld]
+		v166 := v145*v151 - v146*v152 + v147*v153 - v148*v154 + v149*v155 - v150*v156
+		v168 := v145*v152 + v146*v151 + v147*v154 + v148*v153 + v149*v156 + v150*v155
+		v169 := pd[2][ld]
+		v170 := pd[3][ld]
+		v171 := pd[8][ld]
+		v172 := pd[9][ld]
+		v173 := pd[14][ld]
+		v174 := pd[15][ld]
+		v184 := v145*v169 - v146*v170 + v147*v171 - v148*v172 + v149*v173 - v150*v174
+		v186 := v145*v170 + v146*v169 + v147*v172 + v148*v171 + v149*v174 + v150*v173
+		v187 := pd[4][ld]
+		v188 := pd[5][ld]
+		v189 := pd[10][ld]
+		v190 := pd[11][ld]
+		v191 := pd[16][ld]
+		v192 := pd[17][ld]
+		v202 := v145*v187 - v146*v188 + v147*v189 - v148*v190 + v149*v191 - v150*v192
+		v204 := v145*v188 + v146*v187 + v147*v190 + v148*v189 + v149*v192 + v150*v191
+		v205 := pc[6][l]
+		v206 := pc[7][l]
+		v207 := pc[8][l]
+		v208 := pc[9][l]
+		v209 := pc[10][l]
+		v210 := pc[11][l]
+		v220 := v205*v151 - v206*v152 + v207*v153 - v208*v154 + v209*v155 - v210*v156
+		v222 := v205*v152 + v206*v151 + v207*v154 + v208*v153 + v209*v156 + v210*v155
+		v232 := v205*v169 - v206*v170 + v207*v171 - v208*v172 + v209*v173 - v210*v174
+		v234 := v205*v170 + v206*v169 + v207*v172 + v208*v171 + v209*v174 + v210*v173
+		v244 := v205*v187 - v206*v188 + v207*v189 - v208*v190 + v209*v191 - v210*v192
+		v246 := v205*v188 + v206*v187 + v207*v190 + v208*v189 + v209*v192 + v210*v191
+		v247 := pc[12][l]
+		v248 := pc[13][l]
+		v249 := pc[14][l]
+		v250 := pc[15][l]
+		v251 := pc[16][l]
+		v252 := pc[17][l]
+		v262 := v247*v151 - v248*v152 + v249*v153 - v250*v154 + v251*v155 - v252*v156
+		v264 := v247*v152 + v248*v151 + v249*v154 + v250*v153 + v251*v156 + v252*v155
+		v274 := v247*v169 - v248*v170 + v249*v171 - v250*v172 + v251*v173 - v252*v174
+		v276 := v247*v170 + v248*v169 + v249*v172 + v250*v171 + v251*v174 + v252*v173
+		v286 := v247*v187 - v248*v188 + v249*v189 - v250*v190 + v251*v191 - v252*v192
+		v288 := v247*v188 + v248*v187 + v249*v190 + v250*v189 + v251*v192 + v252*v191
+		v298 := v22*v166 + v24*v168 + v40*v184 + v42*v186 + v58*v202 + v60*v204
+		v300 := v22*v168 - v24*v166 + v40*v186 - v42*v184 + v58*v204 - v60*v202
+		v310 := v22*v220 + v24*v222 + v40*v232 + v42*v234 + v58*v244 + v60*v246
+		v312 := v22*v222 - v24*v220 + v40*v234 - v42*v232 + v58*v246 - v60*v244
+		v322 := v22*v262 + v24*v264 + v40*v274 + v42*v276 + v58*v286 + v60*v288
+		v324 := v22*v264 - v24*v262 + v40*v276 - v42*v274 + v58*v288 - v60*v286
+		v334 := v76*v166 + v78*v168 + v88*v184 + v90*v186 + v100*v202 + v102*v204
+		v336 := v76*v168 - v78*v166 + v88*v186 - v90*v184 + v100*v204 - v102*v202
+		v346 := v76*v220 + v78*v222 + v88*v232 + v90*v234 + v100*v244 + v102*v246
+		v348 := v76*v222 - v78*v220 + v88*v234 - v90*v232 + v100*v246 - v102*v244
+		v358 := v76*v262 + v78*v264 + v88*v274 + v90*v276 + v100*v286 + v102*v288
+		v360 := v76*v264 - v78*v262 + v88*v276 - v90*v274 + v100*v288 - v102*v286
+		v370 := v118*v166 + v120*v168 + v130*v184 + v132*v186 + v142*v202 + v144*v204
+		v372 := v118*v168 - v120*v166 + v130*v186 - v132*v184 + v142*v204 - v144*v202
+		v382 := v118*v220 + v120*v222 + v130*v232 + v132*v234 + v142*v244 + v144*v246
+		v384 := v118*v222 - v120*v220 + v130*v234 - v132*v232 + v142*v246 - v144*v244
+		v394 := v118*v262 + v120*v264 + v130*v274 + v132*v276 + v142*v286 + v144*v288
+		v396 := v118*v264 - v120*v262 + v130*v276 - v132*v274 + v142*v288 - v144*v286
+		v398 := pphi[7][l]
+		v400 := v398 * 0.5773502691896258
+		v401 := pphi[6][l]
+		v409 := pphi[0][l]
+		v411 := pphi[1][l]
+		v413 := pphi[2][l]
+		v415 := pphi[3][l]
+		v417 := pphi[4][l]
+		v419 := pphi[5][l]
+		v421 := pphi[15][l]
+		v422 := v421 * 0.5773502691896258
+		v423 := pphi[14][l]
+		v425 := 0.5 * (v422 + v423)
+		v427 := 0.5 * (v422 - v423)
+		v429 := (0.5 * v422) * (-2)
+		v430 := pphi[8][l]
+		v431 := 0.5 * v430
+		v432 := pphi[9][l]
+		v433 := 0.5 * v432
+		v434 := pphi[10][l]
+		v435 := 0.5 * v434
+		v436 := pphi[11][l]
+		v437 := 0.5 * v436
+		v438 := pphi[12][l]
+		v439 := 0.5 * v438
+		v440 := pphi[13][l]
+		v441 := 0.5 * v440
+		v442 := pphi[23][l]
+		v443 := v442 * 0.5773502691896258
+		v444 := pphi[22][l]
+		v446 := 0.5 * (v443 + v444)
+		v448 := 0.5 * (v443 - v444)
+		v450 := (0.5 * v443) * (-2)
+		v451 := pphi[16][l]
+		v452 := 0.5 * v451
+		v453 := pphi[17][l]
+		v454 := 0.5 * v453
+		v455 := pphi[18][l]
+		v456 := 0.5 * v455
+		v457 := pphi[19][l]
+		v458 := 0.5 * v457
+		v459 := pphi[20][l]
+		v460 := 0.5 * v459
+		v461 := pphi[21][l]
+		v462 := 0.5 * v461
+		v463 := pphi[31][l]
+		v464 := v463 * 0.5773502691896258
+		v465 := pphi[30][l]
+		v467 := 0.5 * (v464 + v465)
+		v469 := 0.5 * (v464 - v465)
+		v471 := (0.5 * v464) * (-2)
+		v472 := pphi[24][l]
+		v473 := 0.5 * v472
+		v474 := pphi[25][l]
+		v475 := 0.5 * v474
+		v476 := pphi[26][l]
+		v477 := 0.5 * v476
+		v478 := pphi[27][l]
+		v479 := 0.5 * v478
+		v480 := pphi[28][l]
+		v481 := 0.5 * v480
+		v482 := pphi[29][l]
+		v483 := 0.5 * v482
+		v486 := 0.5*(v400+v401) + v425 + v446 + v467
+		v491 := 0.5*v411 + v433 + v454 + v475
+		v492 := 0.5*v409 + v431 + v452 + v473
+		v497 := 0.5*v415 + v437 + v458 + v479
+		v498 := 0.5*v413 + v435 + v456 + v477
+		v501 := 0.5*(v400-v401) + v427 + v448 + v469
+		v506 := 0.5*v419 + v441 + v462 + v483
+		v507 := 0.5*v417 + v439 + v460 + v481
+		v510 := (0.5*v400)*(-2) + v429 + v450 + v471
+		v513 := (v310 - v334) * 0.5
+		v514 := (v312 + v336) * 0.5
+		v517 := (v322 - v370) * 0.5
+		v518 := (v324 + v372) * 0.5
+		v521 := (v358 - v382) * 0.5
+		v522 := (v360 + v384) * 0.5
+		v625 := pphi[32][l]
+		v627 := v625 * 0.16666666666666666
+		v652 := v298*v486 + v310*v492 + v312*v491 + v322*v498 + v324*v497 + (v298+v298)*v627
+		v653 := (v298*v491+v300*v492+v312*v501-v322*v506+v324*v507-(v336*v486-v346*v491+v348*v492-v358*v497+v360*v498))*0.5 - ((v336 - v312) * v627)
+		v654 := (v298*v492-v300*v491+v310*v501+v322*v507+v324*v506+v334*v486+v346*v492+v348*v491+v358*v498+v360*v497)*0.5 + (v310+v334)*v627
+		v655 := (v298*v497+v300*v498+v310*v506+v312*v507+v324*v510-(v372*v486-v382*v491+v384*v492-v394*v497+v396*v498))*0.5 - ((v372 - v324) * v627)
+		v656 := (v298*v498-v300*v497+v310*v507-v312*v506+v322*v510+v370*v486+v382*v492+v384*v491+v394*v498+v396*v497)*0.5 + (v322+v370)*v627
+		v657 := v334*v492 - v336*v491 + v346*v501 + v358*v507 + v360*v506 + (v346+v346)*v627
+		v658 := (v334*v497+v336*v498+v346*v506+v348*v507+v360*v510-(v370*v491+v372*v492+v384*v501-v394*v506+v396*v507))*0.5 - ((v384 - v360) * v627)
+		v659 := (v334*v498-v336*v497+v346*v507-v348*v506+v358*v510+v370*v492-v372*v491+v382*v501+v394*v507+v396*v506)*0.5 + (v358+v382)*v627
+		v660 := v370*v498 - v372*v497 + v382*v507 - v384*v506 + v394*v510 + (v394+v394)*v627
+		v775 := v652 - (v454*v514 + v452*v513 + v458*v518 + v456*v517 + v513*v452 + v514*v454 + v517*v456 + v518*v458)
+		v776 := v653 + v446*v514 + v452*v348 - v458*v521 + v456*v522 - (v300*v452 + v514*v448 - v517*v462 + v518*v460)
+		v777 := v654 + v446*v513 - v454*v348 - v458*v522 - v456*v521 + v300*v454 - v513*v448 - v517*v460 - v518*v462
+		v778 := v655 + v446*v518 + v454*v521 + v452*v522 + v456*v396 - (v300*v456 + v513*v462 + v514*v460 + v518*v450)
+		v779 := v656 + v446*v517 - v454*v522 + v452*v521 - v458*v396 + v300*v458 - v513*v460 + v514*v462 - v517*v450
+		v780 := v657 + v454*v514 + v452*v513 - v462*v522 - v460*v521 + v513*v452 + v514*v454 - v521*v460 - v522*v462
+		v781 := v658 + v513*v458 - v514*v456 - v348*v460 - v522*v450 - (v454*v517 - v452*v518 - v448*v522 - v460*v396)
+		v782 := v659 + v454*v518 + v452*v517 + v448*v521 - v462*v396 + v513*v456 + v514*v458 + v348*v462 - v521*v450
+		v783 := v660 + v458*v518 + v456*v517 + v462*v522 + v460*v521 + v517*v456 + v518*v458 + v521*v460 + v522*v462
+		py[8][l] = v777 + v777
+		py[9][l] = v776 + v776
+		py[10][l] = v779 + v779
+		py[11][l] = v778 + v778
+		py[12][l] = v782 + v782
+		py[13][l] = v781 + v781
+		py[14][l] = v775 - v780
+		py[15][l] = (v775 + v780 - 2*v783) * 0.5773502691896258
+		v909 := v775 - (v433*v514 + v431*v513 + v437*v518 + v435*v517 + v513*v431 + v514*v433 + v517*v435 + v518*v437)
+		v910 := v776 + v425*v514 + v431*v348 - v437*v521 + v435*v522 - (v300*v431 + v514*v427 - v517*v441 + v518*v439)
+		v911 := v777 + v425*v513 - v433*v348 - v437*v522 - v435*v521 + v300*v433 - v513*v427 - v517*v439 - v518*v441
+		v912 := v778 + v425*v518 + v433*v521 + v431*v522 + v435*v396 - (v300*v435 + v513*v441 + v514*v439 + v518*v429)
+		v913 := v779 + v425*v517 - v433*v522 + v431*v521 - v437*v396 + v300*v437 - v513*v439 + v514*v441 - v517*v429
+		v914 := v780 + v433*v514 + v431*v513 - v441*v522 - v439*v521 + v513*v431 + v514*v433 - v521*v439 - v522*v441
+		v915 := v781 + v513*v437 - v514*v435 - v348*v439 - v522*v429 - (v433*v517 - v431*v518 - v427*v522 - v439*v396)
+		v916 := v782 + v433*v518 + v431*v517 + v427*v521 - v441*v396 + v513*v435 + v514*v437 + v348*v441 - v521*v429
+		py[0][l] = v911 + v911
+		py[1][l] = v910 + v910
+		py[2][l] = v913 + v913
+		py[3][l] = v912 + v912
+		py[4][l] = v916 + v916
+		py[5][l] = v915 + v915
+		py[6][l] = v909 - v914
+		py[7][l] = (v909 + v914 - 2*(v783+v437*v518+v435*v517+v441*v522+v439*v521+v517*v435+v518*v437+v521*v439+v522*v441)) * 0.5773502691896258
+		v1042 := v491*v514 + v492*v513 + v497*v518 + v498*v517 + v513*v492 + v514*v491 + v517*v498 + v518*v497 - v652
+		v1043 := v653 + v486*v514 + v492*v348 - v497*v521 + v498*v522 - (v300*v492 + v514*v501 - v517*v506 + v518*v507)
+		v1044 := v654 + v486*v513 - v491*v348 - v497*v522 - v498*v521 + v300*v491 - v513*v501 - v517*v507 - v518*v506
+		v1045 := v655 + v486*v518 + v491*v521 + v492*v522 + v498*v396 - (v300*v498 + v513*v506 + v514*v507 + v518*v510)
+		v1046 := v656 + v486*v517 - v491*v522 + v492*v521 - v497*v396 + v300*v497 - v513*v507 + v514*v506 - v517*v510
+		v1047 := v657 + v491*v514 + v492*v513 - v506*v522 - v507*v521 + v513*v492 + v514*v491 - v521*v507 - v522*v506
+		v1048 := v658 + v513*v497 - v514*v498 - v348*v507 - v522*v510 - (v491*v517 - v492*v518 - v501*v522 - v507*v396)
+		v1049 := v659 + v491*v518 + v492*v517 + v501*v521 - v506*v396 + v513*v498 + v514*v497 + v348*v506 - v521*v510
+		v1050 := v660 + v497*v518 + v498*v517 + v506*v522 + v507*v521 + v517*v498 + v518*v497 + v521*v507 + v522*v506
+		py[24][l] = (v1044 + v1044) * (-1)
+		py[25][l] = (v1043 + v1043) * (-1)
+		py[26][l] = (v1046 + v1046) * (-1)
+		py[27][l] = (v1045 + v1045) * (-1)
+		py[28][l] = (v1049 + v1049) * (-1)
+		py[29][l] = (v1048 + v1048) * (-1)
+		py[30][l] = v1042 - (v1047 * (-1))
+		py[31][l] = (v1042 + v1047*(-1) - 2*(v1050*(-1))) * 0.5773502691896258
+		v1185 := v1042 - (v475*v514 + v473*v513 + v479*v518 + v477*v517 + v513*v473 + v514*v475 + v517*v477 + v518*v479)
+		v1186 := v467*v514 + v473*v348 - v479*v521 + v477*v522 - (v300*v473 + v514*v469 - v517*v483 + v518*v481) - v1043
+		v1187 := v467*v513 - v475*v348 - v479*v522 - v477*v521 + v300*v475 - v513*v469 - v517*v481 - v518*v483 - v1044
+		v1188 := v467*v518 + v475*v521 + v473*v522 + v477*v396 - (v300*v477 + v513*v483 + v514*v481 + v518*v471) - v1045
+		v1189 := v467*v517 - v475*v522 + v473*v521 - v479*v396 + v300*v479 - v513*v481 + v514*v483 - v517*v471 - v1046
+		v1190 := v475*v514 + v473*v513 - v483*v522 - v481*v521 + v513*v473 + v514*v475 - v521*v481 - v522*v483 - v1047
+		v1191 := v513*v479 - v514*v477 - v348*v481 - v522*v471 - (v475*v517 - v473*v518 - v469*v522 - v481*v396) - v1048
+		v1192 := v475*v518 + v473*v517 + v469*v521 - v483*v396 + v513*v477 + v514*v479 + v348*v483 - v521*v471 - v1049
+		py[16][l] = v1187 + v1187
+		py[17][l] = v1186 + v1186
+		py[18][l] = v1189 + v1189
+		py[19][l] = v1188 + v1188
+		py[20][l] = v1192 + v1192
+		py[21][l] = v1191 + v1191
+		py[22][l] = v1185 - v1190
+		py[23][l] = (v1185 + v1190 - 2*(v479*v518+v477*v517+v483*v522+v481*v521+v517*v477+v518*v479+v521*v481+v522*v483-v1050)) * 0.5773502691896258
+	}
+}
+
+func outer3(a []Vec, x []Vec, y []Vec) {
+	px := (*[12]Vec)(x)
+	py := (*[12]Vec)(y)
+	pa := (*[36]Vec)(a)
+	for l := range lattice.Lanes {
+		v1 := px[0][l]
+		v3 := py[0][l]
+		v2 := px[1][l]
+		v4 := py[1][l]
+		v6 := v1*v3 + v2*v4
+		pa[0][l] = v6 + v6
+		v8 := px[2][l]
+		v10 := py[2][l]
+		v9 := px[3][l]
+		v11 := py[3][l]
+		v13 := v8*v10 + v9*v11
+		pa[1][l] = v13 + v13
+		v15 := px[4][l]
+		v17 := py[4][l]
+		v16 := px[5][l]
+		v18 := py[5][l]
+		v20 := v15*v17 + v16*v18
+		pa[2][l] = v20 + v20
+		v22 := px[6][l]
+		v24 := py[6][l]
+		v23 := px[7][l]
+		v25 := py[7][l]
+		v27 := v22*v24 + v23*v25
+		pa[3][l] = v27 + v27
+		v29 := px[8][l]
+		v31 := py[8][l]
+		v30 := px[9][l]
+		v32 := py[9][l]
+		v34 := v29*v31 + v30*v32
+		pa[4][l] = v34 + v34
+		v36 := px[10][l]
+		v38 := py[10][l]
+		v37 := px[11][l]
+		v39 := py[11][l]
+		v41 := v36*v38 + v37*v39
+		pa[5][l] = v41 + v41
+		pa[6][l] = v8*v3 + v9*v4 + v10*v1 + v11*v2
+		pa[7][l] = (v8*v4 - v9*v3 + v10*v2 - v11*v1) * (-1)
+		pa[10][l] = v15*v10 + v16*v11 + v17*v8 + v18*v9
+		pa[11][l] = (v15*v11 - v16*v10 + v17*v9 - v18*v8) * (-1)
+		pa[16][l] = v22*v17 + v23*v18 + v24*v15 + v25*v16
+		pa[17][l] = (v22*v18 - v23*v17 + v24*v16 - v25*v15) * (-1)
+		pa[24][l] = v29*v24 + v30*v25 + v31*v22 + v32*v23
+		pa[25][l] = (v29*v25 - v30*v24 + v31*v23 - v32*v22) * (-1)
+		pa[34][l] = v36*v31 + v37*v32 + v38*v29 + v39*v30
+		pa[35][l] = (v36*v32 - v37*v31 + v38*v30 - v39*v29) * (-1)
+		pa[8][l] = v15*v3 + v16*v4 + v17*v1 + v18*v2
+		pa[9][l] = (v15*v4 - v16*v3 + v17*v2 - v18*v1) * (-1)
+		pa[14][l] = v22*v10 + v23*v11 + v24*v8 + v25*v9
+		pa[15][l] = (v22*v11 - v23*v10 + v24*v9 - v25*v8) * (-1)
+		pa[22][l] = v29*v17 + v30*v18 + v31*v15 + v32*v16
+		pa[23][l] = (v29*v18 - v30*v17 + v31*v16 - v32*v15) * (-1)
+		pa[32][l] = v36*v24 + v37*v25 + v38*v22 + v39*v23
+		pa[33][l] = (v36*v25 - v37*v24 + v38*v23 - v39*v22) * (-1)
+		pa[12][l] = v22*v3 + v23*v4 + v24*v1 + v25*v2
+		pa[13][l] = (v22*v4 - v23*v3 + v24*v2 - v25*v1) * (-1)
+		pa[20][l] = v29*v10 + v30*v11 + v31*v8 + v32*v9
+		pa[21][l] = (v29*v11 - v30*v10 + v31*v9 - v32*v8) * (-1)
+		pa[30][l] = v36*v17 + v37*v18 + v38*v15 + v39*v16
+		pa[31][l] = (v36*v18 - v37*v17 + v38*v16 - v39*v15) * (-1)
+		pa[18][l] = v29*v3 + v30*v4 + v31*v1 + v32*v2
+		pa[19][l] = (v29*v4 - v30*v3 + v31*v2 - v32*v1) * (-1)
+		pa[28][l] = v36*v10 + v37*v11 + v38*v8 + v39*v9
+		pa[29][l] = (v36*v11 - v37*v10 + v38*v9 - v39*v8) * (-1)
+		pa[26][l] = v36*v3 + v37*v4 + v38*v1 + v39*v2
+		pa[27][l] = (v36*v4 - v37*v3 + v38*v2 - v39*v1) * (-1)
+	}
+}
+
+func invert3(a []Vec, d []Vec) {
+	pa := (*[36]Vec)(a)
+	pd := (*[6]Vec)(d)
+	for l := range lattice.Lanes {
+		v1 := pa[0][l]
+		pd[0][l] = v1
+		v38 := 1 / v1
+		v7 := pa[6][l]
+		v39 := v7 * v38
+		v8 := pa[7][l]
+		v40 := v8 * v38
+		v9 := pa[8][l]
+		v41 := v9 * v38
+		v10 := pa[9][l]
+		v42 := v10 * v38
+		v13 := pa[12][l]
+		v43 := v13 * v38
+		v14 := pa[13][l]
+		v44 := v14 * v38
+		v19 := pa[18][l]
+		v45 := v19 * v38
+		v20 := pa[19][l]
+		v46 := v20 * v38
+		v27 := pa[26][l]
+		v47 := v27 * v38
+		v28 := pa[27][l]
+		v48 := v28 * v38
+		v2 := pa[1][l]
+		v50 := v2 - v39*v7 - v40*v8
+		v3 := pa[2][l]
+		v11 := pa[10][l]
+		v54 := v11 - v41*v7 - v42*v8
+		v12 := pa[11][l]
+		v56 := v12 + v41*v8 - v42*v7
+		v4 := pa[3][l]
+		v15 := pa[14][l]
+		v60 := v15 - v43*v7 - v44*v8
+		v16 := pa[15][l]
+		v62 := v16 + v43*v8 - v44*v7
+		v17 := pa[16][l]
+		v18 := pa[17][l]
+		v5 := pa[4][l]
+		v21 := pa[20][l]
+		v70 := v21 - v45*v7 - v46*v8
+		v22 := pa[21][l]
+		v72 := v22 + v45*v8 - v46*v7
+		v23 := pa[22][l]
+		v24 := pa[23][l]
+		v25 := pa[24][l]
+		v26 := pa[25][l]
+		v6 := pa[5][l]
+		v29 := pa[28][l]
+		v84 := v29 - v47*v7 - v48*v8
+		v30 := pa[29][l]
+		v86 := v30 + v47*v8 - v48*v7
+		v31 := pa[30][l]
+		v32 := pa[31][l]
+		v33 := pa[32][l]
+		v34 := pa[33][l]
+		v35 := pa[34][l]
+		v36 := pa[35][l]
+		pd[1][l] = v50
+		v101 := 1 / v50
+		v102 := v39 * v101
+		v103 := v40 * v101
+		v104 := v54 * v101
+		v105 := v56 * v101
+		v106 := v60 * v101
+		v107 := v62 * v101
+		v108 := v70 * v101
+		v109 := v72 * v101
+		v110 := v84 * v101
+		v111 := v86 * v101
+		v115 := v3 - v41*v9 - v42*v10 - v104*v54 - v105*v56
+		v117 := v41 - v104*v39 + v105*v40
+		v119 := v42 - v104*v40 - v105*v39
+		v127 := v17 - v43*v9 - v44*v10 - v106*v54 - v107*v56
+		v129 := v18 + v43*v10 - v44*v9 + v106*v56 - v107*v54
+		v137 := v23 - v45*v9 - v46*v10 - v108*v54 - v109*v56
+		v139 := v24 + v45*v10 - v46*v9 + v108*v56 - v109*v54
+		v151 := v31 - v47*v9 - v48*v10 - v110*v54 - v111*v56
+		v153 := v32 + v47*v10 - v48*v9 + v110*v56 - v111*v54
+		pd[2][l] = v115
+		v163 := 1 / v115
+		v164 := v117 * v163
+		v165 := v119 * v163
+		v166 := v104 * v163
+		v167 := v105 * v163
+		v168 := v127 * v163
+		v169 := v129 * v163
+		v170 := v137 * v163
+		v171 := v139 * v163
+		v172 := v151 * v163
+		v173 := v153 * v163
+		v183 := v4 - v43*v13 - v44*v14 - v106*v60 - v107*v62 - v168*v127 - v169*v129
+		v185 := v43 - v106*v39 + v107*v40 - v168*v117 + v169*v119
+		v187 := v44 - v106*v40 - v107*v39 - v168*v119 - v169*v117
+		v189 := v106 - v168*v104 + v169*v105
+		v191 := v107 - v168*v105 - v169*v104
+		v203 := v25 - v45*v13 - v46*v14 - v108*v60 - v109*v62 - v170*v127 - v171*v129
+		v205 := v26 + v45*v14 - v46*v13 + v108*v62 - v109*v60 + v170*v129 - v171*v127
+		v217 := v33 - v47*v13 - v48*v14 - v110*v60 - v111*v62 - v172*v127 - v173*v129
+		v219 := v34 + v47*v14 - v48*v13 + v110*v62 - v111*v60 + v172*v129 - v173*v127
+		pd[3][l] = v183
+		v225 := 1 / v183
+		v226 := v185 * v225
+		v227 := v187 * v225
+		v228 := v189 * v225
+		v229 := v191 * v225
+		v230 := v168 * v225
+		v231 := v169 * v225
+		v232 := v203 * v225
+		v233 := v205 * v225
+		v234 := v217 * v225
+		v235 := v219 * v225
+		v255 := v5 - v45*v19 - v46*v20 - v108*v70 - v109*v72 - v170*v137 - v171*v139 - v232*v203 - v233*v205
+		v257 := v45 - v108*v39 + v109*v40 - v170*v117 + v171*v119 - v232*v185 + v233*v187
+		v259 := v46 - v108*v40 - v109*v39 - v170*v119 - v171*v117 - v232*v187 - v233*v185
+		v261 := v108 - v170*v104 + v171*v105 - v232*v189 + v233*v191
+		v263 := v109 - v170*v105 - v171*v104 - v232*v191 - v233*v189
+		v265 := v170 - v232*v168 + v233*v169
+		v267 := v171 - v232*v169 - v233*v168
+		v283 := v35 - v47*v19 - v48*v20 - v110*v70 - v111*v72 - v172*v137 - v173*v139 - v234*v203 - v235*v205
+		v285 := v36 + v47*v20 - v48*v19 + v110*v72 - v111*v70 + v172*v139 - v173*v137 + v234*v205 - v235*v203
+		pd[4][l] = v255
+		v287 := 1 / v255
+		v288 := v257 * v287
+		v289 := v259 * v287
+		v290 := v261 * v287
+		v291 := v263 * v287
+		v292 := v265 * v287
+		v293 := v267 * v287
+		v294 := v232 * v287
+		v295 := v233 * v287
+		v296 := v283 * v287
+		v297 := v285 * v287
+		v331 := v6 - v47*v27 - v48*v28 - v110*v84 - v111*v86 - v172*v151 - v173*v153 - v234*v217 - v235*v219 - v296*v283 - v297*v285
+		v333 := v47 - v110*v39 + v111*v40 - v172*v117 + v173*v119 - v234*v185 + v235*v187 - v296*v257 + v297*v259
+		v335 := v48 - v110*v40 - v111*v39 - v172*v119 - v173*v117 - v234*v187 - v235*v185 - v296*v259 - v297*v257
+		v337 := v110 - v172*v104 + v173*v105 - v234*v189 + v235*v191 - v296*v261 + v297*v263
+		v339 := v111 - v172*v105 - v173*v104 - v234*v191 - v235*v189 - v296*v263 - v297*v261
+		v341 := v172 - v234*v168 + v235*v169 - v296*v265 + v297*v267
+		v343 := v173 - v234*v169 - v235*v168 - v296*v267 - v297*v265
+		v345 := v234 - v296*v232 + v297*v233
+		v347 := v235 - v296*v233 - v297*v232
+		pd[5][l] = v331
+		v349 := 1 / v331
+		v350 := v333 * v349
+		v351 := v335 * v349
+		v352 := v337 * v349
+		v353 := v339 * v349
+		v354 := v341 * v349
+		v355 := v343 * v349
+		v356 := v345 * v349
+		v357 := v347 * v349
+		v358 := v296 * v349
+		v359 := v297 * v349
+		pa[0][l] = (v38*(-1) - v102*v39 - v103*v40 - v164*v117 - v165*v119 - v226*v185 - v227*v187 - v288*v257 - v289*v259 - v350*v333 - v351*v335) * (-1)
+		pa[1][l] = (v101*(-1) - v166*v104 - v167*v105 - v228*v189 - v229*v191 - v290*v261 - v291*v263 - v352*v337 - v353*v339) * (-1)
+		pa[6][l] = (v102 - v166*v117 - v167*v119 - v228*v185 - v229*v187 - v290*v257 - v291*v259 - v352*v333 - v353*v335) * (-1)
+		pa[7][l] = (v103 - v166*v119 + v167*v117 - v228*v187 + v229*v185 - v290*v259 + v291*v257 - v352*v335 + v353*v333) * (-1)
+		pa[2][l] = (v163*(-1) - v230*v168 - v231*v169 - v292*v265 - v293*v267 - v354*v341 - v355*v343) * (-1)
+		pa[8][l] = (v164 - v230*v185 - v231*v187 - v292*v257 - v293*v259 - v354*v333 - v355*v335) * (-1)
+		pa[9][l] = (v165 - v230*v187 + v231*v185 - v292*v259 + v293*v257 - v354*v335 + v355*v333) * (-1)
+		pa[10][l] = (v166 - v230*v189 - v231*v191 - v292*v261 - v293*v263 - v354*v337 - v355*v339) * (-1)
+		pa[11][l] = (v167 - v230*v191 + v231*v189 - v292*v263 + v293*v261 - v354*v339 + v355*v337) * (-1)
+		pa[3][l] = (v225*(-1) - v294*v232 - v295*v233 - v356*v345 - v357*v347) * (-1)
+		pa[12][l] = (v226 - v294*v257 - v295*v259 - v356*v333 - v357*v335) * (-1)
+		pa[13][l] = (v227 - v294*v259 + v295*v257 - v356*v335 + v357*v333) * (-1)
+		pa[14][l] = (v228 - v294*v261 - v295*v263 - v356*v337 - v357*v339) * (-1)
+		pa[15][l] = (v229 - v294*v263 + v295*v261 - v356*v339 + v357*v337) * (-1)
+		pa[16][l] = (v230 - v294*v265 - v295*v267 - v356*v341 - v357*v343) * (-1)
+		pa[17][l] = (v231 - v294*v267 + v295*v265 - v356*v343 + v357*v341) * (-1)
+		pa[4][l] = (v287*(-1) - v358*v296 - v359*v297) * (-1)
+		pa[18][l] = (v288 - v358*v333 - v359*v335) * (-1)
+		pa[19][l] = (v289 - v358*v335 + v359*v333) * (-1)
+		pa[20][l] = (v290 - v358*v337 - v359*v339) * (-1)
+		pa[21][l] = (v291 - v358*v339 + v359*v337) * (-1)
+		pa[22][l] = (v292 - v358*v341 - v359*v343) * (-1)
+		pa[23][l] = (v293 - v358*v343 + v359*v341) * (-1)
+		pa[24][l] = (v294 - v358*v345 - v359*v347) * (-1)
+		pa[25][l] = (v295 - v358*v347 + v359*v345) * (-1)
+		pa[5][l] = (v349 * (-1)) * (-1)
+		pa[26][l] = v350 * (-1)
+		pa[27][l] = v351 * (-1)
+		pa[28][l] = v352 * (-1)
+		pa[29][l] = v353 * (-1)
+		pa[30][l] = v354 * (-1)
+		pa[31][l] = v355 * (-1)
+		pa[32][l] = v356 * (-1)
+		pa[33][l] = v357 * (-1)
+		pa[34][l] = v358 * (-1)
+		pa[35][l] = v359 * (-1)
 	}
 }
 

@@ -132,6 +132,48 @@ func (o *Ops) plaquetteBackLoops(y, phi, a, b []Vec, mb int, c, d []Vec, md int)
 	o.TA(y[2*o.A:], m[:])
 }
 
+// leafLoops is Leaf for N > 3.
+func (o *Ops) leafLoops(x, a, b []Vec, mb int, c, d []Vec, md int) {
+	var ab, cd, p [2 * group.MaxN * group.MaxN]Vec
+	addProduct(o.N, NN, ab[:], 1, a, 0, b, mb)
+	addProduct(o.N, NN, cd[:], 1, c, 0, d, md)
+	addProduct(o.N, NA, p[:], 1, ab[:], 0, cd[:], 0)
+	o.TA(x[:o.A], p[:])
+	x[o.A] = Vec{}
+	o.ImTr(&x[o.A], 1, p[:])
+}
+
+// leafBackLoops is LeafBack for N > 3: each link's change as it stands there.
+func (o *Ops) leafBackLoops(y, phi, a, b []Vec, mb int, c, d []Vec, md int) {
+	type matrix [2 * group.MaxN * group.MaxN]Vec
+	n := o.N
+	var ab, cd, p, m matrix
+	var x [4]matrix
+	addProduct(n, NN, ab[:], 1, a, 0, b, mb)
+	addProduct(n, NN, cd[:], 1, c, 0, d, md)
+	addProduct(n, NA, p[:], 1, ab[:], 0, cd[:], 0)
+	for k := range x {
+		o.Element(x[k][:], 1, phi[k*o.A:])
+	}
+	for i := range n { // the trace, with the first
+		for l := range lattice.Lanes {
+			x[0][2*i*(n+1)+1][l] += phi[4*o.A][l] / float64(n)
+		}
+	}
+	left := [4][4]bool{{false, true, true, false}, {false, false, true, false}, {true, true, true, false}, {true, true, true, true}}
+	for link, sign := range [4]float64{1, 1, -1, -1} {
+		m = matrix{}
+		for k := range x {
+			if left[link][k] {
+				addProduct(n, NN, m[:], sign, x[k][:], 0, p[:], 0)
+			} else {
+				addProduct(n, NN, m[:], sign, p[:], 0, x[k][:], 0)
+			}
+		}
+		o.TA(y[link*o.A:], m[:])
+	}
+}
+
 // reunitarizeLanes is Reunitarize for any N.
 func (o *Ops) reunitarizeLanes(u []Vec) {
 	var m [group.MaxN * group.MaxN]complex128

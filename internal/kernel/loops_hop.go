@@ -41,6 +41,7 @@ func hopLoops[F lattice.Real](n int) Hops[F] {
 			}
 		}
 	}
+	o.Block = PackedVector[F](2 * n)
 	for k := range o.Wilson {
 		o.Wilson[k] = wilsonLoops[F](n, k == 1)
 	}

@@ -32,6 +32,9 @@ type (
 // wilsonHop is how Wilson's hop is called.
 type wilsonHop[F lattice.Real] func(dst []lattice.VecOf[F], c F, links []lattice.VecOf[F], stride int, src []lattice.VecOf[F], nbr []lattice.Entry, ca F, add []lattice.VecOf[F], lo, hi int)
 
+// packedVector is how a packed matrix is multiplied by a vector.
+type packedVector[F lattice.Real] func(dst, a, src []lattice.VecOf[F], re, im F)
+
 // Hops has what acts on quark fields of N colours, in one kernel set and
 // precision.
 type Hops[F lattice.Real] struct {
@@ -39,6 +42,11 @@ type Hops[F lattice.Real] struct {
 	MulVec [2]func(dst, a []lattice.VecOf[F], ma int, v []lattice.VecOf[F], mv int)
 	// AddMulVec sets dst += c a v or c a^† v.
 	AddMulVec [2]func(dst []lattice.VecOf[F], c F, a []lattice.VecOf[F], ma int, v []lattice.VecOf[F], mv int)
+	// Block sets dst = (a + re + i im) src, the second one adds it, for a Hermitian
+	// 2N x 2N matrix of each site and a vector of two spins: packed in (2N)^2 Vecs, the
+	// diagonal and then the rows of the lower triangle, real and imaginary parts. dst
+	// may be src. Of other sizes: [PackedVector].
+	Block [2]packedVector[F]
 	// Hop sets, for blocks b = lo … hi-1 and n their sites,
 	//
 	//	dst(n) = c sum_mu [ w_mu(n) src(n+mu) - w_mu(n-mu)^† src(n-mu) ] + ca add(n)
@@ -89,6 +97,21 @@ type table struct {
 	// being carried along a and c to where P begins, phi and y alike; the links are
 	// unitary.
 	PlaquetteBack func(y, phi, a, b []Vec, mb int, c, d []Vec, md int)
+	// Leaf sets x = [a b (c d)^†]_TA and, where N > 2, its trace Im tr a b (c d)^† behind.
+	Leaf func(x, a, b []Vec, mb int, c, d []Vec, md int)
+	// LeafBack sets the four algebra elements y to the derivatives, along the links a, b,
+	// c, d of the plaquette P = a b (c d)^†, of Re tr i (phi_1 + … + phi_4) P for four
+	// elements that belong to its corners in turn, from where P begins, and are carried
+	// there: phi is the components of the four and, where N > 2, the sum of the traces of
+	// such with a trace, tr phi. Derivatives of b and d are carried along a and c to where P
+	// begins; the links are unitary.
+	LeafBack func(y, phi, a, b []Vec, mb int, c, d []Vec, md int)
+	// Outer sets the packed 2N x 2N matrix a = x y^† + y x^† (see Hops.Block).
+	Outer func(a, x, y []Vec)
+	// Invert sets such a matrix to its inverse, by elimination without pivoting, and d to
+	// its 2N pivots: stable for positive matrices, whose pivots are positive, and no
+	// others.
+	Invert func(a, d []Vec)
 	// Reunitarize projects u, which has left the group by round-off.
 	Reunitarize func(u []Vec)
 	// For small arguments only (see small): dst = exp(i c x^a T_a), u = that times
@@ -147,6 +170,8 @@ func (s *Set) Ops(g group.Group) *Ops {
 		o.AddAlgebra, o.AddForce = o.addAlgebraLoops, o.addForceLoops
 		o.Plaquette, o.AddRotated, o.Reunitarize = o.plaquetteLoops, o.addRotatedLoops, o.reunitarizeLanes
 		o.Rotate, o.PlaquetteBack = o.rotateLoops, o.plaquetteBackLoops
+		o.Leaf, o.LeafBack = o.leafLoops, o.leafBackLoops
+		o.Outer, o.Invert = PackedOuter(2*n), PackedInvert(2*n)
 		for mu := range o.AddWilson {
 			o.AddWilson[mu] = o.addWilsonLoops(mu)
 		}

@@ -81,6 +81,17 @@ func widened(h Hops[float32]) *Hops[float64] {
 			d.done()
 		}
 	}
+	for k := range o.Block {
+		o.Block[k] = func(dst, a, src []Vec, re, im float64) {
+			d := narrow(dst)
+			x := narrow(src).in()
+			if &src[0] == &dst[0] {
+				x = d.in()
+			}
+			h.Block[k](d.in(), narrow(a).in(), x, float32(re), float32(im))
+			d.done()
+		}
+	}
 	o.Hop = func(dst []Vec, c float64, links []Vec, stride int, src []Vec, nbr []lattice.Entry, dims int, ca float64, add []Vec, lo, hi int) {
 		d := narrow(dst)
 		a := narrow(add).in()

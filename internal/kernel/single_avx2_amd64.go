@@ -49,6 +49,12 @@ func mulVecA2SingleAVX2(dst []Single, a []Single, ma int, v []Single, mv int)
 func addMulVecA2SingleAVX2(dst []Single, c float32, a []Single, ma int, v []Single, mv int)
 
 //go:noescape
+func block2SingleAVX2(dst []Single, a []Single, src []Single, re float32, im float32)
+
+//go:noescape
+func addBlock2SingleAVX2(dst []Single, a []Single, src []Single, re float32, im float32)
+
+//go:noescape
 func hop2SingleAVX2(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, dims int, ca float32, add []Single, lo int, hi int)
 
 //go:noescape
@@ -70,6 +76,12 @@ func mulVecA3SingleAVX2(dst []Single, a []Single, ma int, v []Single, mv int)
 func addMulVecA3SingleAVX2(dst []Single, c float32, a []Single, ma int, v []Single, mv int)
 
 //go:noescape
+func block3SingleAVX2(dst []Single, a []Single, src []Single, re float32, im float32)
+
+//go:noescape
+func addBlock3SingleAVX2(dst []Single, a []Single, src []Single, re float32, im float32)
+
+//go:noescape
 func hop3SingleAVX2(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, dims int, ca float32, add []Single, lo int, hi int)
 
 //go:noescape
@@ -83,6 +95,7 @@ var linearSingleAVX2 = Linear[float32]{Axpy: axpySingleAVX2, Xpay: xpaySingleAVX
 var hops2SingleAVX2 = Hops[float32]{
 	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN2SingleAVX2, mulVecA2SingleAVX2},
 	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN2SingleAVX2, addMulVecA2SingleAVX2},
+	Block:     [2]packedVector[float32]{block2SingleAVX2, addBlock2SingleAVX2},
 	Hop:       hop2SingleAVX2,
 	Wilson:    [2]wilsonHop[float32]{wilsonN2SingleAVX2, wilsonA2SingleAVX2},
 }
@@ -90,6 +103,7 @@ var hops2SingleAVX2 = Hops[float32]{
 var hops3SingleAVX2 = Hops[float32]{
 	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN3SingleAVX2, mulVecA3SingleAVX2},
 	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN3SingleAVX2, addMulVecA3SingleAVX2},
+	Block:     [2]packedVector[float32]{block3SingleAVX2, addBlock3SingleAVX2},
 	Hop:       hop3SingleAVX2,
 	Wilson:    [2]wilsonHop[float32]{wilsonN3SingleAVX2, wilsonA3SingleAVX2},
 }

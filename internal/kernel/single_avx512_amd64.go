@@ -49,6 +49,12 @@ func mulVecA2SingleAVX512(dst []Single, a []Single, ma int, v []Single, mv int)
 func addMulVecA2SingleAVX512(dst []Single, c float32, a []Single, ma int, v []Single, mv int)
 
 //go:noescape
+func block2SingleAVX512(dst []Single, a []Single, src []Single, re float32, im float32)
+
+//go:noescape
+func addBlock2SingleAVX512(dst []Single, a []Single, src []Single, re float32, im float32)
+
+//go:noescape
 func hop2SingleAVX512(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, dims int, ca float32, add []Single, lo int, hi int)
 
 //go:noescape
@@ -70,6 +76,12 @@ func mulVecA3SingleAVX512(dst []Single, a []Single, ma int, v []Single, mv int)
 func addMulVecA3SingleAVX512(dst []Single, c float32, a []Single, ma int, v []Single, mv int)
 
 //go:noescape
+func block3SingleAVX512(dst []Single, a []Single, src []Single, re float32, im float32)
+
+//go:noescape
+func addBlock3SingleAVX512(dst []Single, a []Single, src []Single, re float32, im float32)
+
+//go:noescape
 func hop3SingleAVX512(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, dims int, ca float32, add []Single, lo int, hi int)
 
 //go:noescape
@@ -83,6 +95,7 @@ var linearSingleAVX512 = Linear[float32]{Axpy: axpySingleAVX512, Xpay: xpaySingl
 var hops2SingleAVX512 = Hops[float32]{
 	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN2SingleAVX512, mulVecA2SingleAVX512},
 	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN2SingleAVX512, addMulVecA2SingleAVX512},
+	Block:     [2]packedVector[float32]{block2SingleAVX512, addBlock2SingleAVX512},
 	Hop:       hop2SingleAVX512,
 	Wilson:    [2]wilsonHop[float32]{wilsonN2SingleAVX512, wilsonA2SingleAVX512},
 }
@@ -90,6 +103,7 @@ var hops2SingleAVX512 = Hops[float32]{
 var hops3SingleAVX512 = Hops[float32]{
 	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN3SingleAVX512, mulVecA3SingleAVX512},
 	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN3SingleAVX512, addMulVecA3SingleAVX512},
+	Block:     [2]packedVector[float32]{block3SingleAVX512, addBlock3SingleAVX512},
 	Hop:       hop3SingleAVX512,
 	Wilson:    [2]wilsonHop[float32]{wilsonN3SingleAVX512, wilsonA3SingleAVX512},
 }

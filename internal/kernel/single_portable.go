@@ -11,6 +11,7 @@ var linearSingle = Linear[float32]{Axpy: axpySingle, Xpay: xpaySingle, Scale: sc
 var hops1Single = Hops[float32]{
 	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN1Single, mulVecA1Single},
 	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN1Single, addMulVecA1Single},
+	Block:     [2]packedVector[float32]{block1Single, addBlock1Single},
 	Hop:       hop1Single,
 	Wilson:    [2]wilsonHop[float32]{wilsonN1Single, wilsonA1Single},
 }
@@ -18,6 +19,7 @@ var hops1Single = Hops[float32]{
 var hops2Single = Hops[float32]{
 	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN2Single, mulVecA2Single},
 	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN2Single, addMulVecA2Single},
+	Block:     [2]packedVector[float32]{block2Single, addBlock2Single},
 	Hop:       hop2Single,
 	Wilson:    [2]wilsonHop[float32]{wilsonN2Single, wilsonA2Single},
 }
@@ -25,6 +27,7 @@ var hops2Single = Hops[float32]{
 var hops3Single = Hops[float32]{
 	MulVec:    [2]func(dst, a []Single, ma int, v []Single, mv int){mulVecN3Single, mulVecA3Single},
 	AddMulVec: [2]func(dst []Single, c float32, a []Single, ma int, v []Single, mv int){addMulVecN3Single, addMulVecA3Single},
+	Block:     [2]packedVector[float32]{block3Single, addBlock3Single},
 	Hop:       hop3Single,
 	Wilson:    [2]wilsonHop[float32]{wilsonN3Single, wilsonA3Single},
 }
@@ -714,6 +717,54 @@ func addMulVecA1Single(dst []Single, c float32, a []Single, ma int, v []Single, 
 	}
 }
 
+func block1Single(dst []Single, a []Single, src []Single, re float32, im float32) {
+	pa := (*[4]Single)(a)
+	psrc := (*[4]Single)(src)
+	pdst := (*[4]Single)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := pa[3][l]
+		pdst[0][l] = v4*v5 - im*v6 + v19*v13 + v20*v14
+		pdst[1][l] = v4*v6 + im*v5 + v19*v14 - v20*v13
+		pdst[2][l] = v12*v13 - im*v14 + v19*v5 - v20*v6
+		pdst[3][l] = v12*v14 + im*v13 + v19*v6 + v20*v5
+	}
+}
+
+func addBlock1Single(dst []Single, a []Single, src []Single, re float32, im float32) {
+	pa := (*[4]Single)(a)
+	psrc := (*[4]Single)(src)
+	pdst := (*[4]Single)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := pa[3][l]
+		v29 := pdst[0][l]
+		pdst[0][l] = v29 + v4*v5 - im*v6 + v19*v13 + v20*v14
+		v31 := pdst[1][l]
+		pdst[1][l] = v31 + v4*v6 + im*v5 + v19*v14 - v20*v13
+		v33 := pdst[2][l]
+		pdst[2][l] = v33 + v12*v13 - im*v14 + v19*v5 - v20*v6
+		v35 := pdst[3][l]
+		pdst[3][l] = v35 + v12*v14 + im*v13 + v19*v6 + v20*v5
+	}
+}
+
 func hop1Single(dst []Single, c float32, links []Single, stride int, src []Single, nbr []lattice.Entry, dims int, ca float32, add []Single, lo int, hi int) {
 	var xs [8]*[2]Single
 	var ws [8]*[2]Single
@@ -1281,6 +1332,102 @@ func addMulVecA2Single(dst []Single, c float32, a []Single, ma int, v []Single, 
 		pdst[2][l] = v30 + c*(v8*v2+v9*v3+v6*v4-v7*v5)
 		v32 := pdst[3][l]
 		pdst[3][l] = v32 + c*(v8*v3-v9*v2+v6*v5+v7*v4)
+	}
+}
+
+func block2Single(dst []Single, a []Single, src []Single, re float32, im float32) {
+	pa := (*[16]Single)(a)
+	psrc := (*[8]Single)(src)
+	pdst := (*[8]Single)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := v19 + re
+		v21 := psrc[4][l]
+		v22 := psrc[5][l]
+		v27 := pa[3][l]
+		v28 := v27 + re
+		v29 := psrc[6][l]
+		v30 := psrc[7][l]
+		v35 := pa[4][l]
+		v36 := pa[5][l]
+		v45 := pa[8][l]
+		v46 := pa[9][l]
+		v55 := pa[14][l]
+		v56 := pa[15][l]
+		v65 := pa[6][l]
+		v66 := pa[7][l]
+		v75 := pa[12][l]
+		v76 := pa[13][l]
+		v85 := pa[10][l]
+		v86 := pa[11][l]
+		pdst[0][l] = v4*v5 - im*v6 + v35*v13 + v36*v14 + v65*v21 + v66*v22 + v85*v29 + v86*v30
+		pdst[1][l] = v4*v6 + im*v5 + v35*v14 - v36*v13 + v65*v22 - v66*v21 + v85*v30 - v86*v29
+		pdst[2][l] = v12*v13 - im*v14 + v35*v5 - v36*v6 + v45*v21 + v46*v22 + v75*v29 + v76*v30
+		pdst[3][l] = v12*v14 + im*v13 + v35*v6 + v36*v5 + v45*v22 - v46*v21 + v75*v30 - v76*v29
+		pdst[4][l] = v20*v21 - im*v22 + v45*v13 - v46*v14 + v55*v29 + v56*v30 + v65*v5 - v66*v6
+		pdst[5][l] = v20*v22 + im*v21 + v45*v14 + v46*v13 + v55*v30 - v56*v29 + v65*v6 + v66*v5
+		pdst[6][l] = v28*v29 - im*v30 + v55*v21 - v56*v22 + v75*v13 - v76*v14 + v85*v5 - v86*v6
+		pdst[7][l] = v28*v30 + im*v29 + v55*v22 + v56*v21 + v75*v14 + v76*v13 + v85*v6 + v86*v5
+	}
+}
+
+func addBlock2Single(dst []Single, a []Single, src []Single, re float32, im float32) {
+	pa := (*[16]Single)(a)
+	psrc := (*[8]Single)(src)
+	pdst := (*[8]Single)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := v19 + re
+		v21 := psrc[4][l]
+		v22 := psrc[5][l]
+		v27 := pa[3][l]
+		v28 := v27 + re
+		v29 := psrc[6][l]
+		v30 := psrc[7][l]
+		v35 := pa[4][l]
+		v36 := pa[5][l]
+		v45 := pa[8][l]
+		v46 := pa[9][l]
+		v55 := pa[14][l]
+		v56 := pa[15][l]
+		v65 := pa[6][l]
+		v66 := pa[7][l]
+		v75 := pa[12][l]
+		v76 := pa[13][l]
+		v85 := pa[10][l]
+		v86 := pa[11][l]
+		v95 := pdst[0][l]
+		pdst[0][l] = v95 + v4*v5 - im*v6 + v35*v13 + v36*v14 + v65*v21 + v66*v22 + v85*v29 + v86*v30
+		v97 := pdst[1][l]
+		pdst[1][l] = v97 + v4*v6 + im*v5 + v35*v14 - v36*v13 + v65*v22 - v66*v21 + v85*v30 - v86*v29
+		v99 := pdst[2][l]
+		pdst[2][l] = v99 + v12*v13 - im*v14 + v35*v5 - v36*v6 + v45*v21 + v46*v22 + v75*v29 + v76*v30
+		v101 := pdst[3][l]
+		pdst[3][l] = v101 + v12*v14 + im*v13 + v35*v6 + v36*v5 + v45*v22 - v46*v21 + v75*v30 - v76*v29
+		v103 := pdst[4][l]
+		pdst[4][l] = v103 + v20*v21 - im*v22 + v45*v13 - v46*v14 + v55*v29 + v56*v30 + v65*v5 - v66*v6
+		v105 := pdst[5][l]
+		pdst[5][l] = v105 + v20*v22 + im*v21 + v45*v14 + v46*v13 + v55*v30 - v56*v29 + v65*v6 + v66*v5
+		v107 := pdst[6][l]
+		pdst[6][l] = v107 + v28*v29 - im*v30 + v55*v21 - v56*v22 + v75*v13 - v76*v14 + v85*v5 - v86*v6
+		v109 := pdst[7][l]
+		pdst[7][l] = v109 + v28*v30 + im*v29 + v55*v22 + v56*v21 + v75*v14 + v76*v13 + v85*v6 + v86*v5
 	}
 }
 
@@ -2289,6 +2436,166 @@ func addMulVecA3Single(dst []Single, c float32, a []Single, ma int, v []Single, 
 		pdst[4][l] = v70 + c*(v44*v2+v45*v3+v46*v4+v47*v5+v48*v6+v49*v7)
 		v72 := pdst[5][l]
 		pdst[5][l] = v72 + c*(v44*v3-v45*v2+v46*v5-v47*v4+v48*v7-v49*v6)
+	}
+}
+
+func block3Single(dst []Single, a []Single, src []Single, re float32, im float32) {
+	pa := (*[36]Single)(a)
+	psrc := (*[12]Single)(src)
+	pdst := (*[12]Single)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := v19 + re
+		v21 := psrc[4][l]
+		v22 := psrc[5][l]
+		v27 := pa[3][l]
+		v28 := v27 + re
+		v29 := psrc[6][l]
+		v30 := psrc[7][l]
+		v35 := pa[4][l]
+		v36 := v35 + re
+		v37 := psrc[8][l]
+		v38 := psrc[9][l]
+		v43 := pa[5][l]
+		v44 := v43 + re
+		v45 := psrc[10][l]
+		v46 := psrc[11][l]
+		v51 := pa[6][l]
+		v52 := pa[7][l]
+		v61 := pa[10][l]
+		v62 := pa[11][l]
+		v71 := pa[16][l]
+		v72 := pa[17][l]
+		v81 := pa[24][l]
+		v82 := pa[25][l]
+		v91 := pa[34][l]
+		v92 := pa[35][l]
+		v101 := pa[8][l]
+		v102 := pa[9][l]
+		v111 := pa[14][l]
+		v112 := pa[15][l]
+		v121 := pa[22][l]
+		v122 := pa[23][l]
+		v131 := pa[32][l]
+		v132 := pa[33][l]
+		v141 := pa[12][l]
+		v142 := pa[13][l]
+		v151 := pa[20][l]
+		v152 := pa[21][l]
+		v161 := pa[30][l]
+		v162 := pa[31][l]
+		v171 := pa[18][l]
+		v172 := pa[19][l]
+		v181 := pa[28][l]
+		v182 := pa[29][l]
+		v191 := pa[26][l]
+		v192 := pa[27][l]
+		pdst[0][l] = v4*v5 - im*v6 + v51*v13 + v52*v14 + v101*v21 + v102*v22 + v141*v29 + v142*v30 + v171*v37 + v172*v38 + v191*v45 + v192*v46
+		pdst[1][l] = v4*v6 + im*v5 + v51*v14 - v52*v13 + v101*v22 - v102*v21 + v141*v30 - v142*v29 + v171*v38 - v172*v37 + v191*v46 - v192*v45
+		pdst[2][l] = v12*v13 - im*v14 + v51*v5 - v52*v6 + v61*v21 + v62*v22 + v111*v29 + v112*v30 + v151*v37 + v152*v38 + v181*v45 + v182*v46
+		pdst[3][l] = v12*v14 + im*v13 + v51*v6 + v52*v5 + v61*v22 - v62*v21 + v111*v30 - v112*v29 + v151*v38 - v152*v37 + v181*v46 - v182*v45
+		pdst[4][l] = v20*v21 - im*v22 + v61*v13 - v62*v14 + v71*v29 + v72*v30 + v101*v5 - v102*v6 + v121*v37 + v122*v38 + v161*v45 + v162*v46
+		pdst[5][l] = v20*v22 + im*v21 + v61*v14 + v62*v13 + v71*v30 - v72*v29 + v101*v6 + v102*v5 + v121*v38 - v122*v37 + v161*v46 - v162*v45
+		pdst[6][l] = v28*v29 - im*v30 + v71*v21 - v72*v22 + v81*v37 + v82*v38 + v111*v13 - v112*v14 + v131*v45 + v132*v46 + v141*v5 - v142*v6
+		pdst[7][l] = v28*v30 + im*v29 + v71*v22 + v72*v21 + v81*v38 - v82*v37 + v111*v14 + v112*v13 + v131*v46 - v132*v45 + v141*v6 + v142*v5
+		pdst[8][l] = v36*v37 - im*v38 + v81*v29 - v82*v30 + v91*v45 + v92*v46 + v121*v21 - v122*v22 + v151*v13 - v152*v14 + v171*v5 - v172*v6
+		pdst[9][l] = v36*v38 + im*v37 + v81*v30 + v82*v29 + v91*v46 - v92*v45 + v121*v22 + v122*v21 + v151*v14 + v152*v13 + v171*v6 + v172*v5
+		pdst[10][l] = v44*v45 - im*v46 + v91*v37 - v92*v38 + v131*v29 - v132*v30 + v161*v21 - v162*v22 + v181*v13 - v182*v14 + v191*v5 - v192*v6
+		pdst[11][l] = v44*v46 + im*v45 + v91*v38 + v92*v37 + v131*v30 + v132*v29 + v161*v22 + v162*v21 + v181*v14 + v182*v13 + v191*v6 + v192*v5
+	}
+}
+
+func addBlock3Single(dst []Single, a []Single, src []Single, re float32, im float32) {
+	pa := (*[36]Single)(a)
+	psrc := (*[12]Single)(src)
+	pdst := (*[12]Single)(dst)
+	for l := range lattice.Lanes {
+		v3 := pa[0][l]
+		v4 := v3 + re
+		v5 := psrc[0][l]
+		v6 := psrc[1][l]
+		v11 := pa[1][l]
+		v12 := v11 + re
+		v13 := psrc[2][l]
+		v14 := psrc[3][l]
+		v19 := pa[2][l]
+		v20 := v19 + re
+		v21 := psrc[4][l]
+		v22 := psrc[5][l]
+		v27 := pa[3][l]
+		v28 := v27 + re
+		v29 := psrc[6][l]
+		v30 := psrc[7][l]
+		v35 := pa[4][l]
+		v36 := v35 + re
+		v37 := psrc[8][l]
+		v38 := psrc[9][l]
+		v43 := pa[5][l]
+		v44 := v43 + re
+		v45 := psrc[10][l]
+		v46 := psrc[11][l]
+		v51 := pa[6][l]
+		v52 := pa[7][l]
+		v61 := pa[10][l]
+		v62 := pa[11][l]
+		v71 := pa[16][l]
+		v72 := pa[17][l]
+		v81 := pa[24][l]
+		v82 := pa[25][l]
+		v91 := pa[34][l]
+		v92 := pa[35][l]
+		v101 := pa[8][l]
+		v102 := pa[9][l]
+		v111 := pa[14][l]
+		v112 := pa[15][l]
+		v121 := pa[22][l]
+		v122 := pa[23][l]
+		v131 := pa[32][l]
+		v132 := pa[33][l]
+		v141 := pa[12][l]
+		v142 := pa[13][l]
+		v151 := pa[20][l]
+		v152 := pa[21][l]
+		v161 := pa[30][l]
+		v162 := pa[31][l]
+		v171 := pa[18][l]
+		v172 := pa[19][l]
+		v181 := pa[28][l]
+		v182 := pa[29][l]
+		v191 := pa[26][l]
+		v192 := pa[27][l]
+		v201 := pdst[0][l]
+		pdst[0][l] = v201 + v4*v5 - im*v6 + v51*v13 + v52*v14 + v101*v21 + v102*v22 + v141*v29 + v142*v30 + v171*v37 + v172*v38 + v191*v45 + v192*v46
+		v203 := pdst[1][l]
+		pdst[1][l] = v203 + v4*v6 + im*v5 + v51*v14 - v52*v13 + v101*v22 - v102*v21 + v141*v30 - v142*v29 + v171*v38 - v172*v37 + v191*v46 - v192*v45
+		v205 := pdst[2][l]
+		pdst[2][l] = v205 + v12*v13 - im*v14 + v51*v5 - v52*v6 + v61*v21 + v62*v22 + v111*v29 + v112*v30 + v151*v37 + v152*v38 + v181*v45 + v182*v46
+		v207 := pdst[3][l]
+		pdst[3][l] = v207 + v12*v14 + im*v13 + v51*v6 + v52*v5 + v61*v22 - v62*v21 + v111*v30 - v112*v29 + v151*v38 - v152*v37 + v181*v46 - v182*v45
+		v209 := pdst[4][l]
+		pdst[4][l] = v209 + v20*v21 - im*v22 + v61*v13 - v62*v14 + v71*v29 + v72*v30 + v101*v5 - v102*v6 + v121*v37 + v122*v38 + v161*v45 + v162*v46
+		v211 := pdst[5][l]
+		pdst[5][l] = v211 + v20*v22 + im*v21 + v61*v14 + v62*v13 + v71*v30 - v72*v29 + v101*v6 + v102*v5 + v121*v38 - v122*v37 + v161*v46 - v162*v45
+		v213 := pdst[6][l]
+		pdst[6][l] = v213 + v28*v29 - im*v30 + v71*v21 - v72*v22 + v81*v37 + v82*v38 + v111*v13 - v112*v14 + v131*v45 + v132*v46 + v141*v5 - v142*v6
+		v215 := pdst[7][l]
+		pdst[7][l] = v215 + v28*v30 + im*v29 + v71*v22 + v72*v21 + v81*v38 - v82*v37 + v111*v14 + v112*v13 + v131*v46 - v132*v45 + v141*v6 + v142*v5
+		v217 := pdst[8][l]
+		pdst[8][l] = v217 + v36*v37 - im*v38 + v81*v29 - v82*v30 + v91*v45 + v92*v46 + v121*v21 - v122*v22 + v151*v13 - v152*v14 + v171*v5 - v172*v6
+		v219 := pdst[9][l]
+		pdst[9][l] = v219 + v36*v38 + im*v37 + v81*v30 + v82*v29 + v91*v46 - v92*v45 + v121*v22 + v122*v21 + v151*v14 + v152*v13 + v171*v6 + v172*v5
+		v221 := pdst[10][l]
+		pdst[10][l] = v221 + v44*v45 - im*v46 + v91*v37 - v92*v38 + v131*v29 - v132*v30 + v161*v21 - v162*v22 + v181*v13 - v182*v14 + v191*v5 - v192*v6
+		v223 := pdst[11][l]
+		pdst[11][l] = v223 + v44*v46 + im*v45 + v91*v38 + v92*v37 + v131*v30 + v132*v29 + v161*v22 + v162*v21 + v181*v14 + v182*v13 + v191*v6 + v192*v5
 	}
 }
 

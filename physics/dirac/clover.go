@@ -48,8 +48,8 @@ func NewClover(geo *lattice.Geometry, g group.Group, mass, csw float64, boundary
 	}
 	d := &Clover{Wilson: w}
 	d.term = newCloverTerm(w)
-	d.onDouble.init(&d.term)
-	d.onSingle.init(&d.term)
+	d.onDouble.init(&d.term, &w.ops.Hops)
+	d.onSingle.init(&d.term, &w.ops.Single)
 	d.job.init(d)
 	return d, d.SetCSW(csw, csw)
 }

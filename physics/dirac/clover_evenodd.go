@@ -140,7 +140,7 @@ func (j *cloverJob) invert(b int, w *cloverWork) (log float64) {
 			shift(a[:n], mu*mu)
 			c = 0.5
 		}
-		logs := w.invert(a, w.keep, j.d.geo.ActiveLanes())
+		logs := w.invert(a, j.d.geo.ActiveLanes())
 		log += c * kernel.Lanes(&logs, j.d.geo.ActiveLanes())
 	}
 	return log
@@ -193,9 +193,9 @@ func (j *cloverJob) setHermitianPart(b int, w *cloverWork) {
 		copy(w.g, inverse)
 		return
 	}
-	copy(w.keep, t.a[b*t.size:][:t.size])
+	copy(w.blocks, t.a[b*t.size:][:t.size])
 	for half := range t.halves {
-		a := w.keep[half*n*n:][:n*n]
+		a := w.blocks[half*n*n:][:n*n]
 		shift(a[:n], real(j.inverse.z))
 		setProduct(w.g[half*n*n:][:n*n], a, inverse[half*n*n:][:n*n], n)
 	}

@@ -43,7 +43,7 @@ const (
 	gatherLeaves
 )
 
-type leafScratch struct{ m, y, phi, ab, cd, p []lattice.Vec }
+type leafScratch struct{ y, phi []lattice.Vec }
 
 // newLeaves makes those of the links of w. Boundary phases in them cancel.
 func newLeaves(w *Wilson) *leaves {
@@ -54,8 +54,7 @@ func newLeaves(w *Wilson) *leaves {
 	s.g = lattice.Make[float64](geo.BlocksWithFaces() * planes * max(2*o.A, s.each))
 	s.zero = make([]lattice.Vec, o.A)
 	for range geo.Workers() {
-		vecs := func(n int) []lattice.Vec { return make([]lattice.Vec, n) }
-		s.work = append(s.work, leafScratch{m: vecs(2 * o.N * o.N), y: vecs(4 * o.A), phi: vecs(4 * o.A), ab: vecs(o.M), cd: vecs(o.M), p: vecs(o.M)})
+		s.work = append(s.work, leafScratch{make([]lattice.Vec, 4*o.A), make([]lattice.Vec, 4*o.A+1)})
 	}
 	return s
 }
@@ -151,8 +150,8 @@ func (s *leaves) Do(r lattice.Range) {
 		for p, plane := range s.planes {
 			switch s.do {
 			case multiplyLeaves:
-				s.plaquette(w, b, plane)
-				setComponents(o, s.at(s.x, b, p), w.p)
+				u1, u2, u3, u4, em, en := s.corners(b, plane)
+				o.Leaf(s.at(s.x, b, p), u1, u2, em.Mask(), u3, u4, en.Mask())
 			case pairLeaves:
 				g := s.at(s.g, b, p)
 				copy(g, s.at(s.x, b, p))
@@ -163,85 +162,46 @@ func (s *leaves) Do(r lattice.Range) {
 				for k, to := range [2]int{plane.nu, plane.mu} { // links b and d, carried from behind
 					along := plane.mu + plane.nu - to
 					e := s.geo.Neighbours()[2*d*b+d+along]
-					o.AddRotated(s.f[(b*d+to)*o.A:][:o.A], -1, s.link(e.Block(), along), s.kept(e.Block(), p)[k*o.A:], e.Mask(), s.zero)
+					o.AddRotated(s.f[(b*d+to)*o.A:][:o.A], o.Index, s.link(e.Block(), along), s.kept(e.Block(), p)[k*o.A:], e.Mask(), s.zero)
 				}
 			}
 		}
 	}
 }
 
-// plaquette sets w.p to P at a block.
-func (s *leaves) plaquette(w *leafScratch, block int, plane cloverPlane) {
-	o, d, nbr := s.ops, s.geo.Dims(), s.geo.Neighbours()
-	em, en := nbr[2*d*block+plane.mu], nbr[2*d*block+plane.nu]
-	o.Mul[kernel.NN](w.ab, s.link(block, plane.mu), 0, s.link(em.Block(), plane.nu), em.Mask())
-	o.Mul[kernel.NN](w.cd, s.link(block, plane.nu), 0, s.link(en.Block(), plane.mu), en.Mask())
-	o.Mul[kernel.NA](w.p, w.ab, 0, w.cd, 0)
+// corners returns the links a, b, c, d of a plaquette, and the steps to n+mu and n+nu.
+func (s *leaves) corners(block int, p cloverPlane) (a, b, c, d []lattice.Vec, em, en lattice.Entry) {
+	dims, nbr := s.geo.Dims(), s.geo.Neighbours()
+	em, en = nbr[2*dims*block+p.mu], nbr[2*dims*block+p.nu]
+	return s.link(block, p.mu), s.link(em.Block(), p.nu), s.link(block, p.nu), s.link(en.Block(), p.mu), em, en
 }
 
 // spread takes the derivative of the four leaves that are the plaquette of a block, begun
-// at each of its corners 1 = n, 2 = n+mu, 3 = n+mu+nu, 4 = n+nu. With X_k carried to n,
-// that of 3 along a b, the links' changes are
-//
-//	a: P X_1 + X_2 P + X_3 P + P X_4 = [P S]_TA + [X_2 + X_3, P]
-//	b: P X_1 + P X_2 + X_3 P + P X_4 = [P S]_TA + [X_3, P]
-//	c: -(X_1 P + X_2 P + X_3 P + P X_4) = -[S P]_TA + [X_4, P]
-//	d: -(X_1 + X_2 + X_3 + X_4) P = -[S P]_TA
-//
-// where S is the sum of the four and those of b and d are carried to n too: they are what
-// kernel.Ops.PlaquetteBack makes of (X_1, X_2 + X_3, 0, -X_4), but for the commutator of b.
-// Traces of X commute with all.
+// at each of its corners: X of each is carried to n (see kernel.Ops.LeafBack).
 func (s *leaves) spread(w *leafScratch, block, p int) {
-	o, d, nbr := s.ops, s.geo.Dims(), s.geo.Neighbours()
+	o, dims, nbr := s.ops, s.geo.Dims(), s.geo.Neighbours()
 	n, plane := o.A, s.planes[p]
-	a, c := s.link(block, plane.mu), s.link(block, plane.nu)
-	em, en := nbr[2*d*block+plane.mu], nbr[2*d*block+plane.nu]
-	up := nbr[2*d*em.Block()+plane.nu] // seen from n+mu
-	b := s.link(em.Block(), plane.nu)
+	a, b, c, d, em, en := s.corners(block, plane)
+	up := nbr[2*dims*em.Block()+plane.nu] // seen from n+mu
 	x1, x2, x3, x4 := s.at(s.x, block, p), s.at(s.x, em.Block(), p), s.at(s.x, up.Block(), p), s.at(s.x, en.Block(), p)
 
 	phi, y := w.phi, w.y
-	third := phi[2*n : 3*n]
-	o.Rotate(y[:n], b, x3[:n], up.Mask())
-	o.Rotate(third, a, y[:n], em.Mask())
-	o.Rotate(phi[n:2*n], a, x2[:n], em.Mask())
-	o.Rotate(phi[3*n:], c, x4[:n], en.Mask())
 	copy(phi[:n], x1)
-	kernel.Axpy(phi[n:2*n], 1, third)
-	kernel.Scale(phi[3*n:], -1)
-	o.Element(w.m, 2, third)
-	clear(third)
-	o.PlaquetteBack(y, phi, a, b, em.Mask(), c, s.link(en.Block(), plane.mu), en.Mask())
-
-	s.plaquette(w, block, plane)
-	o.TA(phi[:n], w.p)
-	o.Element(w.ab, 1, phi[:n])
-	o.AddAlgebra(y[n:2*n], 1, w.m[:o.M], w.ab) // [X_3, P] = 2 [X_3 P_TA]_TA
+	o.Rotate(phi[n:2*n], a, x2[:n], em.Mask())
+	o.Rotate(y[:n], b, x3[:n], up.Mask())
+	o.Rotate(phi[2*n:3*n], a, y[:n], em.Mask())
+	o.Rotate(phi[3*n:4*n], c, x4[:n], en.Mask())
 	if s.each > n {
-		trace := x1[n]
-		addMasked(&trace, &x2[n], em.Mask())
-		addMasked(&trace, &x3[n], em.Step(up).Mask())
-		addMasked(&trace, &x4[n], en.Mask())
-		timesI(w.p, &trace, 1/float64(o.N))
-		o.TA(phi[:n], w.p)
-		for k, sign := range [4]float64{1, 1, -1, -1} {
-			kernel.Axpy(y[k*n:][:n], sign, phi[:n])
-		}
+		trace := &phi[4*n]
+		*trace = x1[n]
+		addMasked(trace, &x2[n], em.Mask())
+		addMasked(trace, &x3[n], em.Step(up).Mask())
+		addMasked(trace, &x4[n], en.Mask())
 	}
-	kernel.Axpy(s.f[(block*d+plane.mu)*n:][:n], -o.Index, y[:n])
-	kernel.Axpy(s.f[(block*d+plane.nu)*n:][:n], -o.Index, y[2*n:3*n])
+	o.LeafBack(y, phi, a, b, em.Mask(), c, d, en.Mask())
+	kernel.Axpy(s.f[(block*dims+plane.mu)*n:][:n], -o.Index, y[:n])
+	kernel.Axpy(s.f[(block*dims+plane.nu)*n:][:n], -o.Index, y[2*n:3*n])
 	kept := s.kept(block, p)
 	copy(kept, y[n:2*n])
 	copy(kept[n:], y[3*n:])
-	kernel.Scale(kept, -o.Index)
-}
-
-// timesI multiplies a matrix by i c t.
-func timesI(m []lattice.Vec, t *lattice.Vec, c float64) {
-	for k := 0; k < len(m); k += 2 {
-		for l := range lattice.Lanes {
-			x := c * t[l]
-			m[k][l], m[k+1][l] = -x*m[k+1][l], x*m[k][l]
-		}
-	}
 }

@@ -109,7 +109,7 @@ func addPauli(a, h []lattice.Vec, n, spins, k int) {
 			}
 			for j := range i {
 				re, im := at(i, j)
-				e := below(size, first+i, first+j)
+				e := kernel.Below(size, first+i, first+j)
 				for l := range lattice.Lanes {
 					a[e][l] += sign * re[l]
 					a[e+1][l] += sign * im[l]
@@ -127,7 +127,7 @@ func addPauli(a, h []lattice.Vec, n, spins, k int) {
 	for i := range n { // the lower left of s_1 and s_2 are 1 and i
 		for j := range n {
 			re, im := at(i, j)
-			e := below(size, n+i, j)
+			e := kernel.Below(size, n+i, j)
 			for l := range lattice.Lanes {
 				if k == 0 {
 					a[e][l] += re[l]
@@ -151,7 +151,7 @@ func addTracePauli(h []lattice.Vec, c float64, g []lattice.Vec, n, spins, k int)
 				d[l] += c * g[first+i][l]
 			}
 			for j := range i {
-				e := below(size, first+i, first+j)
+				e := kernel.Below(size, first+i, first+j)
 				addHermitianPair(h, n, i, j, c, &g[e], &g[e+1])
 			}
 		}
@@ -166,7 +166,7 @@ func addTracePauli(h []lattice.Vec, c float64, g []lattice.Vec, n, spins, k int)
 	// with b the lower left of g: b + b^†, or -i (b - b^†)
 	for i := range n {
 		for j := range n {
-			e := below(size, n+i, j)
+			e := kernel.Below(size, n+i, j)
 			re, im := g[e], g[e+1]
 			if k == 1 {
 				re = g[e+1]

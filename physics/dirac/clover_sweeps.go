@@ -7,11 +7,11 @@ import (
 
 // cloverBlocks applies blocks in one precision, perhaps to what hops have just brought.
 type cloverBlocks[F lattice.Real] struct {
-	d      *Wilson
-	dim    int
-	halves int
-	size   int                  // Vecs of the block of a half
-	t      [][]lattice.VecOf[F] // per worker: a vector
+	d        *Wilson
+	dim      int
+	halves   int
+	size     int                                               // Vecs of the block of a half
+	multiply [2]func(dst, a, src []lattice.VecOf[F], re, im F) // set, add
 
 	hops     *wilsonHops[F] // whose hop to do first; nil: none
 	dst, src []lattice.VecOf[F]
@@ -23,11 +23,15 @@ type cloverBlocks[F lattice.Real] struct {
 	partial  []float64
 }
 
-func (c *cloverBlocks[F]) init(t *cloverTerm) {
+func (c *cloverBlocks[F]) init(t *cloverTerm, ops *kernel.Hops[F]) {
 	c.d, c.dim, c.halves, c.size = t.w, t.dim, t.halves, t.dim*t.dim
 	c.partial = make([]float64, c.d.geo.Chunks(lattice.All))
-	for range c.d.geo.Workers() {
-		c.t = append(c.t, make([]lattice.VecOf[F], 2*c.dim))
+	of := kernel.PackedVector[F](t.dim)
+	if t.spins == 2 {
+		of = ops.Block
+	}
+	for k := range of {
+		c.multiply[k] = of[k]
 	}
 }
 
@@ -63,13 +67,13 @@ func (c *cloverBlocks[F]) afterHop(h *wilsonHops[F], from []lattice.VecOf[F], ds
 // Do does a range of blocks.
 func (c *cloverBlocks[F]) Do(r lattice.Range) {
 	if c.hops == nil {
-		c.blocks(r.Lo, r.Hi, r.Worker)
+		c.blocks(r.Lo, r.Hi)
 		return
 	}
 	for lo := r.Lo; lo < r.Hi; lo += strip {
 		hi := min(lo+strip, r.Hi)
 		c.hops.hopTo(lo, hi, r.Worker)
-		c.blocks(lo, hi, r.Worker)
+		c.blocks(lo, hi)
 	}
 	if c.with != nil {
 		n := c.d.ops.V * c.d.spins
@@ -77,14 +81,17 @@ func (c *cloverBlocks[F]) Do(r lattice.Range) {
 	}
 }
 
-func (c *cloverBlocks[F]) blocks(lo, hi, worker int) {
-	v := 2 * c.dim
+func (c *cloverBlocks[F]) blocks(lo, hi int) {
+	v, multiply := 2*c.dim, c.multiply[0]
+	if c.add {
+		multiply = c.multiply[1]
+	}
 	for b := lo; b < hi; b++ {
-		z := c.z
+		re, im := F(real(c.z)), F(imag(c.z))
 		for half := range c.halves {
 			k := b*c.halves + half
-			addHermitian(c.dst[k*v:][:v], c.a[(k-c.first*c.halves)*c.size:][:c.size], c.src[k*v:][:v], z, c.add, c.t[worker])
-			z = complex(real(z), -imag(z))
+			multiply(c.dst[k*v:][:v], c.a[(k-c.first*c.halves)*c.size:][:c.size], c.src[k*v:][:v], re, im)
+			im = -im
 		}
 	}
 }
@@ -116,16 +123,20 @@ const (
 type cloverWork struct {
 	cloverScratch
 	inverter
-	g, keep []lattice.Vec // blocks of all halves
+	g, blocks []lattice.Vec // of all halves
 }
 
 func (j *cloverJob) init(d *Clover) {
 	j.d = d
 	j.partial = make([]float64, d.geo.Chunks(lattice.All))
+	invert := kernel.PackedInvert(d.term.dim)
+	if d.term.spins == 2 {
+		invert = d.ops.Invert
+	}
 	for k := range d.geo.Workers() {
 		j.work = append(j.work, cloverWork{
-			cloverScratch: d.term.fill.work[k], inverter: newInverter(d.term.dim),
-			g: make([]lattice.Vec, d.term.size), keep: make([]lattice.Vec, d.term.size),
+			cloverScratch: d.term.fill.work[k], inverter: newInverter(d.term.dim, invert),
+			g: make([]lattice.Vec, d.term.size), blocks: make([]lattice.Vec, d.term.size),
 		})
 	}
 }
@@ -140,10 +151,9 @@ func (j *cloverJob) Do(r lattice.Range) {
 	for b := r.Lo; b < r.Hi; b++ {
 		switch j.do {
 		case outerProducts:
-			clear(w.g)
 			for half := range t.halves {
 				k := (b*t.halves + half) * 2 * t.dim
-				addOuter(w.g[half*square:][:square], j.x[k:][:2*t.dim], j.y[k:][:2*t.dim])
+				t.outer(w.g[half*square:][:square], j.x[k:][:2*t.dim], j.y[k:][:2*t.dim])
 			}
 			t.setTraces(b, j.c, d.space, d.time, w.g, &w.cloverScratch)
 		case invertBlocks:

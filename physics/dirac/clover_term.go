@@ -16,6 +16,7 @@ type cloverTerm struct {
 	a      []lattice.Vec // (block, half): C
 	fresh  bool
 	fill   cloverFill
+	outer  func(a, x, y []lattice.Vec)
 }
 
 // cloverFill is the sweep that makes C.
@@ -42,6 +43,10 @@ func newCloverTerm(w *Wilson) cloverTerm {
 	t.dim = t.spins * o.N
 	t.size = t.halves * t.dim * t.dim
 	t.a = lattice.Make[float64](geo.Blocks() * t.size)
+	t.outer = kernel.PackedOuter(t.dim)
+	if t.spins == 2 {
+		t.outer = o.Outer
+	}
 	t.fill.lasts = geo.Dims() - 1
 	for range geo.Workers() {
 		vecs := func(n int) []lattice.Vec { return make([]lattice.Vec, n) }

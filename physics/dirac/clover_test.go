@@ -268,3 +268,46 @@ func TestCloverRefuses(t *testing.T) {
 	assert.Panics(t, func() { x := d.NewField(); d.Apply(x, x) })
 	assert.Panics(t, func() { d.AddLogDetBlockDerivative(gauge.NewAlgebra(geo, group.SU3), 1, lattice.Odd) })
 }
+
+// cloverApart is an operator whose hops and blocks Schur must take one by one.
+type cloverApart struct{ *dirac.Clover }
+
+// In one pass or in two, with or without the product: the Schur complement and its
+// derivative are those that hop, block and inverse make. Bounds as in TestFusedSchur.
+func TestCloverFused(t *testing.T) {
+	for _, c := range wilsonCases() {
+		geo := c.Geometry()
+		if !geo.EvenOdd() {
+			continue
+		}
+		u, single := c.Links(geo, "links"), gauge.NewSingle(geo, c.GaugeGroup())
+		single.Round(u)
+		d, _ := cloverPair(t, c, wilsonPhases(geo.Dims())[1], u, verify.Links(u))
+		d.Bind(single)
+		whole, err := dirac.NewSchur(d, lattice.Odd)
+		require.NoError(t, err)
+		parts, err := dirac.NewSchur(cloverApart{d}, lattice.Odd)
+		require.NoError(t, err)
+		for p, unit := range map[lattice.Precision]float64{lattice.Float64: verify.Roundoff, lattice.Float32: 0x1p-24} {
+			x := d.NewField().LikeIn(p)
+			x.Gaussian(c.Stream("x"), lattice.All)
+			got, want := x.Like(), x.Like()
+			bound := 10 * 2 * unit * 8 * float64(geo.Dims()) * 7 * math.Sqrt(12*float64(geo.Volume()))
+			whole.Apply(got, x)
+			parts.Apply(want, x)
+			assert.Less(t, verify.Distance(verify.Vector(got), verify.Vector(want)), bound, "%v %v", c.Group, c.Extents)
+			product := whole.ApplyNormalDot(got, x, lattice.All)
+			parts.ApplyNormal(want, x, lattice.All)
+			assert.InEpsilon(t, x.ReDot(want, lattice.All), product, 100*8*float64(geo.Dims())*unit)
+		}
+		x, y := d.NewField(), d.NewField()
+		x.Gaussian(c.Stream("x"), lattice.All)
+		y.Gaussian(c.Stream("y"), lattice.All)
+		f, g := gauge.NewAlgebra(geo, c.GaugeGroup()), gauge.NewAlgebra(geo, c.GaugeGroup())
+		whole.AddDerivative(f, 1, y, x)
+		parts.AddDerivative(g, 1, y, x)
+		size := math.Sqrt(g.Norm2())
+		f.Add(-1, g)
+		assert.Less(t, math.Sqrt(f.Norm2()), 1e-13*size)
+	}
+}

@@ -117,6 +117,7 @@ func tables(suffix string, double bool, colours ...int) string {
 		fmt.Fprintf(&s, "var hops%s = Hops%s{\n", end, kind)
 		fmt.Fprintf(&s, "MulVec: [2]func(dst, a []%[1]s, ma int, v []%[1]s, mv int){mulVecN%[2]s, mulVecA%[2]s},\n", map[bool]string{true: "Vec", false: "Single"}[double], end)
 		fmt.Fprintf(&s, "AddMulVec: [2]func(dst []%[1]s, c %[3]s, a []%[1]s, ma int, v []%[1]s, mv int){addMulVecN%[2]s, addMulVecA%[2]s},\n", map[bool]string{true: "Vec", false: "Single"}[double], end, map[bool]string{true: "float64", false: "float32"}[double])
+		fmt.Fprintf(&s, "Block: [2]packedVector%[2]s{block%[1]s, addBlock%[1]s},\n", end, kind)
 		fmt.Fprintf(&s, "Hop: hop%[1]s,\nWilson: [2]wilsonHop%[2]s{wilsonN%[1]s, wilsonA%[1]s},\n}\n\n", end, kind)
 		if !double {
 			continue
@@ -132,7 +133,7 @@ func tables(suffix string, double bool, colours ...int) string {
 		list("AddMul", "[4]scaled", all("addMul", daggers...)...)
 		list("AddTriple", "[8]triple", triple...)
 		list("AddWilson", "[4]wilsonForce", all("addWilson", "X", "Y", "Z", "T")...)
-		for _, name := range []string{"AddAlgebra", "AddForce", "Plaquette", "AddRotated", "Rotate", "PlaquetteBack", "Reunitarize"} {
+		for _, name := range []string{"AddAlgebra", "AddForce", "Plaquette", "AddRotated", "Rotate", "PlaquetteBack", "Leaf", "LeafBack", "Outer", "Invert", "Reunitarize"} {
 			fmt.Fprintf(&s, "%s: %s%s,\n", name, strings.ToLower(name[:1])+name[1:], end)
 		}
 		if n > 1 {
@@ -151,6 +152,9 @@ func hops(t target, n int) {
 		a, v := masked("a", "ma"), masked("v", "mv")
 		t.block("mulVec"+name+digit(n), signature{vecs("dst"), a, v}, multiplyVector(n, k == 1))
 		t.block("addMulVec"+name+digit(n), signature{vecs("dst"), scalar("c"), a, v}, addMultiplyVector(n, k == 1))
+	}
+	for k, name := range []string{"block", "addBlock"} {
+		t.block(name+digit(n), signature{vecs("dst"), vecs("a"), vecs("src"), scalar("re"), scalar("im")}, blockVector(2*n, k == 1))
 	}
 	t.hop(n)
 	for k, name := range []string{"N", "A"} {
@@ -179,6 +183,10 @@ func operations(t target, n int) {
 	}
 	t.block("rotate"+digit(n), signature{vecs("y"), vecs("u"), masked("x", "mx")}, rotate(n))
 	t.block("plaquetteBack"+digit(n), signature{vecs("y"), vecs("phi"), vecs("a"), b, vecs("c"), masked("d", "md")}, plaquetteBack(n))
+	t.block("leaf"+digit(n), signature{vecs("x"), vecs("a"), b, vecs("c"), masked("d", "md")}, leaf(n))
+	t.block("leafBack"+digit(n), signature{vecs("y"), vecs("phi"), vecs("a"), b, vecs("c"), masked("d", "md")}, leafBack(n))
+	t.block("outer"+digit(n), signature{vecs("a"), vecs("x"), vecs("y")}, outer(2*n))
+	t.block("invert"+digit(n), signature{vecs("a"), vecs("d")}, invert(2*n))
 	t.block("reunitarize"+digit(n), signature{vecs("u")}, reunitarize(n))
 	if n > 1 { // the exponential of a phase is a sine and a cosine
 		x := vecs("x")

@@ -232,3 +232,105 @@ func plaquetteBack(n int) *program {
 	put(2, p.combine([]bool{false, true}, sp, commutator(phi[3])))
 	return p
 }
+
+// leaf is x = [P]_TA and, of three colours, Im tr P behind it, P = a b (c d)^†.
+func leaf(n int) *program {
+	p := newProgram()
+	ab, cd := p.times(n, "a", "b"), p.times(n, "c", "d")
+	m := func(i, j int) number { return p.product(ab.row(i), cd.daggerColumn(j)) }
+	if n == 1 {
+		p.store("x", 0, p.positive(m(0, 0).im))
+		return p
+	}
+	x := p.halfDifference(n, m)
+	p.components(x, func(k int, v value) { p.store("x", k, v) })
+	if n == 3 {
+		t := p.plus(p.plus(x.at(0, 0).im, x.at(1, 1).im), x.at(2, 2).im)
+		p.store("x", n*n-1, p.positive(t))
+	}
+	return p
+}
+
+// halfDifference is (m - m^†)/2, a square; of SU(2) m without its trace.
+func (p *program) halfDifference(n int, m func(i, j int) number) square {
+	if n == 2 {
+		return p.lower(n, m)
+	}
+	half := func(x part) part { return part{x.minus, p.scale(x.v, 0.5)} }
+	return p.lower(n, func(i, j int) number {
+		z := m(i, j)
+		if i == j {
+			return z
+		}
+		w := m(j, i).conj()
+		z = p.plusNumber(z, w.neg())
+		return number{half(z.re), half(z.im)}
+	})
+}
+
+// leafBack takes the derivative along the four links of a plaquette P = a b (c d)^† of
+//
+//	Re tr (X_1 + X_2 + X_3 + X_4) P
+//
+// where each X is anti-Hermitian, belongs to a corner, n, n+mu, n+mu+nu, n+nu, and is carried
+// to n, that of 3 along a b. With S their sum and X = [P]_TA, what multiplies i omega is
+//
+//	a: P X_1 + X_2 P + X_3 P + P X_4 = P S + [X_2 + X_3, P],
+//	b, carried along a: P X_1 + P X_2 + X_3 P + P X_4 = P S + [X_3, P],
+//	c: -(X_1 P + X_2 P + X_3 P + P X_4) = -S P + [X_4, P],
+//	d, carried along c: -S P,
+//
+// and [S P]_TA = [P S]_TA + [S, X], [[X_k, P]]_TA = [X_k, X]. phi has the components of the
+// four and, of three colours, the sum of their traces Im tr X_k, which gives P i t/N more.
+// The derivative is -t y omega with y the components of these and t = tr T_a T_a.
+func leafBack(n int) *program {
+	p := newProgram()
+	ab, cd := p.times(n, "a", "b"), p.times(n, "c", "d")
+	plaquette := fill(n, func(i, j int) number { return p.product(ab.row(i), cd.daggerColumn(j)) })
+	size := n*n - 1
+	if n == 1 {
+		v := func(k int) value { return p.load("phi", k) }
+		s := p.mul(p.add(p.add(v(0), v(1)), p.add(v(2), v(3))), p.positive(plaquette.at(0, 0).re))
+		for k := range 4 {
+			p.store("y", k, []value{s, s, p.scale(s, -1), p.scale(s, -1)}[k])
+		}
+		return p
+	}
+	var phi []square
+	for k := range 4 {
+		phi = append(phi, p.antiHermitian(n, "phi", k*size))
+	}
+	s := p.combine(make([]bool, 4), phi...)
+	x := p.halfDifference(n, plaquette.at)
+	ps := p.productTA(plaquette, s, false)
+	if n == 3 { // i t/N (P + P^†)/2
+		t := p.scale(p.load("phi", 4*size), 1./6)
+		times := func(x part) part {
+			if x.v == 0 {
+				return x
+			}
+			return part{x.minus, p.mul(x.v, t)}
+		}
+		ps = p.combine(make([]bool, 2), ps, p.lower(n, func(i, j int) number {
+			z := p.plusNumber(plaquette.at(i, j), plaquette.at(j, i).conj())
+			return number{times(z.re), times(z.im)}.timesI()
+		}))
+	}
+	commutator := func(u square) square {
+		return p.lower(n, func(i, j int) number {
+			z := p.product(u.row(i), x.column(j))
+			w := p.product(x.row(i), u.column(j))
+			return p.plusNumber(z, w.neg())
+		})
+	}
+	put := func(link int, m square) {
+		p.components(m, func(k int, v value) { p.store("y", link*size+k, v) })
+	}
+	b := p.combine(make([]bool, 2), ps, commutator(phi[2]))
+	put(1, b)
+	put(0, p.combine(make([]bool, 2), b, commutator(phi[1])))
+	d := p.combine([]bool{true, true}, ps, commutator(s))
+	put(3, d)
+	put(2, p.combine(make([]bool, 2), d, commutator(phi[3])))
+	return p
+}

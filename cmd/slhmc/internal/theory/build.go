@@ -14,6 +14,7 @@ import (
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
 	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/rational"
 	"github.com/slhmc/slhmc/physics/rng"
 	"github.com/slhmc/slhmc/sampler"
 )
@@ -30,7 +31,8 @@ type builder struct {
 	network *covnet.Network
 	seen    []leveled // the terms of the guide
 	own     []ownTerm // of the program
-	fresh   bool      // the files that it starts from are read: a checkpoint has what came of them
+	memo    rational.Memo
+	fresh   bool // the files that it starts from are read: a checkpoint has what came of them
 }
 
 // Build turns a configuration into a run that is ready to start, or, if it is not
@@ -62,13 +64,17 @@ func (b *builder) run(pool *lattice.Pool) (*sampler.Run, error) {
 }
 
 // target builds the sampled action.
-func (b *builder) target(*sampler.Run) (err error) {
+func (b *builder) target(r *sampler.Run) (err error) {
 	g := b.c.Gauge
 	c1, named := map[string]float64{
 		"plaquette": gauge.Wilson, "symanzik": gauge.Symanzik, "iwasaki": gauge.Iwasaki, "dbw2": gauge.DBW2, "rectangle": g.C1,
 	}[g.Action]
 	if named {
-		b.gauge, err = gauge.NewRectangleAction(b.geo, b.group, g.Beta, c1)
+		if g.Action == "plaquette" && g.Anisotropy != 1 {
+			b.gauge, err = gauge.NewAnisotropicAction(b.geo, b.group, g.Beta, g.Anisotropy)
+		} else {
+			b.gauge, err = gauge.NewRectangleAction(b.geo, b.group, g.Beta, c1)
+		}
 	} else {
 		var loops []gauge.Loop
 		for _, l := range g.Loops {
@@ -86,6 +92,9 @@ func (b *builder) target(*sampler.Run) (err error) {
 			return fmt.Errorf("quarks %s: %w", names[i], err)
 		}
 		b.groups = append(b.groups, f)
+		for _, t := range f.of {
+			r.Watched = watch(r.Watched, t.name, t.action)
+		}
 	}
 	return b.ownTerms()
 }

@@ -51,14 +51,14 @@ func (b *builder) drawn() action.Sum {
 	return s
 }
 
-// ownOnLevel returns those that act on a level of n.
-func (b *builder) ownOnLevel(level, n int) (s action.Sum) {
+// ownOnLevel returns those that act on a level of n, and their names.
+func (b *builder) ownOnLevel(level, n int) (s action.Sum, names []string) {
 	for _, t := range b.own {
 		if t.level == level || t.level < 0 && level == n-1 {
-			s = append(s, t.action)
+			s, names = append(s, t.action), append(names, t.name)
 		}
 	}
-	return s
+	return s, names
 }
 
 // ownSubjects are those of the configuration, of which no symmetry is known but that of the gauge.
