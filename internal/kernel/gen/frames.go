@@ -93,13 +93,13 @@ func (f *file) streamed(a *assembler, stride operand.Op, ahead ...operand.Mem) {
 }
 
 // aside lets a sweep go round its permutations: most masks are zero. test compares what
-// is left of the mask of some indices with zero. The permutations stand where the
+// is left of the mask with zero. The permutations stand where the
 // function that is returned emits them: behind the end, out of the way.
-func (f *file) aside(body *assembler, test func(indices reg.VecPhysical)) (emit func()) {
+func (f *file) aside(body *assembler, test func()) (emit func()) {
 	var list []func()
 	body.detour = func(indices reg.VecPhysical, permuted []reg.VecPhysical) {
 		turn, back := f.label(), f.label()
-		test(indices)
+		test()
 		f.JNE(operand.LabelRef(turn))
 		f.Label(back)
 		list = append(list, func() {
@@ -144,7 +144,7 @@ func (f *file) wilson(name string, n int, adjoint bool) {
 	body := f.assembler(wilson(n, adjoint, f.m.paired), base, nil, 1)
 	body.lane = map[string]reg.VecPhysical{"x": index}
 	// entry has what the hook has left of the mask
-	aside := f.aside(body, func(reg.VecPhysical) { f.TESTQ(entry, entry) })
+	aside := f.aside(body, func() { f.TESTQ(entry, entry) })
 	body.hook = func(k int) {
 		mu, backward := k/2, k%2 == 1
 		f.MOVL(operand.Mem{Base: nbr, Disp: 4 * (mu + 4*(k%2))}, reg.EAX)
@@ -314,17 +314,8 @@ func (f *file) hop(n int) {
 
 	base := map[string]reg.Register{"x": x, "w": w, "wb": wb, "xb": xb, "dst": dst, "add": add}
 	ix, ib := f.m.regs[0], f.m.regs[1]
-	body := f.assembler(hop(n, true, true, f.m.wide(), f.m.paired), base, nil, 2)
-	body.lane = map[string]reg.VecPhysical{"x": ix, "xb": ib}
-	// what is left of the masks, forward and backward
-	ahead, behind := f.AllocLocal(8), f.AllocLocal(8)
-	aside := f.aside(body, func(indices reg.VecPhysical) {
-		mask := ahead
-		if indices == ib {
-			mask = behind
-		}
-		f.CMPQ(mask, operand.U8(0))
-	})
+	body := f.assembler(hop(n, true, true, f.m.wide(), f.m.paired), base, map[string]reg.VecPhysical{"x": ix}, 2)
+	body.lane = map[string]reg.VecPhysical{"xb": ib}
 	ends := map[bool]*assembler{}
 	for _, added := range []bool{false, true} {
 		ends[added] = f.assembler(hopEnd(n, added, f.m.paired), base, nil, 2)
@@ -398,7 +389,6 @@ func (f *file) hop(n int) {
 		f.ADDQ(wb, x)
 	}
 	f.indices(reg.RAX, ix, table)
-	f.MOVQ(reg.RAX, ahead)
 	f.LEAQ(operand.Mem{Base: nbr, Index: dims, Scale: 4}, wb)
 	f.MOVL(operand.Mem{Base: wb, Index: mu, Scale: 4}, reg.EAX)
 	if f.m.halves == 2 {
@@ -407,7 +397,6 @@ func (f *file) hop(n int) {
 	}
 	f.MOVQ(reg.RAX, wb)
 	f.indices(wb, ib, table)
-	f.MOVQ(wb, behind)
 	f.SHRQ(operand.U8(3), xb)
 	f.IMUL3Q(operand.U32(matBytes), xb, wb)
 	f.ADDQ(links, wb)
@@ -455,7 +444,6 @@ func (f *file) hop(n int) {
 	f.Label(end)
 	f.VZEROUPPER()
 	f.RET()
-	aside()
 }
 
 func digit(n int) string { return strconv.Itoa(n) }
