@@ -84,7 +84,7 @@ func (c *Case) Open() (call Call, close func(), err error) {
 // Table returns all cases, probes of the roofline first.
 func Table() []Case {
 	var t []Case
-	for _, part := range [][]Case{roofline(), links(), network(), staggered(), background(), wilson(), evenOdd(), clover(), trajectories()} {
+	for _, part := range [][]Case{roofline(), links(), network(), staggered(), background(), wilson(), evenOdd(), clover(), actions(), trajectories()} {
 		t = append(t, part...)
 	}
 	return t

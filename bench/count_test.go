@@ -12,9 +12,11 @@ import (
 	"github.com/slhmc/slhmc/covnet"
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/dirac"
+	"github.com/slhmc/slhmc/physics/fermion"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
 	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/rational"
 	"github.com/slhmc/slhmc/physics/rng"
 	"github.com/slhmc/slhmc/sampler"
 )
@@ -419,5 +421,42 @@ func TestTrajectoryFlops(t *testing.T) {
 			assert.Zero(t, w.Uncounted)
 			assert.Equal(t, find(t, c.kernel, c.g, c.l).Count(float64(w.Iterations)).Flops, float64(w.Flops), c.kernel)
 		}
+	}
+}
+
+// The flops of rational actions, their forces and that of a ratio are those that the
+// actions count while they are timed.
+func TestActionFlops(t *testing.T) {
+	geo, err := lattice.New([]int{4, 4, 4, 4})
+	require.NoError(t, err)
+	u, f := gauge.NewField(geo, group.SU3), gauge.NewAlgebra(geo, group.SU3)
+	u.Hot(rng.New(1))
+	staggered := func(m float64) *dirac.Staggered {
+		d, err := dirac.NewStaggered(geo, group.SU3, m, dirac.AntiperiodicTime(4))
+		require.NoError(t, err)
+		return d
+	}
+	tolerances := action.Tolerances{Action: 1e-10, Force: 1e-10, MaxIterations: 1000}
+	root, err := action.NewRational(staggered(0.05), lattice.Even, action.Approximations{
+		Power: rational.Power{Num: 1, Den: 2}, Fields: 1, Action: 5e-9, Force: 5e-9, Interval: action.Interval{Lo: 0.0025 / 1.01, Hi: 16.0025},
+	}, tolerances)
+	require.NoError(t, err)
+	ratio, err := action.NewRatio(staggered(0.05), staggered(0.2), lattice.Even, tolerances)
+	require.NoError(t, err)
+	for _, phi := range []*fermion.Field{root.Phi()[0], ratio.Phi()} {
+		phi.Gaussian(rng.New(2), lattice.Even)
+	}
+	for kernel, do := range map[string]struct {
+		a  action.Worker
+		do func() error
+	}{
+		"rational-action": {root, func() error { _, err := root.Value(u); return err }},
+		"rational-force":  {root, func() error { return root.AddForce(f, 1, u) }},
+		"ratio-force":     {ratio, func() error { return ratio.AddForce(f, 1, u) }},
+	} {
+		before := do.a.Work()
+		require.NoError(t, do.do())
+		w := do.a.Work().Minus(before)
+		assert.Equal(t, find(t, kernel, group.SU3, 4).Count(float64(w.Iterations)).Flops, float64(w.Flops), kernel)
 	}
 }

@@ -73,6 +73,7 @@ func (r *Run) checkpoint() error {
 		if r.Guide != nil {
 			w.Float64s(sectionParams, r.params())
 		}
+		r.saveSpectra(w)
 		if r.Trainer != nil {
 			r.Trainer.save(w, r.trains())
 		}

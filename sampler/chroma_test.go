@@ -3,6 +3,7 @@ package sampler_test
 import (
 	"compress/gzip"
 	"encoding/xml"
+	"errors"
 	"io"
 	"math"
 	"os"
@@ -37,7 +38,7 @@ func chromaLog(t *testing.T, name string) map[string][][]float64 {
 	log := map[string][][]float64{}
 	for d, element := xml.NewDecoder(z), ""; ; {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return log
 		}
 		require.NoError(t, err)

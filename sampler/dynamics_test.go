@@ -262,6 +262,79 @@ func TestForceNorms(t *testing.T) {
 	}
 }
 
+// Terms with names are told apart: the norms are those of the forces that each would
+// have alone, the trajectory and the norm of their sum are the same bits as without, and
+// nothing is allocated. A difference of two sums of k numbers is off by a few units in
+// the last place of the sums.
+func TestForceNormsOfTerms(t *testing.T) {
+	c := verify.Case{Group: "SU(2)", Extents: []int{4, 4}, Boundary: []int{1, -1}, Beta: 2, Mass: 1, Roughness: .7}
+	th := newTheory(c)
+	terms := []*recorder{{Action: th.sum[0]}, {Action: th.quarks}, {Action: th.sum[0]}}
+	sum := action.Sum{terms[0], terms[1], terms[2]}
+	for _, scheme := range []sampler.Scheme{sampler.Omelyan2(), sampler.ForceGradient(), sampler.ABADABA()} {
+		levels := []sampler.Level{{Force: sum, Scheme: scheme, Steps: 3}}
+		plain := must(sampler.NewDynamics(th.u, levels))
+		levels[0].Terms = []string{"gauge", "quarks", "gauge again"}
+		named := must(sampler.NewDynamics(th.u, levels))
+		a, b := th.copy(), th.copy()
+		require.NoError(t, plain.Integrate(a.u, a.p, .5))
+		for range 2 { // the second one forgets the first
+			b = th.copy()
+			for _, r := range terms {
+				r.norms = nil
+			}
+			require.NoError(t, named.Integrate(b.u, b.p, .5))
+		}
+		assert.Zero(t, distance(a, b), scheme.Name)
+		n := named.Forces()[0]
+		want := plain.Forces()[0]
+		assert.Equal(t, []any{want.Mean2, want.Max2, want.Kicks}, []any{n.Mean2, n.Max2, n.Kicks})
+		assert.Nil(t, want.Terms)
+		require.Len(t, n.Terms, 3)
+		for k, x := range n.Terms {
+			assert.Equal(t, levels[0].Terms[k], x.Name)
+			assert.Positive(t, x.Seconds)
+			mean, largest, kicks := 0.0, 0.0, 0.0
+			for i, size := range terms[k].norms {
+				if gradient := scheme.Gradients != nil; gradient && looksAhead(scheme, i) {
+					continue
+				}
+				kicks++
+				mean += size
+				largest = max(largest, size)
+			}
+			assert.EqualValues(t, n.Kicks, kicks)
+			assert.InEpsilon(t, mean/kicks, x.Mean2, 1e-12, "%s: %s", scheme.Name, x.Name)
+			assert.InEpsilon(t, largest, x.Max2, 1e-12, "%s: %s", scheme.Name, x.Name)
+		}
+		levels[0].Force = action.Sum{th.sum[0], th.sum[0]}
+		levels[0].Terms = []string{"one", "two"}
+		quiet := must(sampler.NewDynamics(th.u, levels))
+		assert.Zero(t, testing.AllocsPerRun(2, func() { check(quiet.Integrate(b.u, b.p, .1)) }))
+	}
+	_, err := sampler.NewDynamics(th.u, []sampler.Level{{Force: sum, Scheme: sampler.Leapfrog(), Steps: 1, Terms: []string{"gauge"}}})
+	require.ErrorContains(t, err, "level 0 of the guide: 1 names for 3 terms")
+}
+
+// looksAhead reports whether the i-th force of a trajectory is the one by which the links
+// are moved to where a kick with a gradient takes its own.
+func looksAhead(s sampler.Scheme, i int) bool {
+	var ahead []bool // of the forces of a step, the first kick aside
+	for k := range s.Drifts {
+		if s.Kicks[k+1] == 0 {
+			continue
+		}
+		if s.Gradients[k+1] != 0 {
+			ahead = append(ahead, true)
+		}
+		ahead = append(ahead, false)
+	}
+	if s.Kicks[0] != 0 {
+		i--
+	}
+	return i >= 0 && ahead[i%len(ahead)]
+}
+
 func TestUnusableDynamics(t *testing.T) {
 	u := newTheory(verify.Case{Group: "U(1)", Extents: []int{2, 2}, Boundary: []int{1, 1}, Beta: 1, Mass: 1}).u
 	s := must(gauge.NewRectangleAction(u.Geometry(), u.Group(), 1, 0))

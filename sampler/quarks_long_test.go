@@ -64,9 +64,16 @@ func (p production) agrees(t *testing.T) {
 
 // tmLQCD: the value that its sample input hmc0 gives.
 func TestLongTwistedMassPlaquette(t *testing.T) {
-	production{beta: 6, steps: 4, trajectories: 12000, want: 0.62457, error: 0.00007, operator: func(geo *lattice.Geometry) dirac.EvenOdd {
+	production{beta: 6, steps: 3, trajectories: 12000, want: 0.62457, error: 0.00007, operator: func(geo *lattice.Geometry) dirac.EvenOdd {
 		d := must(dirac.NewWilson(geo, group.SU3, dirac.KappaMass(0.177, 4), []complex128{1, 1, 1, -1}))
 		check(d.SetTwist(0.5)) // 2 kappa mu = 0.177
 		return d
+	}}.agrees(t)
+}
+
+// Clover quarks, c_sw = 1.76.
+func TestLongCloverPlaquette(t *testing.T) {
+	production{beta: 5.6, steps: 4, trajectories: 8000, want: 0.5905, error: 0.0003, operator: func(geo *lattice.Geometry) dirac.EvenOdd {
+		return must(dirac.NewClover(geo, group.SU3, dirac.KappaMass(0.138, 4), 1.76, []complex128{1, 1, 1, -1}))
 	}}.agrees(t)
 }

@@ -26,7 +26,8 @@ type Record struct {
 	Solves        int                     `json:"solves"`
 	Iterations    int                     `json:"iterations"`
 	Applications  int                     `json:"applications"`
-	Flops         *rundir.Float           `json:"flops,omitempty"` // nil: not known
+	Flops         *rundir.Float           `json:"flops,omitempty"`   // nil: not known
+	Spectra       []RecordedSpectrum      `json:"spectra,omitempty"` // of the watched actions that have one
 	Observables   map[string]rundir.Float `json:"observables,omitempty"`
 	Training      *RecordedTraining       `json:"training,omitempty"`
 	Saved         string                  `json:"saved,omitempty"` // file of the configuration that it left
@@ -35,8 +36,31 @@ type Record struct {
 // RecordedForce is the size of one level's force: root mean square over links and
 // kicks, and the largest such over links of one kick.
 type RecordedForce struct {
-	RMS rundir.Float `json:"rms"`
-	Max rundir.Float `json:"max"`
+	RMS   rundir.Float   `json:"rms"`
+	Max   rundir.Float   `json:"max"`
+	Kicks int            `json:"kicks,omitempty"`
+	Term  string         `json:"term,omitempty"`  // that it is of, if it is of one
+	Terms []RecordedTerm `json:"terms,omitempty"` // if it is of several
+}
+
+// RecordedTerm is that of one of several terms of a level.
+type RecordedTerm struct {
+	Term string       `json:"term"`
+	RMS  rundir.Float `json:"rms"`
+	Max  rundir.Float `json:"max"`
+}
+
+func newRecordedForce(f ForceNorm) RecordedForce {
+	root := func(x float64) rundir.Float { return rundir.Float(math.Sqrt(x)) }
+	rec := RecordedForce{RMS: root(f.Mean2), Max: root(f.Max2), Kicks: f.Kicks}
+	if len(f.Terms) == 1 {
+		rec.Term = f.Terms[0].Name
+		return rec
+	}
+	for _, t := range f.Terms {
+		rec.Terms = append(rec.Terms, RecordedTerm{t.Name, root(t.Mean2), root(t.Max2)})
+	}
+	return rec
 }
 
 // RecordedTraining is one step of training, with the parameters after it. Of more
@@ -162,7 +186,7 @@ func newRecord(trajectory uint64, phase string, t Trajectory) Record {
 		rec.Kinetic[k], rec.Target[k], rec.Guide[k] = rundir.Float(t.Kinetic[k]), rundir.Float(t.Target[k]), rundir.Float(t.Guide[k])
 	}
 	for _, f := range t.Forces {
-		rec.Forces = append(rec.Forces, RecordedForce{rundir.Float(math.Sqrt(f.Mean2)), rundir.Float(math.Sqrt(f.Max2))})
+		rec.Forces = append(rec.Forces, newRecordedForce(f))
 	}
 	return rec
 }

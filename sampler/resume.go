@@ -167,6 +167,9 @@ func (r *Run) restore(c *rundir.Checkpoint) (changes []Change, err error) {
 			return nil, err
 		}
 	}
+	if err := r.restoreSpectra(c); err != nil {
+		return nil, err
+	}
 	if r.Trainer != nil {
 		if err := r.Trainer.restore(c, r.Links); err != nil {
 			return nil, err

@@ -78,7 +78,7 @@ func (r *rig) slhmc(t testing.TB) *sampler.SLHMC { return r.along(t, r.guide) }
 
 func (r *rig) along(t testing.TB, quark action.Action) *sampler.SLHMC {
 	s, err := sampler.NewSLHMC(r.u, r.sampled, []sampler.Level{
-		{Force: quark, Scheme: sampler.Omelyan2(), Steps: 2}, {Force: r.gauge, Scheme: sampler.Leapfrog(), Steps: 2},
+		{Force: quark, Scheme: sampler.Omelyan2(), Steps: 2, Terms: []string{"quarks"}}, {Force: r.gauge, Scheme: sampler.Leapfrog(), Steps: 2},
 	}, 0.5)
 	require.NoError(t, err)
 	return s

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/slhmc/slhmc/internal/rundir"
+	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/rng"
 )
@@ -47,6 +48,7 @@ type Run struct {
 	Observables []Observable
 	Trainer     *Trainer  // for phases that train
 	Guide       Trainable // whose parameters are recorded and restored; nil: none
+	Watched     []Watched // actions of target and guide that follow the spectrum of their operators
 
 	MeasureEvery    int
 	CheckpointEvery int
@@ -91,10 +93,11 @@ type Run struct {
 	timings  *rundir.Journal // nil: they could not be written
 	names    []string
 	observed []float64
-	trained  bool          // the trainer has moved in this trajectory
-	slowest  time.Duration // of the trajectories of this process and the last ones before it, with all that follows one
-	saving   time.Duration // of the last checkpoint
-	saved    time.Time     // when that was
+	trained  bool              // the trainer has moved in this trajectory
+	before   []action.Spectrum // of the watched actions, as the trajectory found them
+	slowest  time.Duration     // of the trajectories of this process and the last ones before it, with all that follows one
+	saving   time.Duration     // of the last checkpoint
+	saved    time.Time         // when that was
 
 	verified  time.Time     // when the history was read again
 	verifying time.Duration // and how long that took
@@ -117,6 +120,8 @@ type Timing struct {
 	Seconds    float64 `json:"seconds"`
 	Training   float64 `json:"training_seconds,omitempty"`
 	Measuring  float64 `json:"measuring_seconds,omitempty"`
+	// Forces are seconds of the terms of each level's force.
+	Forces [][]float64 `json:"force_seconds,omitempty"`
 }
 
 func (t Timing) total() float64 { return t.Seconds + t.Training + t.Measuring }

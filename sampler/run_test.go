@@ -249,7 +249,8 @@ func TestPhases(t *testing.T) {
 			require.NotEqual(t, last, rec.Training.Params)
 			last = rec.Training.Params
 		}
-		assert.Len(t, rec.Forces, 2)
+		require.Len(t, rec.Forces, 2)
+		assert.Equal(t, []any{"quarks", 5, "", 12}, []any{rec.Forces[0].Term, rec.Forces[0].Kicks, rec.Forces[1].Term, rec.Forces[1].Kicks})
 		assert.Positive(t, rec.Iterations)
 		if rec.Phase != "slhmc" {
 			assert.Equal(t, rec.DeltaH, rec.GuideDeltaH)

@@ -196,7 +196,7 @@ func (s *SLHMC) step(u *gauge.Field, stream rng.Stream, r rules) (Trajectory, er
 
 // draw draws momenta and pseudofermions at u.
 func (s *SLHMC) draw(u *gauge.Field, stream rng.Stream, t *Trajectory) (err error) {
-	clear(s.dynamics.forces)
+	s.dynamics.forget()
 	nan := math.NaN() // until they are known
 	t.Kinetic[1], t.Target[1], t.DeltaH, t.GuideDeltaH = nan, nan, nan, nan
 	t.Guide = [2]float64{nan, nan}

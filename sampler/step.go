@@ -18,7 +18,7 @@ const refusals = 20
 // step does one trajectory and what belongs to it. After an error the run stands, on
 // disk too, where it stood before.
 func (r *Run) step(p *Phase) error {
-	r.trained = false
+	r.trained, r.before = false, r.spectra()
 	began := time.Now()
 	rec, timing, err := r.trajectory(p)
 	if err == nil {
@@ -57,7 +57,7 @@ func (r *Run) trajectory(p *Phase) (rec Record, timing Timing, err error) {
 		return rec, timing, fmt.Errorf("%d proposals in a row have failed (allowed: %d), the last one: %w", r.state.Failed+1, r.MaxFailures, t.Failure)
 	}
 	rec = newRecord(r.state.Trajectory, p.Name, t)
-	timing = Timing{Trajectory: r.state.Trajectory, Seconds: time.Since(began).Seconds()}
+	timing = Timing{Trajectory: r.state.Trajectory, Seconds: time.Since(began).Seconds(), Forces: forceSeconds(t.Forces)}
 	if p.Train && t.Failure == nil {
 		began = time.Now()
 		start, end := p.Sampler.Proposal()
@@ -80,6 +80,7 @@ func (r *Run) trajectory(p *Phase) (rec Record, timing Timing, err error) {
 		}
 		timing.Measuring = time.Since(began).Seconds()
 	}
+	rec.Spectra = r.recordSpectra(r.before)
 	if p.Production && r.SaveEvery > 0 && (done+1)%r.SaveEvery == 0 {
 		rec.Saved = fmt.Sprintf("links-%s-%08d.ildg", p.Name, done+1)
 		if err := r.Save(filepath.Join(r.Dir, rec.Saved), r.Links); err != nil {
@@ -100,6 +101,7 @@ func (r *Run) back(p *Phase, err error) error {
 	if r.trained {
 		err = errors.Join(err, r.Trainer.undo())
 	}
+	err = errors.Join(err, r.setSpectra(r.before))
 	if r.checkpoint() != nil { // err says more
 		return err
 	}
@@ -185,4 +187,17 @@ func (r *Run) drifts(p *Phase) error {
 		r.notice("%s: %v", p.Name, d)
 	}
 	return nil
+}
+
+// forceSeconds returns those of the terms of each level; nil if none have names.
+func forceSeconds(forces []ForceNorm) (seconds [][]float64) {
+	for i, f := range forces {
+		for _, t := range f.Terms {
+			if seconds == nil {
+				seconds = make([][]float64, len(forces))
+			}
+			seconds[i] = append(seconds[i], t.Seconds)
+		}
+	}
+	return seconds
 }

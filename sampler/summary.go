@@ -44,6 +44,7 @@ type PhaseSummary struct {
 	Applications  float64             `json:"operator_applications_per_trajectory"`
 	IndependentIn map[string]Cost     `json:"cost_per_independent_configuration"`
 	Costs         *CostTable          `json:"cost"`
+	Forces        []TermSummary       `json:"forces,omitempty"`
 }
 
 // Cost is what one independent configuration costs, as an observable sees it:
@@ -123,6 +124,7 @@ type series struct {
 	unconditional                    int
 	production                       bool
 	costs                            costs
+	forces                           forces
 	observables                      map[string]*entries
 }
 
@@ -189,6 +191,7 @@ func (c *collector) line(l Line) error {
 	c.of, c.at = append(c.of, p), append(c.at, at)
 	p.costs.record(r)
 	if r.Failure == "" {
+		p.forces.record(r.Forces)
 		p.dh, p.guide = append(p.dh, float64(r.DeltaH)), append(p.guide, float64(r.GuideDeltaH))
 		p.exp = append(p.exp, math.Exp(-float64(r.DeltaH)))
 	}
@@ -224,7 +227,9 @@ func (c *collector) timing(r *rundir.JournalReader) error {
 		return err
 	}
 	if t.Trajectory < uint64(len(c.of)) {
-		c.of[t.Trajectory].costs.seconds[c.at[t.Trajectory]] = t.Seconds
+		p := c.of[t.Trajectory]
+		p.costs.seconds[c.at[t.Trajectory]] = t.Seconds
+		p.forces.timing(&t)
 	}
 	return nil
 }
@@ -281,6 +286,7 @@ func (p *series) summary() *PhaseSummary {
 		}
 	}
 	s.Costs = p.costs.table(p.accepted, s.Observables)
+	s.Forces = p.forces.summary()
 	return s
 }
 

@@ -38,6 +38,43 @@ func written(t *testing.T, slow int, records []sampler.Record) string {
 	return dir
 }
 
+// Forces of two levels, of one and of two terms: roots of mean squares, the largest
+// of the largest, and shares of the seconds of trajectories. A proposal that failed, and
+// lines of before there were names, are as they were.
+func TestSummariseForces(t *testing.T) {
+	dir := scratch(t)
+	h, err := rundir.CreateJournal(filepath.Join(dir, rundir.HistoryFile))
+	require.NoError(t, err)
+	s, err := rundir.CreateJournal(filepath.Join(dir, rundir.TimingsFile))
+	require.NoError(t, err)
+	for i, forces := range [][]sampler.RecordedForce{
+		{{RMS: 3, Max: 5, Kicks: 7, Term: "gauge"}, {RMS: 5, Max: 8, Kicks: 20, Terms: []sampler.RecordedTerm{{Term: "light", RMS: 1, Max: 2}, {Term: "heavy", RMS: 2, Max: 3}}}},
+		{{RMS: 4, Max: 4, Kicks: 7, Term: "gauge"}, {RMS: 5, Max: 8, Kicks: 20, Terms: []sampler.RecordedTerm{{Term: "light", RMS: 7, Max: 9}, {Term: "heavy", RMS: 2, Max: 2}}}},
+		{{RMS: 100, Max: 100, Kicks: 1, Term: "gauge"}, {}},
+	} {
+		r := sampler.Record{Phase: "hmc", Trajectory: uint64(i), Forces: forces}
+		timing := sampler.Timing{Trajectory: uint64(i), Seconds: 2, Forces: [][]float64{{0.5}, {0.25, 0.75}}}
+		if i == 2 {
+			r.Failure, timing.Forces, timing.Seconds = "it broke", nil, 1000
+		}
+		require.NoError(t, h.Append(r))
+		require.NoError(t, s.Append(timing))
+	}
+	require.NoError(t, h.Append(map[string]any{"trajectory": 3, "phase": "old", "forces": []map[string]any{{"rms": 3, "max": 4}}}))
+	require.NoError(t, h.Close())
+	require.NoError(t, s.Close())
+	sum, err := sampler.Summarise(dir)
+	require.NoError(t, err)
+	share := func(x float64) *float64 { return &x }
+	near := rundir.Float(math.Sqrt(12.5))
+	assert.Equal(t, []sampler.TermSummary{
+		{Level: 0, Term: "gauge", RMS: near, Max: 5, Kicks: 7, Share: share(0.25)},
+		{Level: 1, Term: "light", RMS: 5, Max: 9, Kicks: 20, Share: share(0.125)},
+		{Level: 1, Term: "heavy", RMS: 2, Max: 3, Kicks: 20, Share: share(0.375)},
+	}, sum.Phases["hmc"].Forces)
+	assert.Equal(t, []sampler.TermSummary{{RMS: 3, Max: 4}}, sum.Phases["old"].Forces)
+}
+
 // A history by hand: 20 steps of training, 400 trajectories of hmc and 400 of slhmc,
 // measured every second one.
 func TestSummarise(t *testing.T) {

@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/physics/fermion"
 	"github.com/slhmc/slhmc/physics/gauge"
@@ -90,6 +91,9 @@ func anisotropyMutants() (list []mutant) {
 			return float64(d.NewField().Components(s)) / (float64(d.NewField().Geometry().Dims()) + d.Mass())
 		}
 	}, parameters)
+	list = append(list, mutant{area: "anisotropic gauge action", bug: "anisotropy upside down", law: "twin", subject: verify.OfAction("anisotropic gauge action", func(c verify.Case, geo *lattice.Geometry) (action.Action, error) {
+		return gauge.NewAnisotropicAction(geo, c.GaugeGroup(), c.Beta, 1/2.5)
+	}, verify.TwinOfAction(verify.TwinAnisotropicGauge))})
 	list = append(list, mutant{area: "observable", bug: "pion of one source spin only", law: "twin", subject: verify.OfObservable("pion of Wilson quarks", func(c verify.Case, u *gauge.Field) ([]float64, error) {
 		d, err := verify.BuildWilson(c, u.Geometry())
 		must(err)

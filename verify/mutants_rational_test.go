@@ -113,6 +113,41 @@ func rationalMutants() (list []mutant) {
 			return applied(r, d.(solver.Operator), p.a.Phi(), func() { d.Bind(u) })
 		}
 	})
+	return append(list, quotientMutants(&memo)...)
+}
+
+// quotientMutants are of one flavour of Wilson quarks, even-odd.
+func quotientMutants(memo *rational.Memo) (list []mutant) {
+	schur := verify.BuildSchur(verify.BuildWilson)
+	r := action.Approximations{Power: rational.Power{Num: 1, Den: 2}, Fields: 1, Action: 1e-13, Force: 1e-12, Memo: memo, Interval: action.Interval{Lo: 0.08, Hi: 100}}
+	add := func(law, bug string, plant func(p *planted[verify.OneQuotient], with func(light, heavy float64) verify.OneQuotient)) {
+		list = append(list, mutant{area: "quotient", bug: bug, law: law, subject: verify.OfPseudofermion("quotient", func(c verify.Case, geo *lattice.Geometry) (action.Pseudofermion, error) {
+			a, err := action.NewQuotient(operatorOf(schur, c, geo, 0), operatorOf(schur, c, geo, 0.5), lattice.Even, r, exactly)
+			if err != nil {
+				return nil, err
+			}
+			one := verify.OneQuotient{Quotient: a}
+			p := &planted[verify.OneQuotient]{flavours: one, a: one}
+			plant(p, func(light, heavy float64) verify.OneQuotient {
+				b, err := a.With(operatorOf(schur, c, geo, light), operatorOf(schur, c, geo, heavy), r, exactly)
+				must(err)
+				return verify.OneQuotient{Quotient: b}
+			})
+			return p, nil
+		}, verify.Within(verify.Domain{Even: true, Volume: 16}), verify.Accuracy(1e-10, 1e-9))})
+	}
+	add("force", "force of another heavy mass", func(p *planted[verify.OneQuotient], with func(light, heavy float64) verify.OneQuotient) {
+		p.force = with(0, 0.501).AddForce
+	})
+	add("heat bath", "heat bath of the inverted quotient", func(p *planted[verify.OneQuotient], with func(light, heavy float64) verify.OneQuotient) {
+		b := with(0.5, 0)
+		p.refresh = func(u *gauge.Field, s rng.Stream) (float64, error) {
+			if _, err := b.Refresh(u, s); err != nil {
+				return 0, err
+			}
+			return p.a.Value(u)
+		}
+	})
 	return list
 }
 

@@ -27,7 +27,7 @@ type mutant struct {
 // mutants returns all planted bugs.
 func mutants() (list []mutant) {
 	for _, of := range []func() []mutant{
-		gaugeMutants, theoryMutants, quarkMutants, ratioMutants, rationalMutants, operatorMutants, backgroundMutants, wilsonMutants, anisotropyMutants, cloverMutants, exponentialMutants, layerMutants, networkMutants,
+		gaugeMutants, theoryMutants, quarkMutants, ratioMutants, rationalMutants, shiftMutants, operatorMutants, backgroundMutants, wilsonMutants, anisotropyMutants, cloverMutants, exponentialMutants, layerMutants, networkMutants,
 		dynamicsMutants, samplerMutants, numberMutants, trainingMutants, solverMutants, observableMutants, fileMutants, kernelMutants,
 	} {
 		list = append(list, of()...)

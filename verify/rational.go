@@ -65,6 +65,28 @@ func (p Powers) Ratio(build OperatorBuilder, s lattice.Subset, power rational.Po
 	}
 }
 
+// OneQuotient is a quotient of one field, which it shows as others do.
+type OneQuotient struct{ *action.Quotient }
+
+// Phi returns the field.
+func (a OneQuotient) Phi() *fermion.Field { return a.Quotient.Phi()[0] }
+
+// Quotient makes that of operators that do not commute.
+func (p Powers) Quotient(build OperatorBuilder, s lattice.Subset, power rational.Power) PseudofermionBuilder {
+	return func(c Case, geo *lattice.Geometry) (action.Pseudofermion, error) {
+		light, err := build(c, geo)
+		if err != nil {
+			return nil, err
+		}
+		heavy, err := build(heavier(c), geo)
+		if err != nil {
+			return nil, err
+		}
+		a, err := action.NewQuotient(light, heavy, s, p.approximations(power, 1), exactly())
+		return OneQuotient{a}, err
+	}
+}
+
 // TwinRational is the action of a power by the eigenvectors of the twin of the operator.
 func TwinRational(twin TwinOperator, power rational.Power, ratio bool) TwinAction {
 	return func(c Case, a action.Action, u *reference.Links) (reference.Real, float64, error) {

@@ -55,6 +55,22 @@ func (a *Rational) SetInterval(i Interval) error {
 	return nil
 }
 
+// SetSpectrum makes s what Spectrum returns, so that a goes on where another action stood:
+// without an interval it is as new. Errors: those of SetInterval; a is then as it was.
+func (a *Rational) SetSpectrum(s Spectrum) error {
+	if s == a.spectrum {
+		return nil
+	}
+	if s.Interval.Hi == 0 {
+		a.made, a.forced = Interval{}, Interval{}
+		a.bath, a.value, a.force = nil, nil, nil
+	} else if err := a.SetInterval(s.Interval); err != nil {
+		return err
+	}
+	a.spectrum = s
+	return nil
+}
+
 // Poles returns the number of poles in the action, of which there are as many in the
 // heat bath, and in the force; zero before the interval is known.
 func (a *Rational) Poles() (action, force int) {
@@ -104,9 +120,10 @@ const slack = 2
 
 // measure takes the spectrum from a solve of noise: it has a part of every eigenvector.
 func (a *Rational) measure() error {
-	a.y.Gaussian(rng.New(0).Child("spectrum"), a.light.sub)
+	noise := a.y.Like()
+	noise.Gaussian(rng.New(0).Child("spectrum"), a.light.sub)
 	a.room(1)
-	report, err := a.by.action.SolveShifts(a.x[:1], a.light.normal, []solver.Shift{{Tolerance: spectrumTolerance}}, a.y, a.light.sub)
+	report, err := a.by.action.SolveShifts(a.x[:1], a.light.normal, []solver.Shift{{Tolerance: spectrumTolerance}}, noise, a.light.sub)
 	a.light.count(report, 1)
 	a.spectrum.Lo, a.spectrum.Hi = a.by.action.Spectrum()
 	return err
@@ -138,11 +155,11 @@ func (a *Rational) look(by solver.MultiSolver) bool {
 // error e, its best inverse times 1/(1 - e^2) is 1/r: S of the heat bath is |xi|^2 though
 // neither is a power.
 func (a *Rational) build(i Interval) error {
-	value, e, err := a.approximate(-1, 2, i, a.r.Action)
+	value, e, err := a.approximate(-1, 2, i, a.within(a.r.Action))
 	if err != nil {
 		return err
 	}
-	bath, _, err := a.approximate(1, 2, i, a.r.Action)
+	bath, _, err := a.approximate(1, 2, i, a.within(a.r.Action))
 	if err != nil {
 		return err
 	}
@@ -158,7 +175,13 @@ func (a *Rational) build(i Interval) error {
 
 // buildForce makes the force for an interval.
 func (a *Rational) buildForce(i Interval) error {
-	force, _, err := a.approximate(-1, 1, i, a.r.Force)
+	find := a.within(a.r.Force)
+	if a.r.Poles > 0 {
+		find = func(p rational.Power, lo, hi float64) (*rational.Approximation, error) {
+			return a.r.Memo.New(p, lo, hi, a.r.Poles)
+		}
+	}
+	force, _, err := a.approximate(-1, 1, i, find)
 	if err != nil {
 		return err
 	}
@@ -168,14 +191,24 @@ func (a *Rational) buildForce(i Interval) error {
 	return nil
 }
 
+// finder finds an approximation of a power on an interval.
+type finder func(p rational.Power, lo, hi float64) (*rational.Approximation, error)
+
+// within finds those of a relative error.
+func (a *Rational) within(bound float64) finder {
+	return func(p rational.Power, lo, hi float64) (*rational.Approximation, error) {
+		return a.r.Memo.Within(p, lo, hi, bound)
+	}
+}
+
 // approximate returns the approximations, and their errors, of x^(sign alpha/(n root))
 // and, for a ratio, of the inverse power of W^†W, whose spectrum lies delta higher; 1
 // without one.
-func (a *Rational) approximate(sign, root int, i Interval, bound float64) (f [2]fractions, e [2]float64, err error) {
+func (a *Rational) approximate(sign, root int, i Interval, find finder) (f [2]fractions, e [2]float64, err error) {
 	lo, hi := belowLo*i.Lo, aboveHi*i.Hi
 	f[1].constant = 1
 	for k := range f[:a.factors()] {
-		r, err := a.r.Memo.Within(rational.Power{Num: sign * a.power.Num, Den: root * a.power.Den}, lo, hi, bound)
+		r, err := find(rational.Power{Num: sign * a.power.Num, Den: root * a.power.Den}, lo, hi)
 		if err != nil {
 			return f, e, err
 		}

@@ -62,6 +62,8 @@ type Approximations struct {
 	// Action bounds the relative error of r, Force that of f: the first is seen by
 	// Metropolis, the other one costs acceptance.
 	Action, Force float64
+	// Poles is how many f has whatever its error; 0: as many as Force wants.
+	Poles int
 	// Interval is what the spectrum of D^†D is expected in. Zero: it is measured.
 	Interval Interval
 	// Memo finds the approximations; actions may share one. Nil: one of its own.
@@ -91,7 +93,7 @@ func NewRational(op dirac.Operator, sub lattice.Subset, r Approximations, t Tole
 // operators that differ in more than a shift of D^†D.
 func NewRationalRatio(light, heavy dirac.Operator, sub lattice.Subset, r Approximations, t Tolerances) (*Rational, error) {
 	if err := checkShifted(light, heavy); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w in one rational function (see NewQuotient)", err)
 	}
 	return newRational(light, heavy, sub, r, t)
 }
@@ -165,14 +167,20 @@ func (a *Rational) With(op, heavy dirac.Operator, r Approximations, t Tolerances
 	if err != nil {
 		return nil, err
 	}
-	if len(b.phi.phi) != len(a.phi.phi) {
-		return nil, fmt.Errorf("action: %d rational fields seen as %d", len(a.phi.phi), len(b.phi.phi))
-	}
-	if _, err := shared(a.phi.phi[0], b.phi.phi[0], op, a.light.op); err != nil {
+	if err := a.phi.sharedWith(b.phi, op, a.light.op); err != nil {
 		return nil, err
 	}
 	b.phi = a.phi
 	return b, nil
+}
+
+// sharedWith says why fields of op cannot be those of other.
+func (d *drawn) sharedWith(b *drawn, op, other dirac.Operator) error {
+	if len(b.phi) != len(d.phi) {
+		return fmt.Errorf("action: %d rational fields seen as %d", len(d.phi), len(b.phi))
+	}
+	_, err := shared(d.phi[0], b.phi[0], op, other)
+	return err
 }
 
 // Operator returns D.
@@ -188,50 +196,52 @@ func (a *Rational) solve(by solver.MultiSolver, r *root, b *fermion.Field) error
 	return err
 }
 
-// Value returns S. Cost: one multi-shift solve for each field, and all of them again
-// where the interval does not hold the spectrum.
+// Value returns S. Cost: one multi-shift solve for each field, and another one where the
+// interval does not hold the spectrum.
 // Errors: *solver.NotConverged with the shift; those of rational.Within for a wider
 // interval.
 func (a *Rational) Value(u *gauge.Field) (float64, error) {
-	for {
-		if err := a.prepare(u); err != nil {
+	s := 0.
+	for _, phi := range a.phi.phi {
+		if err := a.apply(a.y, straight, phi, u); err != nil {
 			return 0, err
 		}
-		s, inside := 0., true
-		for _, phi := range a.phi.phi {
-			if err := a.solve(a.by.action, a.value, phi); err != nil {
-				return 0, err
-			}
-			inside = a.look(a.by.action) && inside
-			a.combine(a.y, a.value, phi)
-			s += a.y.Norm2(a.light.sub)
-		}
-		if inside {
-			return s, nil
-		}
+		s += a.y.Norm2(a.light.sub)
 	}
+	return s, nil
 }
 
 // Refresh sets phi_j = 1/r(D^†D) xi_j, xi_j Gaussian on the subset, so that S is |xi|^2.
 // Cost, errors: those of Value.
 func (a *Rational) Refresh(u *gauge.Field, s rng.Stream) (float64, error) {
-	for {
-		if err := a.prepare(u); err != nil {
+	value := 0.
+	for j, phi := range a.phi.phi {
+		a.y.Gaussian(s.Child(termName(j)), a.light.sub)
+		if err := a.apply(phi, inverse, a.y, u); err != nil {
 			return 0, err
 		}
-		value, inside := 0., true
-		for j, phi := range a.phi.phi {
-			a.y.Gaussian(s.Child(termName(j)), a.light.sub)
-			if err := a.solve(a.by.action, a.bath, a.y); err != nil {
-				return 0, err
-			}
-			inside = a.look(a.by.action) && inside
-			a.combine(phi, a.bath, a.y)
-			value += a.y.Norm2(a.light.sub)
+		value += a.y.Norm2(a.light.sub)
+	}
+	a.phi.count++
+	return value, nil
+}
+
+// straight and inverse are r and 1/r.
+func straight(a *Rational) *root { return a.value }
+func inverse(a *Rational) *root  { return a.bath }
+
+// apply sets y = r(D^†D) b or that of 1/r, for an interval that holds the spectrum.
+func (a *Rational) apply(y *fermion.Field, of func(*Rational) *root, b *fermion.Field, u *gauge.Field) error {
+	for {
+		if err := a.prepare(u); err != nil {
+			return err
 		}
-		if inside {
-			a.phi.count++
-			return value, nil
+		if err := a.solve(a.by.action, of(a), b); err != nil {
+			return err
+		}
+		if a.look(a.by.action) {
+			a.combine(y, of(a), b)
+			return nil
 		}
 	}
 }

@@ -20,7 +20,9 @@
 // with g_5 = g_1 g_2 g_3 g_4 = diag(1, 1, -1, -1), and in two g_5 = -i g_1 g_2 =
 // diag(1, -1). Its boundary phases are any of modulus 1. Other codes: the kappa form
 // is 2 kappa D with the mass KappaMass(kappa, d); mu of the twisted mass is that of
-// D, half of 2 kappa mu over kappa, and its sign goes with that of g_5.
+// D, half of 2 kappa mu over kappa, and its sign goes with that of g_5. Chroma's spins
+// (a, b), those of either half of g_5, are ours (-b, a); on anisotropic lattices it has the
+// weights nu/xi_0 in space and 1 in time, and divides c_sw of planes in space by xi_0.
 //
 // # References
 //

@@ -362,8 +362,8 @@ func TestFusedSchur(t *testing.T) {
 }
 
 // The arithmetic of Wilson in two dimensions, of a site: four neighbours, each with a
-// sum of two colour vectors and a matrix on it, three sums of two spins; of a link:
-// two outer products of two spins, each of a matrix on a projected vector.
+// sum of two colour vectors and a matrix on it, three sums of two spins; of a link: two
+// outer products of projected vectors, a matrix on one of them, and their sum.
 func TestSchurFlops(t *testing.T) {
 	c := schurCases()[1]
 	c.Extents, c.Boundary = []int{4, 4}, []int{1, 1}

@@ -67,3 +67,59 @@ func TestLargeLattices(t *testing.T) {
 		}
 	}
 }
+
+// The same of Wilson quarks: D, whose parities go through the lattice together, and its
+// Schur complement, with a twist and without one, are what whole parities give.
+func TestLargeWilson(t *testing.T) {
+	if testing.Short() {
+		t.Skip("megabytes")
+	}
+	extents := []int{8, 4, 8, 128}
+	for _, workers := range []int{1, 3} {
+		pool := lattice.NewPool(workers)
+		geo, err := lattice.New(extents, lattice.WithPool(pool))
+		require.NoError(t, err)
+		u := gauge.NewField(geo, group.SU3)
+		u.Rough(0.7, rng.New(1))
+		rounded := gauge.NewSingle(geo, group.SU3)
+		rounded.Round(u)
+		d, err := dirac.NewWilson(geo, group.SU3, 0.3, dirac.Phases(dirac.AntiperiodicTime(len(extents))))
+		require.NoError(t, err)
+		require.NoError(t, d.SetTwist(0.2*float64(workers-1)))
+		d.Bind(u)
+		d.Bind(rounded)
+		for _, p := range []lattice.Precision{lattice.Float64, lattice.Float32} {
+			unit := 0x1p-53
+			if p == lattice.Float32 {
+				unit = 0x1p-24
+			}
+			x := d.NewField().LikeIn(p)
+			y, want, part := x.Like(), x.Like(), x.Like()
+			x.Gaussian(rng.New(2), lattice.All)
+			// each component: 8 hops of 12 products and as many additions, the block
+			bound := 2 * 200 * unit * math.Sqrt(x.Norm2(lattice.All))
+			d.Apply(y, x)
+			for _, s := range subsets[1:] {
+				d.Hop(want, x, s, false)
+				d.Block(part, x, s, false)
+			}
+			want.Axpy(1, part, lattice.All)
+			y.Axpy(-1, want, lattice.All)
+			assert.Less(t, math.Sqrt(y.Norm2(lattice.All)), bound, "D on %v, %d workers", extents, workers)
+			for _, s := range subsets[1:] {
+				whole, err := dirac.NewSchur(d, s)
+				require.NoError(t, err)
+				parts, err := dirac.NewSchur(apart{d}, s)
+				require.NoError(t, err)
+				product := whole.ApplyNormalDot(y, x, s)
+				// the same products, |S x|² in sum, added in other chunks
+				assert.InEpsilon(t, x.ReDot(y, s), product, 1024*unit, "<x, S†S x> on %v, %d workers", extents, workers)
+				parts.ApplyNormal(want, x, s)
+				y.Axpy(-1, want, s)
+				// S is below 10
+				assert.Less(t, math.Sqrt(y.Norm2(s)), 2*10*bound, "S†S on %v, %d workers", extents, workers)
+			}
+		}
+		pool.Close()
+	}
+}

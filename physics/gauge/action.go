@@ -105,6 +105,25 @@ func NewRectangleAction(geo *lattice.Geometry, g group.Group, beta, c1 float64) 
 	return NewAction(geo, g, beta, loops)
 }
 
+// NewAnisotropicAction returns the plaquette action of a lattice whose last direction,
+// time, has a spacing smaller by the bare anisotropy xi [Bur],
+//
+//	S = beta sum_n [ 1/xi sum_{planes in space} + xi sum_{planes with time} ] (1 - Re tr P/N).
+//
+// Errors: an xi that is not positive.
+func NewAnisotropicAction(geo *lattice.Geometry, g group.Group, beta, xi float64) (*Action, error) {
+	if !(xi > 0) || math.IsInf(xi, 0) {
+		return nil, fmt.Errorf("gauge: anisotropy %v (allowed: positive)", xi)
+	}
+	loops := Plaquettes(geo.Dims(), 1/xi)
+	for i, l := range loops {
+		if l.Path[1] == geo.Dims() {
+			loops[i].Coefficient = xi
+		}
+	}
+	return NewAction(geo, g, beta, loops)
+}
+
 // Value returns S.
 func (a *Action) Value(u *Field) (float64, error) {
 	a.spent += a.valueFlops

@@ -299,3 +299,22 @@ func TestAllocations(t *testing.T) {
 		}
 	}
 }
+
+// An anisotropy of 1 is none, to the bit; others must be positive.
+func TestAnisotropicAction(t *testing.T) {
+	c := verify.Case{Group: "SU(3)", Extents: []int{4, 2, 4}, Roughness: 1, Seed: 5}
+	u := c.Links(c.Geometry(), "links")
+	one, err := gauge.NewAnisotropicAction(u.Geometry(), u.Group(), 5.7, 1)
+	require.NoError(t, err)
+	none, err := gauge.NewRectangleAction(u.Geometry(), u.Group(), 5.7, gauge.Wilson)
+	require.NoError(t, err)
+	got, err := one.Value(u)
+	require.NoError(t, err)
+	want, err := none.Value(u)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+	for _, xi := range []float64{0, -2, math.NaN(), math.Inf(1)} {
+		_, err = gauge.NewAnisotropicAction(u.Geometry(), u.Group(), 5.7, xi)
+		assert.ErrorContains(t, err, "(allowed: positive)", xi)
+	}
+}

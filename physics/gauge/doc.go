@@ -24,5 +24,6 @@
 //	[LW]    M. Luescher, P. Weisz, Commun. Math. Phys. 97 (1985) 59
 //	[Iwa]   Y. Iwasaki, arXiv:1111.7054
 //	[DBW2]  P. de Forcrand et al., hep-lat/9911033
+//	[Bur]   G. Burgers, F. Karsch, A. Nakamura, I. Stamatescu, Nucl. Phys. B 304 (1988) 587
 //	[MP]    C. Morningstar, M. Peardon, hep-lat/0311018
 package gauge

@@ -13,6 +13,7 @@ type Memo struct {
 type wish struct {
 	power         Power
 	lo, hi, bound float64
+	degree        int // in place of bound
 }
 
 // Within is the function [Within]. Where the approximation of the inverse power is
@@ -20,17 +21,26 @@ type wish struct {
 func (m *Memo) Within(power Power, lo, hi, bound float64) (*Approximation, error) {
 	m.guard.Lock()
 	defer m.guard.Unlock()
-	key := wish{power, lo, hi, bound}
+	return m.find(wish{power, lo, hi, bound, 0}, func() (*Approximation, error) { return Within(power, lo, hi, bound) })
+}
+
+// New is the function [New], as Within is that.
+func (m *Memo) New(power Power, lo, hi float64, degree int) (*Approximation, error) {
+	m.guard.Lock()
+	defer m.guard.Unlock()
+	return m.find(wish{power, lo, hi, 0, degree}, func() (*Approximation, error) { return New(power, lo, hi, degree) })
+}
+
+func (m *Memo) find(key wish, make func() (*Approximation, error)) (*Approximation, error) {
 	if a, ok := m.found[key]; ok {
 		return a, nil
 	}
-	var a *Approximation
-	var err error
-	if other, ok := m.found[wish{Power{-power.Num, power.Den}, lo, hi, bound}]; ok {
-		a, err = other.Inverse()
-	} else {
-		a, err = Within(power, lo, hi, bound)
+	inverse := key
+	inverse.power.Num = -key.power.Num
+	if other, ok := m.found[inverse]; ok {
+		make = other.Inverse
 	}
+	a, err := make()
 	if err != nil {
 		return nil, err
 	}

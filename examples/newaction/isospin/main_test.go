@@ -77,8 +77,8 @@ func TestProduction(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- c.Wait() }()
+	ended := make(chan bool, 1)
+	go func() { ended <- c.Wait() == nil }()
 	for written := 0; written < 12 && len(ended) == 0; {
 		history, _ := os.ReadFile(filepath.Join(dir, "killed", "history.jsonl"))
 		written = bytes.Count(history, []byte("\n"))

@@ -119,6 +119,10 @@ func (f *file) flush(a *assembler, ahead ...operand.Mem) {
 			for ; fetched*n < k*len(ahead); fetched++ {
 				f.PREFETCHT0(ahead[fetched])
 			}
+			if m.detour != nil {
+				m.detour()
+				continue
+			}
 			f.Instruction(must(instructions[m.name](m.ops...)))
 		}
 		out = out[n:]

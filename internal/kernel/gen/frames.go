@@ -92,6 +92,31 @@ func (f *file) streamed(a *assembler, stride operand.Op, ahead ...operand.Mem) {
 	f.Label(end)
 }
 
+// aside lets a sweep go round its permutations: most masks are zero. test compares what
+// is left of the mask of some indices with zero. The permutations stand where the
+// function that is returned emits them: behind the end, out of the way.
+func (f *file) aside(body *assembler, test func(indices reg.VecPhysical)) (emit func()) {
+	var list []func()
+	body.detour = func(indices reg.VecPhysical, permuted []reg.VecPhysical) {
+		turn, back := f.label(), f.label()
+		test(indices)
+		f.JNE(operand.LabelRef(turn))
+		f.Label(back)
+		list = append(list, func() {
+			f.Label(turn)
+			for _, r := range permuted {
+				f.Instruction(must(instructions[f.m.permute](r, indices, r)))
+			}
+			f.JMP(operand.LabelRef(back))
+		})
+	}
+	return func() {
+		for _, emit := range list {
+			emit()
+		}
+	}
+}
+
 // inPairs turns to the machine for hops, if there is another, and returns what
 // turns back.
 func (f *file) inPairs() (back func()) {
@@ -118,6 +143,8 @@ func (f *file) wilson(name string, n int, adjoint bool) {
 	index := f.m.regs[0]
 	body := f.assembler(wilson(n, adjoint, f.m.paired), base, nil, 1)
 	body.lane = map[string]reg.VecPhysical{"x": index}
+	// entry has what the hook has left of the mask
+	aside := f.aside(body, func(reg.VecPhysical) { f.TESTQ(entry, entry) })
 	body.hook = func(k int) {
 		mu, backward := k/2, k%2 == 1
 		f.MOVL(operand.Mem{Base: nbr, Disp: 4 * (mu + 4*(k%2))}, reg.EAX)
@@ -204,6 +231,7 @@ func (f *file) wilson(name string, n int, adjoint bool) {
 	f.Label(end)
 	f.VZEROUPPER()
 	f.RET()
+	aside()
 }
 
 // chains is how many independent sums the peak probe has: more than twice the
@@ -286,8 +314,17 @@ func (f *file) hop(n int) {
 
 	base := map[string]reg.Register{"x": x, "w": w, "wb": wb, "xb": xb, "dst": dst, "add": add}
 	ix, ib := f.m.regs[0], f.m.regs[1]
-	body := f.assembler(hop(n, true, true, f.m.wide(), f.m.paired), base, map[string]reg.VecPhysical{"x": ix}, 2)
-	body.lane = map[string]reg.VecPhysical{"xb": ib}
+	body := f.assembler(hop(n, true, true, f.m.wide(), f.m.paired), base, nil, 2)
+	body.lane = map[string]reg.VecPhysical{"x": ix, "xb": ib}
+	// what is left of the masks, forward and backward
+	ahead, behind := f.AllocLocal(8), f.AllocLocal(8)
+	aside := f.aside(body, func(indices reg.VecPhysical) {
+		mask := ahead
+		if indices == ib {
+			mask = behind
+		}
+		f.CMPQ(mask, operand.U8(0))
+	})
 	ends := map[bool]*assembler{}
 	for _, added := range []bool{false, true} {
 		ends[added] = f.assembler(hopEnd(n, added, f.m.paired), base, nil, 2)
@@ -361,6 +398,7 @@ func (f *file) hop(n int) {
 		f.ADDQ(wb, x)
 	}
 	f.indices(reg.RAX, ix, table)
+	f.MOVQ(reg.RAX, ahead)
 	f.LEAQ(operand.Mem{Base: nbr, Index: dims, Scale: 4}, wb)
 	f.MOVL(operand.Mem{Base: wb, Index: mu, Scale: 4}, reg.EAX)
 	if f.m.halves == 2 {
@@ -369,6 +407,7 @@ func (f *file) hop(n int) {
 	}
 	f.MOVQ(reg.RAX, wb)
 	f.indices(wb, ib, table)
+	f.MOVQ(wb, behind)
 	f.SHRQ(operand.U8(3), xb)
 	f.IMUL3Q(operand.U32(matBytes), xb, wb)
 	f.ADDQ(links, wb)
@@ -416,6 +455,7 @@ func (f *file) hop(n int) {
 	f.Label(end)
 	f.VZEROUPPER()
 	f.RET()
+	aside()
 }
 
 func digit(n int) string { return strconv.Itoa(n) }

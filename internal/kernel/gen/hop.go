@@ -16,8 +16,9 @@ func hop(n int, ahead, behind, wide, pairs bool) *program {
 	for k := range n {
 		x, xb = append(x, vector{p, "x"}.at(k)), append(xb, vector{p, "xb"}.at(k))
 	}
+	p.permuteAll("x", x)
 	t := make([]number, n)
-	end := func(i int) { p.carrySum(i, p.plusNumber(acc[i], p.permuted(t[i], "xb").neg())) }
+	end := func(i int) { p.carrySum(i, p.plusNumber(acc[i], t[i].neg())) }
 	if wide {
 		for k := range n {
 			for i := range n {
@@ -27,6 +28,7 @@ func hop(n int, ahead, behind, wide, pairs bool) *program {
 				t[i] = p.plusProduct(t[i], back.at(i, k), xb[k])
 			}
 		}
+		p.permuteAll("xb", t)
 		for i := range n {
 			end(i)
 		}
@@ -43,6 +45,7 @@ func hop(n int, ahead, behind, wide, pairs bool) *program {
 	}
 	for i := 0; i < n && behind; i++ {
 		t[i] = row(t[i], back.row(i), xb)
+		p.permuteAll("xb", t[i:i+1])
 		end(i)
 	}
 	return p

@@ -13,9 +13,10 @@ const never = 1 << 30
 
 // A move is one instruction of the emitted code.
 type move struct {
-	name string
-	ops  []operand.Op
-	hook func() // code of the frame instead
+	name   string
+	ops    []operand.Op
+	hook   func() // code of the frame instead
+	detour func() // that too, within what lies between two hooks
 }
 
 // assembler turns a program into instructions of a machine. Values live in
@@ -31,6 +32,9 @@ type assembler struct {
 	arg  func(name string) operand.Mem
 	pool *constants
 	hook func(k int)
+	// detour, where there is one, emits code that permutes registers by indices unless
+	// the lane mask is zero; otherwise they are permuted always.
+	detour func(indices reg.VecPhysical, list []reg.VecPhysical)
 
 	out    []move
 	regs   []reg.VecPhysical // those the program may use
@@ -74,7 +78,8 @@ func (a *assembler) run() {
 	for k, v := range a.p.state {
 		a.take(a.stateRegister(k), v)
 	}
-	for k, i := range a.p.code {
+	for k := 0; k < len(a.p.code); k++ {
+		i := a.p.code[k]
 		a.now = k
 		for _, s := range a.vacant { // the last instruction may have read them
 			a.slots[s] = 0
@@ -94,6 +99,10 @@ func (a *assembler) run() {
 					panic("a permuted value is used again")
 				}
 				a.rename(i.in[0], i.out)
+				break
+			}
+			if a.detour != nil {
+				k += a.permutes(a.p.code[k:]) - 1
 				break
 			}
 			a.unary(i, func(x operand.Op, d operand.Op) { a.emit(a.m.permute, x, a.lane[i.array], d) })
@@ -124,6 +133,30 @@ func (a *assembler) run() {
 			panic(fmt.Sprintf("state %d does not end in its register", k))
 		}
 	}
+}
+
+// permutes emits the permutations that code begins with, in place, and returns how
+// many they are.
+func (a *assembler) permutes(code []instr) (n int) {
+	var in []value
+	for n < len(code) && code[n].op == opPermute && code[n].array == code[0].array {
+		in = append(in, code[n].in[0])
+		n++
+	}
+	a.now += n - 1
+	var list []reg.VecPhysical
+	for _, v := range in {
+		if a.next(v) != never {
+			panic("a permuted value is used again")
+		}
+		list = append(list, a.get(v, in...))
+	}
+	indices := a.lane[code[0].array]
+	a.out = append(a.out, move{detour: func() { a.detour(indices, list) }})
+	for k, v := range in {
+		a.rename(v, code[k].out)
+	}
+	return n
 }
 
 func (a *assembler) stateRegister(k int) int { return len(a.regs) - len(a.p.state) + k }

@@ -50,16 +50,19 @@ func wilson(n int, adjoint, pairs bool) *program {
 		var h [2][]number
 		for c := range n {
 			a, b := pauli(mu, x(2, c), x(3, c))
-			u, v := p.plusNumber(x(0, c), negated(a, plus)), p.plusNumber(x(1, c), negated(b, plus))
-			if !backward {
-				u, v = p.permuted(u, "x"), p.permuted(v, "x")
-			}
-			h[0], h[1] = append(h[0], u), append(h[1], v)
+			h[0] = append(h[0], p.plusNumber(x(0, c), negated(a, plus)))
+			h[1] = append(h[1], p.plusNumber(x(1, c), negated(b, plus)))
+		}
+		if !backward {
+			p.permuteAll("x", h[0], h[1])
 		}
 		w := matrix{p, "w", n, backward}
 		var products [2][]number
 		if pairs {
 			products = p.spinProducts(w, h)
+			if backward {
+				p.permuteAll("x", products[0], products[1])
+			}
 		}
 		for i := range n {
 			var t [2]number
@@ -69,9 +72,11 @@ func wilson(n int, adjoint, pairs bool) *program {
 				} else {
 					t[s] = p.product(w.row(i), h[s])
 				}
-				if backward {
-					t[s] = p.permuted(t[s], "x")
-				}
+			}
+			if backward && !pairs {
+				p.permuteAll("x", t[:])
+			}
+			for s := range t {
 				acc[s*n+i] = p.plusNumber(acc[s*n+i], t[s])
 			}
 			a, b := pauli(mu, t[0], t[1])
@@ -94,6 +99,15 @@ func wilson(n int, adjoint, pairs bool) *program {
 		p.store("dst", k, p.plusTimes(part{v: y}, part{x.minus, c}, x.v).v)
 	}
 	return p
+}
+
+// permuteAll permutes lists of numbers in a row, so that a frame can do it at once.
+func (p *program) permuteAll(array string, lists ...[]number) {
+	for _, list := range lists {
+		for k := range list {
+			list[k] = p.permuted(list[k], array)
+		}
+	}
 }
 
 // spinProducts returns w h for both half spinors. All sums go on together, with one

@@ -9,6 +9,7 @@ import (
 // judges only from keys that nothing is wrong with.
 func (r *reader) check() {
 	r.checkQuarks()
+	r.checkBackground()
 	r.checkLevels()
 	r.checkGuide()
 	r.checkLoops()
@@ -162,7 +163,7 @@ func (r *reader) checkObservables() {
 		if slices.Index(all, name) < i {
 			r.report(r.element(path, i), path, fmt.Sprintf("%q is there twice (allowed: once)", name))
 		}
-		if name == "condensate" && r.sound("quarks", "quarks.action") && !r.cfg.Staggered() {
+		if name == "condensate" && r.sound("quarks", "quarks.action", "quarks.isospin_mu") && !r.cfg.Condensates() {
 			r.report(r.element(path, i), path, `"condensate" needs staggered quarks (allowed without: "plaquette", "polyakov")`)
 		}
 	}

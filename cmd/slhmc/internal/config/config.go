@@ -7,16 +7,17 @@ import (
 // Config is one resolved run: every key that applies has its value, every key
 // that does not is zero. The keys are described in the table of schema.go.
 type Config struct {
-	Seed     uint64    `toml:"seed"`
-	Lattice  Lattice   `toml:"lattice"`
-	Gauge    Gauge     `toml:"gauge"`
-	Quarks   []Quarks  `toml:"quarks"` // none: quenched
-	Solver   Solver    `toml:"solver"`
-	HMC      Dynamics  `toml:"hmc"`
-	SLHMC    *SLHMC    `toml:"slhmc"`    // nil: no self-learning part
-	Training *Training `toml:"training"` // nil: no training part
-	Run      Run       `toml:"run"`
-	Measure  Measure   `toml:"measure"`
+	Seed       uint64     `toml:"seed"`
+	Lattice    Lattice    `toml:"lattice"`
+	Gauge      Gauge      `toml:"gauge"`
+	Quarks     []Quarks   `toml:"quarks"` // none: quenched
+	Background Background `toml:"background"`
+	Solver     Solver     `toml:"solver"`
+	HMC        Dynamics   `toml:"hmc"`
+	SLHMC      *SLHMC     `toml:"slhmc"`    // nil: no self-learning part
+	Training   *Training  `toml:"training"` // nil: no training part
+	Run        Run        `toml:"run"`
+	Measure    Measure    `toml:"measure"`
 
 	// Actions of the program's own that the target has, with their numbers.
 	Actions map[string]map[string]float64 `toml:"actions"`
@@ -51,11 +52,12 @@ func (l Lattice) Colours() int {
 // Gauge is the gauge action, S_g = beta sum_C c_C (1 - Re tr C / N) over closed
 // loops C.
 type Gauge struct {
-	Action string  `toml:"action"`
-	Beta   float64 `toml:"beta"`
-	C1     float64 `toml:"c1"`    // action "rectangle"
-	Level  int     `toml:"level"` // -1: the innermost
-	Loops  []Loop  `toml:"loops"` // action "loops"
+	Action     string  `toml:"action"`
+	Beta       float64 `toml:"beta"`
+	Anisotropy float64 `toml:"anisotropy"` // action "plaquette"
+	C1         float64 `toml:"c1"`         // action "rectangle"
+	Level      int     `toml:"level"`      // -1: the innermost
+	Loops      []Loop  `toml:"loops"`      // action "loops"
 }
 
 // Loop is one closed loop of the gauge action "loops": the signed directions of

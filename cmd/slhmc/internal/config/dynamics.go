@@ -1,6 +1,10 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/slhmc/slhmc/sampler"
+)
 
 // Dynamics is one molecular dynamics trajectory.
 type Dynamics struct {
@@ -34,7 +38,13 @@ const (
 	maxLevels = 16
 )
 
-func integrators() rule { return oneOf("leapfrog", "omelyan2", "omelyan4", "force_gradient") }
+func integrators() rule {
+	var names []string
+	for _, s := range sampler.Schemes() {
+		names = append(names, s.Name)
+	}
+	return oneOf(names...)
+}
 
 func noLevels() rule { return rule{allowed: "up to 16 levels"}.long(0, maxLevels) }
 

@@ -26,7 +26,7 @@ hmc = 100
 	// Output:
 	// run.toml:3:18: lattice.extents: extent 5 in direction 3 is odd, but staggered quarks need even extents (allowed: 2, 4, 6, ...)
 	// run.toml:6:10: gauge.action: "wilson" is not allowed (allowed: "plaquette", "symanzik", "iwasaki", "dbw2", "rectangle", "loops")
-	// run.toml:10:1: quarks.mas: unknown key, did you mean "mass"? (allowed: name, action, kappa, mass, c_sw, twist, flavours, boundary, theta, method, fields, error, ratios, levels)
+	// run.toml:10:1: quarks.mas: unknown key, did you mean "mass"? (allowed: name, action, kappa, mass, c_sw, c_sw_time, hop_space, twist, charge, imaginary_mu, isospin_mu, flavours, boundary, theta, method, fields, error, force_error, ratios, levels)
 	// --set hmc.steps=0: hmc.steps: 0 is not allowed (allowed: integer, 1 to 1000000)
 }
 

@@ -24,11 +24,12 @@ type Seen struct {
 	Kappa          float64  `toml:"kappa"` // 0: the mass is given
 	Mass           float64  `toml:"mass"`
 	CSW            float64  `toml:"c_sw"`
+	CSWTime        float64  `toml:"c_sw_time"`
 	Coefficient    float64  `toml:"coefficient"`
 	Train          []string `toml:"train"`
 	Network        bool     `toml:"network"`
 	Ratios         int      `toml:"ratios"` // how many of the target's terms, from the heaviest on, beside the heaviest
-	Poles          int      `toml:"poles"`  // of rational approximations; 0: as the tolerance wants
+	Poles          int      `toml:"poles"`  // of rational approximations; 0: as their error wants
 	ForceTolerance float64  `toml:"force_tolerance"`
 }
 
@@ -48,7 +49,7 @@ func (c *Config) Seen(i int) Seen {
 	}
 	q := groups[i]
 	return Seen{
-		Group: names[i], Kappa: q.Kappa, Mass: q.Mass, CSW: q.CSW, Coefficient: 1, Network: true, Ratios: len(q.Ratios),
+		Group: names[i], Kappa: q.Kappa, Mass: q.Mass, CSW: q.CSW, CSWTime: q.CSWTime, Coefficient: 1, Network: true, Ratios: len(q.Ratios),
 		ForceTolerance: c.Solver.ForceTolerance,
 	}
 }
@@ -147,6 +148,16 @@ var guideKeys = []key{
 		doc: "Coefficient of the clover term of the guide.",
 		def: "the target's", derive: func(c *Config, path string) any { return c.target(path).CSW },
 	},
+	{
+		path: "slhmc.quarks.c_sw_time", only: of("a clover term", func(q *Quarks) bool { return q.Action == "clover" }), rule: notNegative(),
+		doc: "That of the planes with time.",
+		def: "the target's, or c_sw where the target has no other", derive: func(c *Config, path string) any {
+			if q := c.target(path); q.CSWTime != q.CSW {
+				return q.CSWTime
+			}
+			return c.seen(path).CSW
+		},
+	},
 	{path: "slhmc.quarks.coefficient", def: "1.0", rule: positive(), doc: "Factor in front of the guide's action of the group."},
 	{
 		path: "slhmc.quarks.train", def: "[]", rule: oneOf(TrainMass, TrainCSW, TrainCoefficient).long(0, 3),
@@ -159,7 +170,7 @@ var guideKeys = []key{
 	},
 	{
 		path: "slhmc.quarks.poles", only: of("quarks.method = \"rational\"", func(q *Quarks) bool { return q.Method == "rational" }), def: "0",
-		rule: integers(0, 100), doc: "Poles of the rational approximations that move the guide; 0: as many as its tolerance wants.",
+		rule: integers(0, 100), doc: "Poles of the rational approximations that move the guide; 0: as many as force_error of the group wants.",
 	},
 	{
 		path: "slhmc.quarks.force_tolerance", rule: between(1e-15, 0.1), doc: "Relative residual of the solves that move the guide.",

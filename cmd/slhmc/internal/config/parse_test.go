@@ -25,13 +25,14 @@ func TestDefaults(t *testing.T) {
 	assert.Equal(t, &Config{
 		Seed:    1,
 		Lattice: Lattice{Extents: []int{4, 4, 4, 4}, Group: "SU(2)", Start: "hot"},
-		Gauge:   Gauge{Action: "plaquette", Beta: 2.7, Level: -1},
+		Gauge:   Gauge{Action: "plaquette", Beta: 2.7, Anisotropy: 1, Level: -1},
 		Quarks: []Quarks{{
 			Action: "staggered", Mass: 0.3, Flavours: 4, Method: "pseudofermion",
 			Boundary: []string{"periodic", "periodic", "periodic", "antiperiodic"}, Theta: []float64{}, Ratios: []float64{}, Levels: []int{},
 		}},
-		Solver: Solver{ForceTolerance: 1e-10, ActionTolerance: 1e-12, MaxIterations: 10000},
-		HMC:    Dynamics{Tau: 1, Integrator: "omelyan2", Steps: 8, Levels: []Level{}},
+		Background: Background{Plane: []int{1, 2}},
+		Solver:     Solver{ForceTolerance: 1e-10, ActionTolerance: 1e-12, MaxIterations: 10000},
+		HMC:        Dynamics{Tau: 1, Integrator: "omelyan2", Steps: 8, Levels: []Level{}},
 		SLHMC: &SLHMC{
 			Tau: 1, Integrator: "omelyan2", Steps: 8, Levels: []Level{},
 			Quarks: []Seen{{Group: "staggered", Mass: 0.4, Coefficient: 1, Network: true, Train: []string{}, ForceTolerance: 1e-10}},
@@ -123,7 +124,7 @@ func TestInvalidTOML(t *testing.T) {
 	c := parseBase(t)
 	c.Quarks[0].Mass = -1
 	_, err := c.TOML()
-	assert.EqualError(t, err, "resolved configuration:16:8: quarks.mass: -1 is not allowed for staggered quarks (allowed: finite number > 0)")
+	assert.EqualError(t, err, "resolved configuration:17:8: quarks.mass: -1 is not allowed for staggered quarks (allowed: finite number > 0)")
 	_, err = Annotate("f", []byte("seed = -1"))
 	assert.Error(t, err)
 }

@@ -68,7 +68,7 @@ func TestDefault(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, Lattice{Extents: []int{4, 4, 4, 4}, Group: "SU(2)", Start: "hot"}, c.Lattice)
 	assert.Equal(t, 2, c.Lattice.Colours())
-	assert.Equal(t, Gauge{Action: "plaquette", Beta: 2.7, Level: -1}, c.Gauge)
+	assert.Equal(t, Gauge{Action: "plaquette", Beta: 2.7, Anisotropy: 1, Level: -1}, c.Gauge)
 	assert.Equal(t, []Quarks{{
 		Action: "staggered", Flavours: 4, Mass: 0.3, Method: "pseudofermion",
 		Boundary: []string{"periodic", "periodic", "periodic", "antiperiodic"}, Theta: []float64{}, Ratios: []float64{}, Levels: []int{},

@@ -7,20 +7,26 @@ import (
 
 // Quarks is a flavour group of the target: some flavours of one kind and mass.
 type Quarks struct {
-	Name     string    `toml:"name"`
-	Action   string    `toml:"action"`
-	Kappa    float64   `toml:"kappa"` // 0: the mass is given
-	Mass     float64   `toml:"mass"`
-	CSW      float64   `toml:"c_sw"` // action "clover"
-	Twist    float64   `toml:"twist"`
-	Flavours int       `toml:"flavours"`
-	Boundary []string  `toml:"boundary"`
-	Theta    []float64 `toml:"theta"`
-	Method   string    `toml:"method"`
-	Fields   int       `toml:"fields"` // method "rational"
-	Error    float64   `toml:"error"`  // method "rational"
-	Ratios   []float64 `toml:"ratios"`
-	Levels   []int     `toml:"levels"`
+	Name        string    `toml:"name"`
+	Action      string    `toml:"action"`
+	Kappa       float64   `toml:"kappa"` // 0: the mass is given
+	Mass        float64   `toml:"mass"`
+	CSW         float64   `toml:"c_sw"`      // action "clover"
+	CSWTime     float64   `toml:"c_sw_time"` // action "clover"
+	HopSpace    float64   `toml:"hop_space"` // Wilson quarks
+	Twist       float64   `toml:"twist"`
+	Charge      int       `toml:"charge"`       // staggered quarks
+	ImaginaryMu float64   `toml:"imaginary_mu"` // staggered quarks
+	IsospinMu   float64   `toml:"isospin_mu"`   // staggered quarks
+	Flavours    int       `toml:"flavours"`
+	Boundary    []string  `toml:"boundary"`
+	Theta       []float64 `toml:"theta"`
+	Method      string    `toml:"method"`
+	Fields      int       `toml:"fields"`      // method "rational"
+	Error       float64   `toml:"error"`       // method "rational"
+	ForceError  float64   `toml:"force_error"` // method "rational"
+	Ratios      []float64 `toml:"ratios"`
+	Levels      []int     `toml:"levels"`
 }
 
 // None reports whether the group stands for no quarks at all.
@@ -46,6 +52,15 @@ func (q *Quarks) Level(term int) int {
 func (c *Config) Staggered() bool {
 	return slices.ContainsFunc(c.Quarks, func(q Quarks) bool { return q.Action == "staggered" })
 }
+
+// Condensates reports whether the condensate of a group is measured: D^†D of the others
+// connects sites of different parity.
+func (c *Config) Condensates() bool {
+	return slices.ContainsFunc(c.Quarks, func(q Quarks) bool { return q.Condensate() })
+}
+
+// Condensate reports whether that of the group is measured.
+func (q *Quarks) Condensate() bool { return q.Action == "staggered" && q.IsospinMu == 0 }
 
 // Groups returns the flavour groups that are there, and what each is called.
 func (c *Config) Groups() (groups []*Quarks, names []string) {
@@ -98,6 +113,7 @@ const (
 var (
 	withQuarks = only("quarks.action", "staggered", "wilson", "clover")
 	wilson     = only("quarks.action", "wilson", "clover")
+	staggered  = only("quarks.action", "staggered")
 )
 
 // quarkKeys are the rows of a flavour group.
@@ -129,19 +145,43 @@ var quarkKeys = []key{
 		doc: "Coefficient of the clover term.",
 	},
 	{
+		path: "quarks.c_sw_time", only: only("quarks.action", "clover"), rule: notNegative(), def: "c_sw",
+		derive: func(c *Config, path string) any { return c.group(path).CSW },
+		doc:    "That of the planes with time, where they differ from those in space.",
+	},
+	{
+		path: "quarks.hop_space", only: wilson, def: "1.0", rule: positive(),
+		doc: "Weight of the hops in space against those in time: nu / xi_0 on an anisotropic lattice, where kappa = 1 / (2 (m + 1 + 3 hop_space)).",
+	},
+	{
 		path: "quarks.twist", only: wilson, def: "0.0", rule: finite(),
 		doc: "Twisted mass mu of D + i mu gamma_5, of two degenerate flavours; other codes give 2 kappa mu.",
 	},
 	{
+		path: "quarks.charge", only: staggered, def: "0", rule: integers(-1000, 1000),
+		doc: "Charge in the [background] field, in units of e/3: 2 of u, -1 of d and s.",
+	},
+	{
+		path: "quarks.imaginary_mu", only: staggered, def: "0.0", rule: finite(),
+		doc: "Imaginary chemical potential: a phase exp(i mu) on every link in time.",
+	},
+	{
+		path: "quarks.isospin_mu", only: staggered, def: "0.0", rule: finite(),
+		doc: "Real chemical potential of isospin: exp(mu) forward in time, exp(-mu) backward for one half of the flavours, the opposite for the other.",
+	},
+	{
 		path: "quarks.flavours", only: withQuarks, rule: integers(1, maxFlavours),
-		def: "2 for Wilson quarks, those of one field on the even sites for staggered ones", derive: func(c *Config, path string) any {
-			if c.group(path).Wilson() {
+		def: "2 for Wilson quarks, those of one field on the even sites for staggered ones, of two with isospin_mu", derive: func(c *Config, path string) any {
+			d := c.Lattice.Dimensions()
+			switch q := c.group(path); {
+			case q.Wilson():
 				return int64(2)
+			case d < 2 || d > 4:
+				return int64(0)
+			case q.IsospinMu != 0:
+				return int64(2 * Tastes(d))
 			}
-			if d := c.Lattice.Dimensions(); 2 <= d && d <= 4 {
-				return int64(Tastes(d))
-			}
-			return int64(0)
+			return int64(Tastes(d))
 		},
 		doc: "Nf of the group. A staggered field has 4 tastes in four dimensions, 4 (of two components) in three, 2 in two, and twice as many on all sites; " +
 			"a Wilson field stands for two flavours. Other numbers need the method rational.",
@@ -177,8 +217,12 @@ var quarkKeys = []key{
 		doc: "Pseudofermion fields that share the determinant, each with an n-th root of it: more of them are smoother.",
 	},
 	{
-		path: "quarks.error", only: only("quarks.method", "rational"), def: "1e-13", rule: between(1e-15, 1e-3),
-		doc: "Largest relative error of the approximations of action and heat bath; those of the force reach solver.force_tolerance only.",
+		path: "quarks.error", only: only("quarks.method", "rational"), def: "1e-12", rule: between(1e-15, 1e-3),
+		doc: "Largest relative error of the approximations of action and heat bath: exact is what they are to that.",
+	},
+	{
+		path: "quarks.force_error", only: only("quarks.method", "rational"), def: "1e-7", rule: between(1e-15, 0.1),
+		doc: "Largest relative error of that of the force, which costs acceptance when large, not exactness.",
 	},
 	{
 		path: "quarks.ratios", only: withQuarks, def: "[]", rule: finite().long(0, maxRatios),
@@ -189,6 +233,34 @@ var quarkKeys = []key{
 		path: "quarks.levels", only: withQuarks, def: "[]", rule: integers(0, maxLevels-1).long(0, maxRatios+1),
 		doc: "Level of the molecular dynamics (see [[hmc.levels]]; 0 is the outermost) of each ratio and of the heaviest operator, in this order; []: all on 0.",
 	},
+}
+
+// Background is the field of U(1) that charges feel.
+type Background struct {
+	Flux  int   `toml:"flux"`
+	Plane []int `toml:"plane"`
+}
+
+// backgroundKeys are its rows.
+var backgroundKeys = []key{
+	{path: "background", only: staggered, doc: "A constant magnetic field, for quarks with a charge."},
+	{
+		path: "background.flux", def: "0", rule: integers(-1_000_000, 1_000_000),
+		doc: "Flux N_b through the plane, in units of 2 pi for a charge e/3: a^2 e B = 6 pi N_b / (L_x L_y).",
+	},
+	{path: "background.plane", def: "[1, 2]", rule: integers(1, 4).long(2, 2), doc: "The two directions x and y of the plane."},
+}
+
+// checkBackground wants a plane of the lattice.
+func (r *reader) checkBackground() {
+	const path = "background.plane"
+	p := r.cfg.Background.Plane
+	if len(p) != 2 || !r.sound(path, "lattice.extents") {
+		return
+	}
+	if d := r.cfg.Lattice.Dimensions(); p[0] == p[1] || p[0] > d || p[1] > d {
+		r.report(r.at(path), path, fmt.Sprintf("%v is no plane of %d dimensions (allowed: two different directions, 1 to %[2]d)", p, d))
+	}
 }
 
 // group returns the flavour group that a path leads into.
@@ -204,14 +276,18 @@ func (c *Config) whole(q *Quarks) bool {
 		return true // it is reported where it stands
 	}
 	n := Tastes(d)
-	return q.Flavours == n || q.Flavours == 2*n
+	return q.Flavours == 2*n || q.Flavours == n && q.IsospinMu == 0
 }
 
-// Root returns the power of D^†D whose determinant the group has, as a fraction: on one
-// parity Nf/n_t for staggered quarks, Nf/2 for Wilson's.
+// Root returns the power of D^†D whose determinant the group has, as a fraction: Nf/2 for
+// Wilson quarks, on one parity Nf/n_t for staggered ones, half of that of isospin, where
+// both parities count.
 func (c *Config) Root(q *Quarks) (p, of int) {
-	if q.Wilson() {
+	switch {
+	case q.Wilson():
 		return q.Flavours, 2
+	case q.IsospinMu != 0:
+		return q.Flavours, 2 * Tastes(c.Lattice.Dimensions())
 	}
 	return q.Flavours, Tastes(c.Lattice.Dimensions())
 }
@@ -270,8 +346,11 @@ func (r *reader) checkFlavours(q *Quarks, at string) {
 	d := r.cfg.Lattice.Dimensions()
 	if path := at + ".method"; r.sound(path, at+".flavours") && q.Method == "pseudofermion" && !r.cfg.whole(q) {
 		allowed := fmt.Sprintf("%d on the even sites, %d on all", Tastes(d), 2*Tastes(d))
-		if q.Wilson() {
+		switch {
+		case q.Wilson():
 			allowed = "2"
+		case q.IsospinMu != 0:
+			allowed = fmt.Sprint(2 * Tastes(d))
 		}
 		r.report(r.at(at+".flavours"), at+".flavours", fmt.Sprintf("%s in %d dimensions need a root of the determinant "+
 			"(allowed: %s; any number with method = \"rational\")", plural(q.Flavours, q.Action+" flavour"), d, allowed))
@@ -302,6 +381,10 @@ func (r *reader) checkBoundary(q *Quarks, at string) {
 func (r *reader) checkRatios(q *Quarks, at string) {
 	path := at + ".ratios"
 	if !r.sound(path, at+".mass", at+".kappa", at+".twist") {
+		return
+	}
+	if len(q.Ratios) > 0 && q.Method == "rational" && r.sound(at+".method") && (q.Wilson() || q.IsospinMu != 0) {
+		r.report(r.at(path), path, "roots of ratios are known of operators whose D^dagger D differ by a number (allowed: [], or staggered quarks without isospin_mu)")
 		return
 	}
 	what, last, heavier := "mass", q.Mass, func(x, last float64) bool { return x > last }

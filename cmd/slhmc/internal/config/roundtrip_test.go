@@ -37,6 +37,8 @@ func randomConfig(r *rand.Rand) *Config {
 	}
 	c.Gauge = Gauge{Action: pick("gauge.action"), Beta: number(), Level: r.IntN(2) - 1}
 	switch c.Gauge.Action {
+	case "plaquette":
+		c.Gauge.Anisotropy = number()
 	case "rectangle":
 		c.Gauge.C1 = -number()
 	case "loops":
@@ -75,8 +77,11 @@ func randomConfig(r *rand.Rand) *Config {
 	for i := range 1 + r.IntN(3) {
 		c.Quarks = append(c.Quarks, randomQuarks(c, fmt.Sprintf("group%d", i), r))
 	}
+	if c.Staggered() {
+		c.Background = Background{Flux: r.IntN(7) - 3, Plane: [][]int{{1, 2}, {2, 1}}[r.IntN(2)]}
+	}
 	c.Solver = Solver{ForceTolerance: 1e-9 * (1 + r.Float64()), ActionTolerance: 1e-10 * (1 + r.Float64()), MaxIterations: 1 + count()}
-	if r.IntN(2) == 0 && c.Staggered() {
+	if r.IntN(2) == 0 && c.Condensates() {
 		c.Measure.Observables = append(slices.Clone(c.Measure.Observables), "condensate")
 		c.Measure.Noise = 1 + count()
 	}
@@ -97,7 +102,7 @@ func randomConfig(r *rand.Rand) *Config {
 			s.Kappa, s.Mass = number(), 0
 		}
 		if q.Action == "clover" {
-			s.CSW = number()
+			s.CSW, s.CSWTime = number(), number()
 		}
 		if q.Method == "rational" {
 			s.Poles = count() / 10
@@ -154,8 +159,17 @@ func randomQuarks(c *Config, name string, r *rand.Rand) Quarks {
 	default:
 		q.Mass = number()
 	}
-	if q.Action == "clover" {
-		q.CSW = number()
+	switch q.Action {
+	case "clover":
+		q.CSW, q.CSWTime = number(), number()
+	case "staggered":
+		q.Charge, q.ImaginaryMu = r.IntN(5)-2, number()
+		if r.IntN(2) == 0 {
+			q.IsospinMu = number()
+		}
+	}
+	if q.Wilson() {
+		q.HopSpace = number()
 	}
 	if q.Wilson() && d != 3 && q.Flavours == 2 && r.IntN(2) == 0 {
 		q.Twist = -number()
@@ -164,11 +178,12 @@ func randomQuarks(c *Config, name string, r *rand.Rand) Quarks {
 	if c.whole(&q) && r.IntN(2) == 0 {
 		q.Method = "pseudofermion"
 	} else {
-		q.Fields, q.Error = c.fewestFields(&q)+r.IntN(2), 1e-9
+		q.Fields, q.Error, q.ForceError = c.fewestFields(&q)+r.IntN(2), 1e-9, 1e-6
 	}
 	last := q.Mass
 	for range r.IntN(3) {
 		switch {
+		case q.Method == "rational" && (q.Wilson() || q.IsospinMu != 0):
 		case q.Twist != 0:
 			q.Ratios = append(q.Ratios, math.Ldexp(q.Twist, 1+len(q.Ratios)))
 		case q.Kappa != 0:

@@ -60,7 +60,7 @@ func (k *key) required() bool { return k.def == "" && k.derive == nil }
 
 // The table. Keys stand in the order in which a file is written; a key's default
 // and condition depend on earlier keys only.
-var table = slices.Concat(theoryKeys, quarkKeys, solverKeys, hmcKeys, guideKeys, layerKeys, trainingKeys, runKeys, measureKeys)
+var table = slices.Concat(theoryKeys, quarkKeys, backgroundKeys, solverKeys, hmcKeys, guideKeys, layerKeys, trainingKeys, runKeys, measureKeys)
 
 // theoryKeys are the rows of the lattice and the gauge action.
 var theoryKeys = []key{
@@ -95,6 +95,10 @@ var theoryKeys = []key{
 			"rectangle: c1 as given; loops: those of [[gauge.loops]].",
 	},
 	{path: "gauge.beta", rule: notNegative(), doc: "Coupling beta."},
+	{
+		path: "gauge.anisotropy", only: only("gauge.action", "plaquette"), def: "1.0", rule: positive(),
+		doc: "Bare anisotropy xi_0: plaquettes in space have beta / xi_0, those with time beta xi_0.",
+	},
 	{
 		path: "gauge.c1", only: only("gauge.action", "rectangle"), rule: finite(),
 		doc: "Coefficient of the 2x1 rectangles; plaquettes have 1 - 8 c1.",
@@ -216,7 +220,7 @@ var measureKeys = []key{
 	{
 		path: "measure.observables", rule: oneOf("plaquette", "polyakov", "condensate").long(0, 3), resume: mayGrow,
 		def: "all of the theory", derive: func(c *Config, _ string) any {
-			if !c.Staggered() {
+			if !c.Condensates() {
 				return []any{"plaquette", "polyakov"}
 			}
 			return []any{"plaquette", "polyakov", "condensate"}

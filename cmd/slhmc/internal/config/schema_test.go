@@ -73,7 +73,7 @@ func TestTableRows(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	assert.Equal(t, []string{"leapfrog", "omelyan2", "omelyan4", "force_gradient"}, Names("hmc.integrator"))
+	assert.Equal(t, []string{"leapfrog", "omelyan2", "omelyan4", "force_gradient", "abadaba", "badabadab", "abadabadaba"}, Names("hmc.integrator"))
 	assert.Equal(t, Names("hmc.integrator"), Names("slhmc.integrator"))
 	assert.Len(t, Names("lattice.group"), 16)
 	assert.Nil(t, Names("hmc.steps"))

@@ -29,12 +29,21 @@ func (c *Config) TOML() ([]byte, error) {
 // out as comments too. The comment at its top, up to the first empty line, stays;
 // other comments go. Errors: those of [Parse].
 func Annotate(file string, data []byte, own ...Action) ([]byte, error) {
-	c, err := Parse(file, data, nil, own...)
+	return AnnotateWith(file, data, nil, own...)
+}
+
+// AnnotateWith is Annotate of the configuration with overrides, as if they stood in it.
+func AnnotateWith(file string, data []byte, overrides []Override, own ...Action) ([]byte, error) {
+	c, err := Parse(file, data, overrides, own...)
 	if err != nil {
 		return nil, err
 	}
 	tree := &reader{root: readDocument(data).root}
 	gather(tree.root)
+	for i, o := range overrides {
+		o.apply(tree.root, i+1) // Parse has told what is wrong
+		gather(tree.root)
+	}
 	w := writer{cfg: c, keys: c.keys(), comments: true, written: func(path string) bool { return tree.node(path) != nil }}
 	if top := heading(data); top != "" {
 		w.WriteString(top + "\n")
@@ -122,7 +131,11 @@ func (w *writer) section(path string, v reflect.Value) {
 		w.absent("["+path+"]", k)
 		return
 	}
-	w.header("["+path+"]", k, true)
+	mark := ""
+	if !w.written(path) {
+		mark = "#" // as its keys are
+	}
+	w.header(mark+"["+path+"]", k, true)
 	if v.Kind() == reflect.Pointer {
 		v = v.Elem()
 	}

@@ -15,11 +15,15 @@ import (
 // Init returns slhmc init.
 func Init(own ...config.Action) *cobra.Command {
 	var preset string
+	var ask bool
 	c := &cobra.Command{
 		Use:   "init",
-		Short: "Write a commented configuration to standard output",
+		Short: "Write a commented configuration to standard output, or ask for one",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if ask {
+				return converse(c.InOrStdin(), c.OutOrStdout(), c.Root().Name(), preset, own)
+			}
 			text, err := config.Preset(preset)
 			if err == nil && len(own) > 0 { // their keys are told too
 				text, err = config.Annotate("preset "+preset, text, own...)
@@ -32,6 +36,7 @@ func Init(own ...config.Action) *cobra.Command {
 		},
 	}
 	cli.PresetFlag(c, &preset, "which one (see slhmc presets)")
+	c.Flags().BoolVar(&ask, "ask", false, "ask ten questions, each with a default, and write a file")
 	return c
 }
 

@@ -112,7 +112,7 @@ func finite(numbers ...float64) bool {
 // another number of boundary conditions than directions.
 func (q *quarkSettings) group(u *gauge.Field) (*config.Quarks, error) {
 	d := u.Geometry().Dims()
-	g := &config.Quarks{Action: q.Action, Mass: q.Mass, Kappa: q.Kappa, CSW: q.CSW, Twist: q.Twist, Boundary: q.Boundary, Theta: q.Theta}
+	g := &config.Quarks{Action: q.Action, Mass: q.Mass, Kappa: q.Kappa, CSW: q.CSW, CSWTime: q.CSW, HopSpace: 1, Twist: q.Twist, Boundary: q.Boundary, Theta: q.Theta}
 	if g.Action == "" {
 		g.Action = staggered
 	}
@@ -134,7 +134,7 @@ func operator(u *gauge.Field, q quarkSettings) (dirac.Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return quark.Operator(u.Geometry(), u.Group(), g)
+	return quark.Operator(u.Geometry(), u.Group(), g, config.Background{})
 }
 
 // staggeredOperator is operator for what is known of staggered quarks only.

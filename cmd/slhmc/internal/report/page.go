@@ -21,6 +21,8 @@ func (r *runReport) html() string {
 	section := func(name string) { fmt.Fprintf(&b, "<h2>%s</h2>", html.EscapeString(name)) }
 	section("Results and costs")
 	fmt.Fprintf(&b, "<pre>%s</pre>", html.EscapeString(r.Table))
+	section("Forces")
+	r.terms(&b)
 	section("History")
 	for _, name := range r.names() {
 		f := r.historyOf(name)
@@ -41,6 +43,26 @@ func (r *runReport) html() string {
 	fmt.Fprintf(&b, "<pre>%s</pre>", html.EscapeString(string(r.Machine)))
 	b.WriteString("</body></html>\n")
 	return b.String()
+}
+
+// terms lists the forces of each phase, term by term.
+func (r *runReport) terms(b *strings.Builder) {
+	b.WriteString("<p>|F| is the root of (F^a)² summed over a, its mean over links, kicks and trajectories, or over links of the hardest kick.</p>" +
+		"<table><tr><th>phase</th><th>level</th><th>term</th><th>kicks a trajectory</th><th>mean |F|</th><th>max |F|</th><th>share of time</th></tr>")
+	for _, p := range r.Phases {
+		for _, t := range r.forces[p.Name] {
+			name, share := t.Term, "?"
+			if name == "" {
+				name = "all"
+			}
+			if t.Share != nil {
+				share = fmt.Sprintf("%.3g %%", 100**t.Share)
+			}
+			fmt.Fprintf(b, "<tr><td>%s</td><td>%d</td><td>%s</td><td>%.4g</td><td>%.4g</td><td>%.4g</td><td>%s</td></tr>",
+				html.EscapeString(p.Name), t.Level, html.EscapeString(name), t.Kicks, float64(t.RMS), float64(t.Max), share)
+		}
+	}
+	b.WriteString("</table>")
 }
 
 func (r *runReport) figure(b *strings.Builder, f *svg.Figure) {

@@ -25,12 +25,13 @@ import (
 
 // runReport is a run as slhmc report shows it.
 type runReport struct {
-	Run     string          `json:"run"`
-	Config  string          `json:"config"` // TOML
-	Machine json.RawMessage `json:"machine"`
-	Summary map[string]any  `json:"summary"`
-	Table   string          `json:"-"`
-	Phases  []reportedPhase `json:"phases"`
+	Run     string                           `json:"run"`
+	Config  string                           `json:"config"` // TOML
+	Machine json.RawMessage                  `json:"machine"`
+	Summary map[string]any                   `json:"summary"`
+	Table   string                           `json:"-"`
+	Phases  []reportedPhase                  `json:"phases"`
+	forces  map[string][]sampler.TermSummary // of each phase
 }
 
 // reportedPhase is the history of a phase, in Monte Carlo time.
@@ -151,6 +152,10 @@ func newReport(dir string, own []config.Action) (*runReport, error) {
 		return nil, err
 	}
 	r.Table = table.String()
+	r.forces = map[string][]sampler.TermSummary{}
+	for name, p := range s.Phases {
+		r.forces[name] = p.Forces
+	}
 	r.Phases, err = history(dir)
 	return r, err
 }

@@ -24,7 +24,7 @@ func TestReport(t *testing.T) {
 	assert.Equal(t, filepath.Join("run", reportPage)+"\n"+filepath.Join("run", reportData)+"\n", o.Stdout)
 
 	page := harness.WellFormed(t, filepath.Join(dir, "run", reportPage))
-	for _, want := range []string{"<svg", "slhmc run run", "<h2>History</h2>", "<h2>Histograms</h2>", "<h2>Autocorrelation functions</h2>", "extents = [4, 4]", "&lt;exp(-dH)&gt;", "loss", "acceptance", "W = ", "trajectory: Gflop", "accepted: D^+D applications"} {
+	for _, want := range []string{"<svg", "slhmc run run", "<h2>Forces</h2>", "<td>gauge</td>", "<td>staggered: m ", "<td>guide</td>", "<h2>History</h2>", "<h2>Histograms</h2>", "<h2>Autocorrelation functions</h2>", "extents = [4, 4]", "&lt;exp(-dH)&gt;", "loss", "acceptance", "W = ", "trajectory: Gflop", "accepted: D^+D applications"} {
 		assert.Contains(t, page, want)
 	}
 	for _, foreign := range []string{"<script", "<link", "src=", "@import", "url("} {
@@ -49,6 +49,16 @@ func TestReport(t *testing.T) {
 			}
 		}
 		assert.Contains(t, cost, "per_independent_configuration")
+		total := 0.0
+		for _, f := range r.Summary[phase]["forces"].([]any) {
+			term := f.(map[string]any)
+			assert.Positive(t, term["rms"])
+			assert.GreaterOrEqual(t, term["max"], term["rms"])
+			assert.Positive(t, term["kicks_per_trajectory"])
+			total += term["share_of_time"].(float64)
+		}
+		assert.Greater(t, total, 0.)
+		assert.LessOrEqual(t, total, 1.)
 	}
 	var names []string
 	for _, p := range r.Phases {

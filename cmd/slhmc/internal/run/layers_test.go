@@ -47,8 +47,8 @@ func TestLayersOfEveryKind(t *testing.T) {
 
 			c := harness.Command(t, dir, harness.With(trains, "--out", "killed")...)
 			require.NoError(t, c.Start())
-			ended := make(chan error, 1)
-			go func() { ended <- c.Wait() }()
+			ended := make(chan bool, 1)
+			go func() { ended <- c.Wait() == nil }()
 			for written := 0; written < 3 && len(ended) == 0; {
 				b, _ := os.ReadFile(filepath.Join(dir, "killed", rundir.HistoryFile))
 				written = bytes.Count(b, []byte("\n"))

@@ -29,6 +29,9 @@ func JSON(s *sampler.Summary) map[string]any {
 		if p.Drifts != nil {
 			phase["drifts"] = p.Drifts
 		}
+		if p.Forces != nil {
+			phase["forces"] = p.Forces
+		}
 		if p.Untold != nil {
 			phase["drifts_untold"] = p.Untold
 		}

@@ -5,6 +5,7 @@ package theory
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
@@ -14,6 +15,7 @@ import (
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/group"
 	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/rational"
 	"github.com/slhmc/slhmc/physics/rng"
 	"github.com/slhmc/slhmc/sampler"
 )
@@ -30,7 +32,8 @@ type builder struct {
 	network *covnet.Network
 	seen    []leveled // the terms of the guide
 	own     []ownTerm // of the program
-	fresh   bool      // the files that it starts from are read: a checkpoint has what came of them
+	memo    rational.Memo
+	fresh   bool // the files that it starts from are read: a checkpoint has what came of them
 }
 
 // Build turns a configuration into a run that is ready to start, or, if it is not
@@ -62,13 +65,17 @@ func (b *builder) run(pool *lattice.Pool) (*sampler.Run, error) {
 }
 
 // target builds the sampled action.
-func (b *builder) target(*sampler.Run) (err error) {
+func (b *builder) target(r *sampler.Run) (err error) {
 	g := b.c.Gauge
 	c1, named := map[string]float64{
 		"plaquette": gauge.Wilson, "symanzik": gauge.Symanzik, "iwasaki": gauge.Iwasaki, "dbw2": gauge.DBW2, "rectangle": g.C1,
 	}[g.Action]
 	if named {
-		b.gauge, err = gauge.NewRectangleAction(b.geo, b.group, g.Beta, c1)
+		if g.Action == "plaquette" && g.Anisotropy != 1 {
+			b.gauge, err = gauge.NewAction(b.geo, b.group, g.Beta, anisotropic(b.geo.Dims(), g.Anisotropy))
+		} else {
+			b.gauge, err = gauge.NewRectangleAction(b.geo, b.group, g.Beta, c1)
+		}
 	} else {
 		var loops []gauge.Loop
 		for _, l := range g.Loops {
@@ -86,8 +93,23 @@ func (b *builder) target(*sampler.Run) (err error) {
 			return fmt.Errorf("quarks %s: %w", names[i], err)
 		}
 		b.groups = append(b.groups, f)
+		for _, t := range f.of {
+			r.Watched = watch(r.Watched, t.name, t.action)
+		}
 	}
 	return b.ownTerms()
+}
+
+// anisotropic returns the plaquettes of an action of bare anisotropy xi, time being the
+// last direction: those in space have the weight 1/xi, those with time xi.
+func anisotropic(d int, xi float64) []gauge.Loop {
+	loops := gauge.Plaquettes(d, 1/xi)
+	for i, l := range loops {
+		if slices.Contains(l.Path, d) {
+			loops[i].Coefficient = xi
+		}
+	}
+	return loops
 }
 
 // sampled returns the action that is sampled.

@@ -51,7 +51,7 @@ func TestPresetsBuild(t *testing.T) {
 			names = append(names, o.Names...)
 		}
 		want := []string{"plaquette", "polyakov_trace", "polyakov_normalised"}
-		if c.Staggered() {
+		if c.Condensates() {
 			want = append(want, "condensate")
 		}
 		assert.Equal(t, want, names, p.Name)
@@ -118,7 +118,7 @@ func TestFreeCondensate(t *testing.T) {
 		for _, mass := range []float64{b.c.Quarks[0].Mass, b.c.SLHMC.Quarks[0].Mass} {
 			q := b.c.Quarks[0]
 			q.Mass = mass
-			d, err := quark.Staggered(b.geo, b.group, &q)
+			d, err := quark.Staggered(b.geo, b.group, &q, b.c.Background)
 			require.NoError(t, err)
 			c, err := observe.NewCondensate(d, 1e-12, 1)
 			require.NoError(t, err)

@@ -46,16 +46,18 @@ func (b *builder) levels(c config.Dynamics, guided bool) (levels []sampler.Level
 			return nil, err
 		}
 		var force action.Sum
+		var names []string
 		if i == b.c.Gauge.Level || b.c.Gauge.Level < 0 && i == len(scales)-1 {
-			force = action.Sum{b.gauge}
+			force, names = action.Sum{b.gauge}, []string{"gauge"}
 		}
 		force = append(force, b.ownOnLevel(i, len(scales))...)
 		if !guided {
-			force = append(force, b.onLevel(i)...)
+			quarks, called := b.onLevel(i)
+			force, names = append(force, quarks...), append(names, called...)
 		} else if a := b.guideOnLevel(i); a != nil {
-			force = append(force, a)
+			force, names = append(force, a), append(names, "guide")
 		}
-		levels = append(levels, sampler.Level{Force: force, Scheme: scheme, Steps: l.Steps})
+		levels = append(levels, sampler.Level{Force: force, Scheme: scheme, Steps: l.Steps, Terms: names})
 	}
 	return levels, nil
 }

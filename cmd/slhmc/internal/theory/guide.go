@@ -25,12 +25,12 @@ func (b *builder) learner(r *sampler.Run) error {
 	b.network = covnet.NewNetwork(b.links, layers...)
 	var parts []covnet.Part
 	for i := range b.groups {
-		terms, levels, err := b.guided(i)
+		terms, of, err := b.guided(i)
 		if err != nil {
 			return err
 		}
 		for k, a := range terms {
-			b.seen = append(b.seen, leveled{a, levels[k]})
+			b.seen = append(b.seen, leveled{a, of[k].level, of[k].name})
 		}
 		how := b.c.Seen(i)
 		part := covnet.Part{Action: terms, C: how.Coefficient}
@@ -57,6 +57,9 @@ func (b *builder) learner(r *sampler.Run) error {
 		r.Sources = append(r.Sources, source)
 	}
 	r.Guide = b.guide
+	for _, l := range b.seen {
+		r.Watched = watch(r.Watched, "the guide's "+l.name, l.action)
+	}
 	if t := b.c.Training; t != nil {
 		loss, err := sampler.LossByName(t.Loss)
 		if err != nil {

@@ -28,7 +28,7 @@ func (b *builder) layer(l config.Layer) (layer covnet.Layer, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, x := range firstWeights(l, b.geo.Extents()).places() {
+	for i, x := range untrained(l, b.geo.Extents()).places() {
 		layer.Params()[i] = *x
 	}
 	return layer, nil

@@ -50,21 +50,25 @@ func TestLayersAreCovnets(t *testing.T) {
 		want   func(u *gauge.Field) (covnet.Layer, error)
 	}{
 		"APE smearing": {
-			`{ kind = "ape", link = 0.4, terms = [{ loop = "plaquette", weight = 0.1 }] }`, []float64{0.4, 0.1},
+			`{ kind = "ape", link = 0.4, terms = [{ loop = "plaquette", weight = 0.1 }] }`,
+			[]float64{0.4, 0.1},
 			func(u *gauge.Field) (covnet.Layer, error) { return covnet.NewAPESmearing(u, 0.6) },
 		},
 		"HYP smearing": {
-			`{ kind = "hyp", alphas = [0.75, 0.6, 0.3] }`, []float64{0.75, 0.6, 0.3},
+			`{ kind = "hyp", alphas = [0.75, 0.6, 0.3] }`,
+			[]float64{0.75, 0.6, 0.3},
 			func(u *gauge.Field) (covnet.Layer, error) { return covnet.NewHYP(u, [3]float64{0.75, 0.6, 0.3}) },
 		},
 		"Symanzik flow to t = 0.06": { // 1 + 8/12 of the staples, -1/12 of the rectangles
-			`{ kind = "ode", steps = 3, terms = [{ loop = "plaquette", weight = 0.1 }, { loop = "rectangle", weight = -0.005 }] }`, []float64{0.1, -0.005},
+			`{ kind = "ode", steps = 3, terms = [{ loop = "plaquette", weight = 0.1 }, { loop = "rectangle", weight = -0.005 }] }`,
+			[]float64{0.1, -0.005},
 			func(u *gauge.Field) (covnet.Layer, error) {
 				return covnet.SymanzikFlow().Layer(u, covnet.RK3(), 0.06, 3)
 			},
 		},
 		"one step of Euler": {
-			`{ kind = "ode", scheme = "euler", steps = 1, terms = [{ loop = "plaquette", weight = 0.1 }] }`, []float64{0.1},
+			`{ kind = "ode", scheme = "euler", steps = 1, terms = [{ loop = "plaquette", weight = 0.1 }] }`,
+			[]float64{0.1},
 			func(u *gauge.Field) (covnet.Layer, error) {
 				l, err := covnet.NewStout(u, covnet.Shared, covnet.PlaquetteTerm(4))
 				l.Params()[0] = 0.1

@@ -47,7 +47,7 @@ func (b *builder) observables(r *sampler.Run) error {
 func (b *builder) condensates(r *sampler.Run) error {
 	var groups []*flavours
 	for _, f := range b.groups {
-		if f.conf.Action == "staggered" {
+		if f.conf.Condensate() {
 			groups = append(groups, f)
 		}
 	}
@@ -56,7 +56,7 @@ func (b *builder) condensates(r *sampler.Run) error {
 		if len(groups) > 1 {
 			name += "_" + f.name
 		}
-		d, err := quark.Staggered(b.geo, b.group, f.conf)
+		d, err := quark.Staggered(b.geo, b.group, f.conf, b.c.Background)
 		if err != nil {
 			return err
 		}

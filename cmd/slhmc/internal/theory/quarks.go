@@ -9,6 +9,8 @@ import (
 	"github.com/slhmc/slhmc/physics/action"
 	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/physics/lattice"
+	"github.com/slhmc/slhmc/physics/rational"
+	"github.com/slhmc/slhmc/sampler"
 )
 
 // flavours is a flavour group: the actions whose sum is that of its quarks.
@@ -72,39 +74,74 @@ func (b *builder) flavours(q *config.Quarks, name string) (*flavours, error) {
 // pseudofermions builds the term of the i-th operator: of its ratio with the next, or, for
 // the heaviest, of itself.
 func (b *builder) pseudofermions(q *config.Quarks, ops []dirac.Operator, i int) (*term, error) {
-	op, sites, err := b.reduced(q, ops[i])
+	p, err := b.pair(q, ops, i)
 	if err != nil {
 		return nil, err
 	}
 	t := &term{name: b.massName(q, i)}
-	if i == len(ops)-1 {
-		a, err := action.NewTwoFlavour(op, sites, b.tolerances(b.c.Solver.ForceTolerance))
-		t.action, t.seen = a, func(g *glasses) (action.Action, error) {
-			op, _, err := b.reduced(q, g.all[i])
+	// through returns how a guide makes the term from its own operators
+	through := func(with func(p pair, g *glasses) (action.Action, error)) func(g *glasses) (action.Action, error) {
+		return func(g *glasses) (action.Action, error) {
+			p, err := b.pair(q, g.all, i)
 			if err != nil {
 				return nil, err
 			}
-			return a.WithTolerances(op, b.tolerances(g.conf.ForceTolerance))
+			return with(p, g)
 		}
+	}
+	tolerances := b.tolerances(b.c.Solver.ForceTolerance)
+	switch {
+	case q.Method == "rational":
+		r := b.approximations(q)
+		a, err := newRational(p, r, tolerances)
+		t.action, t.seen = a, through(func(p pair, g *glasses) (action.Action, error) {
+			seen := r
+			seen.Poles = g.conf.Poles
+			return a.With(p.light, p.heavy, seen, b.tolerances(g.conf.ForceTolerance))
+		})
+		return t, err
+	case p.heavy != nil:
+		a, err := action.NewRatio(p.light, p.heavy, p.sites, tolerances)
+		t.action, t.seen = a, through(func(p pair, g *glasses) (action.Action, error) {
+			return a.WithTolerances(p.light, p.heavy, b.tolerances(g.conf.ForceTolerance))
+		})
 		return t, err
 	}
-	heavy, _, err := b.reduced(q, ops[i+1])
-	if err != nil {
-		return nil, err
-	}
-	a, err := action.NewRatio(op, heavy, sites, b.tolerances(b.c.Solver.ForceTolerance))
-	t.action, t.seen = a, func(g *glasses) (action.Action, error) {
-		op, _, err := b.reduced(q, g.all[i])
-		if err != nil {
-			return nil, err
-		}
-		heavy, _, err := b.reduced(q, g.all[i+1])
-		if err != nil {
-			return nil, err
-		}
-		return a.WithTolerances(op, heavy, b.tolerances(g.conf.ForceTolerance))
-	}
+	a, err := action.NewTwoFlavour(p.light, p.sites, tolerances)
+	t.action, t.seen = a, through(func(p pair, g *glasses) (action.Action, error) {
+		return a.WithTolerances(p.light, b.tolerances(g.conf.ForceTolerance))
+	})
 	return t, err
+}
+
+// approximations are those of the root of the determinant that a group has.
+func (b *builder) approximations(q *config.Quarks) action.Approximations {
+	p, of := b.c.Root(q)
+	return action.Approximations{
+		Power: rational.Power{Num: p, Den: of}, Fields: q.Fields, Action: q.Error, Force: q.ForceError, Memo: &b.memo,
+	}
+}
+
+func newRational(p pair, r action.Approximations, t action.Tolerances) (*action.Rational, error) {
+	if p.heavy != nil {
+		return action.NewRationalRatio(p.light, p.heavy, p.sites, r, t)
+	}
+	return action.NewRational(p.light, p.sites, r, t)
+}
+
+// pair is what a term is made of, on the sites where its fields live; heavy is nil where
+// there is no ratio.
+type pair struct {
+	light, heavy dirac.Operator
+	sites        lattice.Subset
+}
+
+// pair returns the i-th of the operators and the one that follows.
+func (b *builder) pair(q *config.Quarks, ops []dirac.Operator, i int) (p pair, err error) {
+	if p.light, p.sites, err = b.reduced(q, ops[i]); err == nil && i+1 < len(ops) {
+		p.heavy, _, err = b.reduced(q, ops[i+1])
+	}
+	return p, err
 }
 
 // determinant builds the term of the site blocks that even-odd preconditioning leaves out;
@@ -114,8 +151,11 @@ func (b *builder) determinant(q *config.Quarks, ops []dirac.Operator) *term {
 	if !ok || !b.geo.EvenOdd() {
 		return nil
 	}
-	return &term{name: "site blocks", action: action.NewDeterminant(d, lattice.Odd), seen: func(g *glasses) (action.Action, error) {
-		return action.NewDeterminant(g.all[0].(dirac.EvenOdd), lattice.Odd), nil
+	// S^†S on the even sites has the power p/of of |det D|^2
+	p, of := b.c.Root(q)
+	n := 2 * float64(p) / float64(of)
+	return &term{name: "site blocks", action: action.NewFlavourDeterminant(d, lattice.Odd, n), seen: func(g *glasses) (action.Action, error) {
+		return action.NewFlavourDeterminant(g.all[0].(dirac.EvenOdd), lattice.Odd, n), nil
 	}}
 }
 
@@ -184,7 +224,7 @@ func (b *builder) massName(q *config.Quarks, i int) string {
 
 // operator builds the Dirac operator of a group.
 func (b *builder) operator(q *config.Quarks) (dirac.Operator, error) {
-	return quark.Operator(b.geo, b.group, q)
+	return quark.Operator(b.geo, b.group, q, b.c.Background)
 }
 
 // quarkTerms returns the actions of all groups.
@@ -199,7 +239,7 @@ func (b *builder) quarkTerms() (s action.Sum) {
 func (b *builder) seenAs(i int) (*glasses, error) {
 	f, s := b.groups[i], b.c.Seen(i)
 	q := *f.conf
-	q.Kappa, q.Mass, q.CSW = s.Kappa, s.Mass, s.CSW
+	q.Kappa, q.Mass, q.CSW, q.CSWTime = s.Kappa, s.Mass, s.CSW, s.CSWTime
 	g := &glasses{b: b, q: &q, conf: s}
 	var err error
 	g.all, err = b.operators(&q)
@@ -212,8 +252,8 @@ func (g *glasses) kept(i int) bool {
 	return i >= light
 }
 
-// guided returns the terms of a group as a guide has them, and their levels.
-func (b *builder) guided(i int) (terms action.Sum, levels []int, err error) {
+// guided returns the terms of a group as a guide has them, and those of the target.
+func (b *builder) guided(i int) (terms action.Sum, of []*term, err error) {
 	g, err := b.seenAs(i)
 	if err != nil {
 		return nil, nil, err
@@ -226,21 +266,22 @@ func (b *builder) guided(i int) (terms action.Sum, levels []int, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		terms, levels = append(terms, a), append(levels, t.level)
+		terms, of = append(terms, a), append(of, t)
 	}
-	return terms, levels, nil
+	return terms, of, nil
 }
 
-// onLevel returns the actions of the target's quarks on a level of the dynamics.
-func (b *builder) onLevel(level int) (s action.Sum) {
+// onLevel returns the actions of the target's quarks on a level of the dynamics, and
+// what they are called.
+func (b *builder) onLevel(level int) (s action.Sum, names []string) {
 	for _, f := range b.groups {
 		for _, t := range f.of {
 			if t.level == level {
-				s = append(s, t.action)
+				s, names = append(s, t.action), append(names, t.name)
 			}
 		}
 	}
-	return s
+	return s, names
 }
 
 // guideOnLevel returns the part of the guide on a level; nil if there is none.
@@ -259,4 +300,13 @@ func (b *builder) guideOnLevel(level int) action.Action {
 type leveled struct {
 	action action.Action
 	level  int
+	name   string
+}
+
+// watch appends an action that follows the spectrum of its operator.
+func watch(list []sampler.Watched, name string, a action.Action) []sampler.Watched {
+	if r, ok := a.(*action.Rational); ok {
+		list = append(list, sampler.Watched{Name: name, Action: r})
+	}
+	return list
 }

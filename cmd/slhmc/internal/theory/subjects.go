@@ -60,7 +60,7 @@ func Subjects(c *config.Config, suite verify.Suite) ([]verify.Subject, error) {
 	}
 	all := within(first)
 	isotropic := verify.Has(verify.Hypercubic()...)
-	if c.Gauge.Action == "loops" {
+	if c.Gauge.Action == "loops" || c.Gauge.Action == "plaquette" && c.Gauge.Anisotropy != 1 {
 		isotropic = verify.Has(verify.Translations, verify.ChargeConjugation)
 	}
 	subjects := []verify.Subject{verify.OfAction("gauge action", func(_ verify.Case, geo *lattice.Geometry) (action.Action, error) {
@@ -94,10 +94,7 @@ func caseOf(c *config.Config, q *config.Quarks) verify.Case {
 		}
 		return k
 	}
-	k.Mass, k.Boundary = q.Mass, quark.Signs(q)
-	if q.Kappa != 0 {
-		k.Mass = dirac.KappaMass(q.Kappa, len(c.Lattice.Extents))
-	}
+	k.Mass, k.Boundary = quark.Mass(q, len(c.Lattice.Extents)), quark.Signs(q)
 	return k
 }
 
@@ -118,7 +115,13 @@ func solves(c *config.Config, groups ...*config.Quarks) (value, force float64) {
 			condition = max(condition, 1+d*d/(m*m))
 		}
 	}
-	return c.Solver.ActionTolerance, 2 * condition * c.Solver.ForceTolerance
+	value, force = c.Solver.ActionTolerance, 2*condition*c.Solver.ForceTolerance
+	for _, q := range groups {
+		if q.Method == "rational" { // S has four times the error of r, and the power of D^†D the force that of S
+			value, force = max(value, 100*q.Error), max(force, 1000*q.Error)
+		}
+	}
+	return value, force
 }
 
 // moving returns all groups, as the target has them and as the guide does.
@@ -137,7 +140,8 @@ func moving(c *config.Config) []*config.Quarks {
 // symmetriesOfQuarks returns the options of an operator of the group, and the symmetries
 // of its actions.
 func symmetriesOfQuarks(c *config.Config, q *config.Quarks) (operator []verify.Option, actions verify.Option) {
-	plain := !slices.ContainsFunc(q.Theta, func(x float64) bool { return x != 0 })
+	plain := !slices.ContainsFunc(q.Theta, func(x float64) bool { return x != 0 }) &&
+		q.Charge*c.Background.Flux == 0 && q.ImaginaryMu == 0 && q.IsospinMu == 0
 	even := !slices.ContainsFunc(c.Lattice.Extents, func(l int) bool { return l%2 != 0 })
 	switch {
 	case !plain:
@@ -157,6 +161,7 @@ func symmetriesOfQuarks(c *config.Config, q *config.Quarks) (operator []verify.O
 
 // quarkSubjects are the operator of a group and each action that it is made of.
 func quarkSubjects(c *config.Config, i int, name string, within verify.Option) []verify.Subject {
+	c = exactForces(c)
 	groups, _ := c.Groups()
 	q := groups[i]
 	operator, symmetries := symmetriesOfQuarks(c, q)
@@ -203,18 +208,29 @@ func quarkSubjects(c *config.Config, i int, name string, within verify.Option) [
 	return subjects
 }
 
+// exactForces returns the configuration with rational forces that are the derivatives of
+// their actions, to the error of those.
+func exactForces(c *config.Config) *config.Config {
+	other := *c
+	other.Quarks = slices.Clone(c.Quarks)
+	for i := range other.Quarks {
+		other.Quarks[i].ForceError = other.Quarks[i].Error
+	}
+	return &other
+}
+
 // accurate returns the configuration with solves so accurate that what they leave does
 // not hide what a guide does, whose own may be as loose as pays, or whether a motion
 // goes back.
 func accurate(c *config.Config) *config.Config {
 	const tight = 1e-13
-	other := *c
+	other := *exactForces(c)
 	other.Solver.ForceTolerance, other.Solver.ActionTolerance = min(c.Solver.ForceTolerance, tight), min(c.Solver.ActionTolerance, tight)
 	if c.SLHMC != nil {
 		guide := *c.SLHMC
 		guide.Quarks = slices.Clone(guide.Quarks)
 		for i := range guide.Quarks {
-			guide.Quarks[i].ForceTolerance = min(guide.Quarks[i].ForceTolerance, tight)
+			guide.Quarks[i].ForceTolerance, guide.Quarks[i].Poles = min(guide.Quarks[i].ForceTolerance, tight), 0
 		}
 		other.SLHMC = &guide
 	}

@@ -12,8 +12,8 @@ import (
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/origin"
+	"github.com/slhmc/slhmc/cmd/slhmc/internal/quark"
 	"github.com/slhmc/slhmc/internal/rundir"
-	"github.com/slhmc/slhmc/physics/dirac"
 	"github.com/slhmc/slhmc/sampler"
 )
 
@@ -55,22 +55,22 @@ func layersOf(c *config.Config) *Weights {
 		Layers:  []weightsLayer{},
 	}
 	for _, l := range c.SLHMC.Layers {
-		w.Layers = append(w.Layers, firstWeights(l, w.Lattice.Extents))
+		w.Layers = append(w.Layers, untrained(l, w.Lattice.Extents))
 	}
 	groups, _ := c.Groups()
 	for i := range groups {
 		g := c.Seen(i)
-		w.Quarks = append(w.Quarks, weightsQuarks{g.Group, massOf(c, g), g.CSW, g.Coefficient, g.Train})
+		w.Quarks = append(w.Quarks, weightsQuarks{g.Group, massOf(c, i), g.CSW, g.Coefficient, g.Train})
 	}
 	return w
 }
 
 // massOf returns the mass of a group in the guide, however it is given.
-func massOf(c *config.Config, s config.Seen) float64 {
-	if s.Kappa != 0 {
-		return dirac.KappaMass(s.Kappa, c.Lattice.Dimensions())
-	}
-	return s.Mass
+func massOf(c *config.Config, i int) float64 {
+	groups, _ := c.Groups()
+	q, s := *groups[i], c.Seen(i)
+	q.Kappa, q.Mass = s.Kappa, s.Mass
+	return quark.Mass(&q, c.Lattice.Dimensions())
 }
 
 // set takes the parameters of a guide, in its order. Errors: their number.

@@ -28,8 +28,8 @@ type weightsTerm struct {
 // sharers names, for a sharing, what has a weight of its own.
 var sharers = map[string]string{"all": "all links", "direction": "each direction", "site": "each link"}
 
-// firstWeights returns the layer as it is before training, on a lattice.
-func firstWeights(l config.Layer, extents []int) weightsLayer {
+// untrained returns the layer as it is before training, on a lattice.
+func untrained(l config.Layer, extents []int) weightsLayer {
 	w := weightsLayer{Kind: l.Kind, Share: l.Share, Scheme: l.Scheme, Steps: l.Steps, Alphas: slices.Clone(l.Alphas)}
 	if l.Kind == "ape" {
 		w.Link = []float64{l.Link}
