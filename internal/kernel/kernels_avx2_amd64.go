@@ -148,6 +148,12 @@ func leaf2AVX2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 func leafBack2AVX2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 
 //go:noescape
+func cloverBlocks2AVX2(a []Vec, space float64, time float64, q []Vec)
+
+//go:noescape
+func cloverTraces2AVX2(x []Vec, space float64, time float64, g []Vec)
+
+//go:noescape
 func outer2AVX2(a []Vec, x []Vec, y []Vec)
 
 //go:noescape
@@ -277,6 +283,12 @@ func leaf3AVX2(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 func leafBack3AVX2(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 
 //go:noescape
+func cloverBlocks3AVX2(a []Vec, space float64, time float64, q []Vec)
+
+//go:noescape
+func cloverTraces3AVX2(x []Vec, space float64, time float64, g []Vec)
+
+//go:noescape
 func outer3AVX2(a []Vec, x []Vec, y []Vec)
 
 //go:noescape
@@ -321,6 +333,8 @@ var table2AVX2 = table{
 	PlaquetteBack: plaquetteBack2AVX2,
 	Leaf:          leaf2AVX2,
 	LeafBack:      leafBack2AVX2,
+	CloverBlocks:  cloverBlocks2AVX2,
+	CloverTraces:  cloverTraces2AVX2,
 	Outer:         outer2AVX2,
 	Invert:        invert2AVX2,
 	Reunitarize:   reunitarize2AVX2,
@@ -351,6 +365,8 @@ var table3AVX2 = table{
 	PlaquetteBack: plaquetteBack3AVX2,
 	Leaf:          leaf3AVX2,
 	LeafBack:      leafBack3AVX2,
+	CloverBlocks:  cloverBlocks3AVX2,
+	CloverTraces:  cloverTraces3AVX2,
 	Outer:         outer3AVX2,
 	Invert:        invert3AVX2,
 	Reunitarize:   reunitarize3AVX2,

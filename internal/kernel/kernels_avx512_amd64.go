@@ -148,6 +148,12 @@ func leaf2AVX512(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 func leafBack2AVX512(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 
 //go:noescape
+func cloverBlocks2AVX512(a []Vec, space float64, time float64, q []Vec)
+
+//go:noescape
+func cloverTraces2AVX512(x []Vec, space float64, time float64, g []Vec)
+
+//go:noescape
 func outer2AVX512(a []Vec, x []Vec, y []Vec)
 
 //go:noescape
@@ -277,6 +283,12 @@ func leaf3AVX512(x []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 func leafBack3AVX512(y []Vec, phi []Vec, a []Vec, b []Vec, mb int, c []Vec, d []Vec, md int)
 
 //go:noescape
+func cloverBlocks3AVX512(a []Vec, space float64, time float64, q []Vec)
+
+//go:noescape
+func cloverTraces3AVX512(x []Vec, space float64, time float64, g []Vec)
+
+//go:noescape
 func outer3AVX512(a []Vec, x []Vec, y []Vec)
 
 //go:noescape
@@ -321,6 +333,8 @@ var table2AVX512 = table{
 	PlaquetteBack: plaquetteBack2AVX512,
 	Leaf:          leaf2AVX512,
 	LeafBack:      leafBack2AVX512,
+	CloverBlocks:  cloverBlocks2AVX512,
+	CloverTraces:  cloverTraces2AVX512,
 	Outer:         outer2AVX512,
 	Invert:        invert2AVX512,
 	Reunitarize:   reunitarize2AVX512,
@@ -351,6 +365,8 @@ var table3AVX512 = table{
 	PlaquetteBack: plaquetteBack3AVX512,
 	Leaf:          leaf3AVX512,
 	LeafBack:      leafBack3AVX512,
+	CloverBlocks:  cloverBlocks3AVX512,
+	CloverTraces:  cloverTraces3AVX512,
 	Outer:         outer3AVX512,
 	Invert:        invert3AVX512,
 	Reunitarize:   reunitarize3AVX512,

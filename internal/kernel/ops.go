@@ -106,6 +106,16 @@ type table struct {
 	// such with a trace, tr phi. Derivatives of b and d are carried along a and c to where P
 	// begins; the links are unitary.
 	LeafBack func(y, phi, a, b []Vec, mb int, c, d []Vec, md int)
+	// CloverBlocks sets, in four dimensions, the packed matrices of both halves of g_5 (see
+	// Hops.Block) to
+	//
+	//	a = -1/8 sum_{mu<nu} c sigma_munu (q^a_munu T_a + q_tr/N),
+	//
+	// q having the components of Leaf of the planes 01, 02, 12, 03, 13, 23, and c being that
+	// of planes in space or with time; nil for N > 3. CloverTraces is the reverse: x has
+	// the components of 1/8 c i tr_spin sigma_munu g.
+	CloverBlocks func(a []Vec, space, time float64, q []Vec)
+	CloverTraces func(x []Vec, space, time float64, g []Vec)
 	// Outer sets the packed 2N x 2N matrix a = x y^† + y x^† (see Hops.Block).
 	Outer func(a, x, y []Vec)
 	// Invert sets such a matrix to its inverse, by elimination without pivoting, and d to

@@ -100,3 +100,31 @@ func TestInvert(t *testing.T) {
 		}
 	})
 }
+
+// What makes clover's blocks and takes traces with them, in every set that of the portable
+// one, which package dirac holds against another program: sums of some ten numbers below 6.
+func TestCloverBlocks(t *testing.T) {
+	each(t, func(t *testing.T, o *Ops, r *rng.Source) {
+		if o.CloverBlocks == nil {
+			t.Skip("none for this many colours")
+		}
+		plain := Sets()[0].Ops(o.Group)
+		size, square := 6*o.A, 2*4*o.N*o.N
+		if o.N == 3 {
+			size += 6
+		}
+		q, g := random(size, r), random(square, r)
+		a, b, x, y := guarded(random(square, r)), make([]Vec, square), guarded(random(size, r)), make([]Vec, size)
+		o.CloverBlocks(a, 1.5, -0.5, q)
+		plain.CloverBlocks(b, 1.5, -0.5, q)
+		o.CloverTraces(x, 1.5, -0.5, g)
+		plain.CloverTraces(y, 1.5, -0.5, g)
+		intact(t, a, "CloverBlocks")
+		intact(t, x, "CloverTraces")
+		const tol = 10 * 10 * 6 * eps
+		for l := range lattice.Lanes {
+			require.InDeltaSlice(t, lane(b, l), lane(a[:square], l), tol)
+			require.InDeltaSlice(t, lane(y, l), lane(x[:size], l), tol)
+		}
+	})
+}

@@ -9,14 +9,15 @@ import (
 // of traces with them.
 type cloverTerm struct {
 	*leaves
-	spins  int // of a half of g_5
-	halves int
-	dim    int           // of a block, N spins
-	size   int           // Vecs of the blocks of all halves
-	a      []lattice.Vec // (block, half): C
-	fresh  bool
-	fill   cloverFill
-	outer  func(a, x, y []lattice.Vec)
+	spins   int // of a half of g_5
+	halves  int
+	dim     int           // of a block, N spins
+	size    int           // Vecs of the blocks of all halves
+	a       []lattice.Vec // (block, half): C
+	fresh   bool
+	fill    cloverFill
+	outer   func(a, x, y []lattice.Vec)
+	kernels bool // there are those of all planes at once
 }
 
 // cloverFill is the sweep that makes C.
@@ -43,6 +44,7 @@ func newCloverTerm(w *Wilson) cloverTerm {
 	t.dim = t.spins * o.N
 	t.size = t.halves * t.dim * t.dim
 	t.a = lattice.Make[float64](geo.Blocks() * t.size)
+	t.kernels = geo.Dims() == 4 && o.CloverBlocks != nil
 	t.outer = kernel.PackedOuter(t.dim)
 	if t.spins == 2 {
 		t.outer = o.Outer
@@ -79,6 +81,10 @@ func (f *cloverFill) Do(r lattice.Range) {
 			t.leaves.set(w.x[p*size:][:size], b, p)
 		}
 		a := f.dst[b*t.size:][:t.size]
+		if t.kernels {
+			o.CloverBlocks(a, f.c[0], f.c[1], w.x)
+			continue
+		}
 		clear(a)
 		for half := range t.halves {
 			for k := range 3 {
@@ -106,6 +112,10 @@ func (f *cloverFill) Do(r lattice.Range) {
 // with Hermitian g: C has c_sw/2 of each sigma i F, so that it is that of
 // sum_planes Re tr Q X, X = c (c_sw/8) i tr_spin sigma g.
 func (t *cloverTerm) setTraces(b int, c float64, space, time float64, g []lattice.Vec, w *cloverScratch) {
+	if t.kernels {
+		t.ops.CloverTraces(t.x[b*len(t.planes)*t.each:][:len(t.planes)*t.each], c*space, c*time, g)
+		return
+	}
 	for p, plane := range t.planes {
 		csw := space
 		if plane.nu == t.fill.lasts {

@@ -133,7 +133,7 @@ func tables(suffix string, double bool, colours ...int) string {
 		list("AddMul", "[4]scaled", all("addMul", daggers...)...)
 		list("AddTriple", "[8]triple", triple...)
 		list("AddWilson", "[4]wilsonForce", all("addWilson", "X", "Y", "Z", "T")...)
-		for _, name := range []string{"AddAlgebra", "AddForce", "Plaquette", "AddRotated", "Rotate", "PlaquetteBack", "Leaf", "LeafBack", "Outer", "Invert", "Reunitarize"} {
+		for _, name := range []string{"AddAlgebra", "AddForce", "Plaquette", "AddRotated", "Rotate", "PlaquetteBack", "Leaf", "LeafBack", "CloverBlocks", "CloverTraces", "Outer", "Invert", "Reunitarize"} {
 			fmt.Fprintf(&s, "%s: %s%s,\n", name, strings.ToLower(name[:1])+name[1:], end)
 		}
 		if n > 1 {
@@ -185,6 +185,8 @@ func operations(t target, n int) {
 	t.block("plaquetteBack"+digit(n), signature{vecs("y"), vecs("phi"), vecs("a"), b, vecs("c"), masked("d", "md")}, plaquetteBack(n))
 	t.block("leaf"+digit(n), signature{vecs("x"), vecs("a"), b, vecs("c"), masked("d", "md")}, leaf(n))
 	t.block("leafBack"+digit(n), signature{vecs("y"), vecs("phi"), vecs("a"), b, vecs("c"), masked("d", "md")}, leafBack(n))
+	t.block("cloverBlocks"+digit(n), signature{vecs("a"), scalar("space"), scalar("time"), vecs("q")}, cloverBlocks(n))
+	t.block("cloverTraces"+digit(n), signature{vecs("x"), scalar("space"), scalar("time"), vecs("g")}, cloverTraces(n))
 	t.block("outer"+digit(n), signature{vecs("a"), vecs("x"), vecs("y")}, outer(2*n))
 	t.block("invert"+digit(n), signature{vecs("a"), vecs("d")}, invert(2*n))
 	t.block("reunitarize"+digit(n), signature{vecs("u")}, reunitarize(n))
