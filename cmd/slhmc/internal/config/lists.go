@@ -96,7 +96,6 @@ func trained(list *node, name string, yes bool, at *node) *node {
 	n := &node{path: "slhmc.quarks.train", at: at.at, key: at.key, kind: "list", isList: true}
 	if list != nil {
 		n.items = slices.DeleteFunc(slices.Clone(list.items), func(item *node) bool { return item.value == name })
-
 	}
 	if yes {
 		n.items = append(n.items, &node{path: index(n.path, len(n.items)), at: at.at, key: at.key, kind: "string", value: name, text: strconv.Quote(name)})
