@@ -80,7 +80,7 @@ func (r *Run) trajectory(p *Phase) (rec Record, timing Timing, err error) {
 		}
 		timing.Measuring = time.Since(began).Seconds()
 	}
-	rec.Spectra = r.recordSpectra(r.before)
+	rec.Spectra = r.recordSpectra(p, r.before)
 	if p.Production && r.SaveEvery > 0 && (done+1)%r.SaveEvery == 0 {
 		rec.Saved = fmt.Sprintf("links-%s-%08d.ildg", p.Name, done+1)
 		if err := r.Save(filepath.Join(r.Dir, rec.Saved), r.Links); err != nil {

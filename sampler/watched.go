@@ -52,14 +52,14 @@ func (r *Run) setSpectra(all []action.Spectrum) error {
 }
 
 // recordSpectra puts down those that are known, and tells of intervals that had to be
-// made wider.
-func (r *Run) recordSpectra(before []action.Spectrum) (list []RecordedSpectrum) {
+// made wider in production: on the way there they follow the links.
+func (r *Run) recordSpectra(p *Phase, before []action.Spectrum) (list []RecordedSpectrum) {
 	for i, w := range r.Watched {
 		s := w.Action.Spectrum()
 		if s.Interval.Hi == 0 {
 			continue
 		}
-		if s.Widened > before[i].Widened {
+		if p.Production && before[i].Interval.Hi != 0 && s.Widened > before[i].Widened {
 			r.notice("trajectory %d: D^†D of %s has eigenvalues from %.3g to %.3g: its approximations are made for %.3g to %.3g now (were: %.3g to %.3g)",
 				r.state.Trajectory, w.Name, s.Lo, s.Hi, s.Interval.Lo, s.Interval.Hi, before[i].Interval.Lo, before[i].Interval.Hi)
 		}

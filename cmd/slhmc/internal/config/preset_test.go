@@ -47,7 +47,9 @@ func TestPresets(t *testing.T) {
 			assert.Equal(t, before, after)
 		})
 	}
-	assert.Equal(t, []string{"default", "long", "quenched", "su3", "talk", "u1-2d"}, names)
+	assert.Equal(t, []string{
+		"default", "long", "nf3-magnetic", "quenched", "schwinger-wilson-nf2", "su2-wilson-nf2", "su3-clover-nf2", "su3-staggered-nf2", "su3-staggered-nf2p1", "su3-wilson-nf2", "su3", "talk", "u1-2d",
+	}, names)
 }
 
 // firstDifference returns the first line that differs, "" if none does.
@@ -89,7 +91,7 @@ func TestDefault(t *testing.T) {
 
 func TestUnknownPreset(t *testing.T) {
 	_, err := Preset("quenchd")
-	assert.EqualError(t, err, `there is no preset "quenchd", did you mean "quenched"? (allowed: default, long, quenched, su3, talk, u1-2d)`)
+	assert.EqualError(t, err, `there is no preset "quenchd", did you mean "quenched"? (allowed: default, long, nf3-magnetic, quenched, schwinger-wilson-nf2, su2-wilson-nf2, su3-clover-nf2, su3-staggered-nf2, su3-staggered-nf2p1, su3-wilson-nf2, su3, talk, u1-2d)`)
 	_, err = Preset("../preset")
 	assert.Error(t, err)
 }

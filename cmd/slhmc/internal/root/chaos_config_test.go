@@ -72,7 +72,7 @@ func TestChaosConfig(t *testing.T) {
 	replay(t)
 	dir := harness.Scratch(t)
 	var presets []string
-	for _, name := range []string{"default", "long", "quenched", "su3", "talk", "u1-2d"} {
+	for _, name := range []string{"default", "long", "quenched", "su3", "talk", "u1-2d", "su3-clover-nf2", "su3-staggered-nf2p1"} {
 		text := harness.Done(t, dir, "init", "--preset", name).Stdout
 		presets = append(presets, phaseLength.ReplaceAllString(text, "$1 = 1"))
 	}

@@ -51,7 +51,9 @@ func TestPresetsBuild(t *testing.T) {
 			names = append(names, o.Names...)
 		}
 		want := []string{"plaquette", "polyakov_trace", "polyakov_normalised"}
-		if c.Condensates() {
+		if groups, called := c.Groups(); c.Condensates() && len(groups) > 1 {
+			want = append(want, "condensate_"+called[0], "condensate_"+called[1])
+		} else if c.Condensates() {
 			want = append(want, "condensate")
 		}
 		assert.Equal(t, want, names, p.Name)
