@@ -194,10 +194,11 @@ func actionWorkers(build ActionBuilder, c Case) []Result {
 	return []Result{exact(law+": value", values), exact(law+": force", forces)}
 }
 
-// withPhi is the power of a pseudofermion action to show its field, withFields that of
-// one that has several.
+// withPhi is the power of a pseudofermion action to show its field, withPhis and
+// withFields that of one that has several.
 type (
 	withPhi    interface{ Phi() *fermion.Field }
+	withPhis   interface{ Phi() []*fermion.Field }
 	withFields interface{ Fields() []*fermion.Field }
 )
 
@@ -213,6 +214,8 @@ func Fields(a action.Action) (all []*fermion.Field) {
 		return f.Fields()
 	case withPhi:
 		return []*fermion.Field{f.Phi()}
+	case withPhis:
+		return f.Phi()
 	}
 	return all
 }

@@ -141,7 +141,7 @@ var guideKeys = []key{
 	},
 	{
 		path: "slhmc.quarks.mass", only: unless("slhmc.quarks.kappa"), rule: finite(), doc: "Mass m_h of the guide.",
-		def: "the target's", derive: func(c *Config, path string) any { return c.target(path).Mass },
+		def: "the target's", derive: func(c *Config, path string) any { return c.MassOf(c.target(path)) },
 	},
 	{
 		path: "slhmc.quarks.c_sw", only: of("a clover term", func(q *Quarks) bool { return q.Action == "clover" }), rule: notNegative(),
@@ -234,6 +234,7 @@ func (r *reader) checkSeen(s *Seen, q *Quarks, at string) {
 	if path := at + ".ratios"; r.sound(path) && s.Ratios > len(q.Ratios) {
 		r.report(r.at(path), path, fmt.Sprintf("the target has %s (allowed: up to %d)", plural(len(q.Ratios), "ratio"), len(q.Ratios)))
 	}
+	r.checkSeenRatios(s, q, at)
 	for i, name := range s.Train {
 		path := at + ".train"
 		switch {
@@ -242,6 +243,34 @@ func (r *reader) checkSeen(s *Seen, q *Quarks, at string) {
 		case name == TrainCSW && q.Action != "clover":
 			r.report(r.element(path, i), path, fmt.Sprintf("%q is not trained: these quarks have no clover term (allowed: %q, %q)", name, TrainMass, TrainCoefficient))
 		}
+	}
+}
+
+// checkSeenRatios wants the guide's operator lighter than what it is divided by, and of
+// one that has lost its lightest ratio no other mass.
+func (r *reader) checkSeenRatios(s *Seen, q *Quarks, at string) {
+	path := at + ".mass"
+	if s.Kappa != 0 {
+		path = at + ".kappa"
+	}
+	if len(q.Ratios) == 0 || q.Twist != 0 || !r.sound(path, at+".ratios", "quarks.ratios", "quarks.kappa", "quarks.mass") {
+		return
+	}
+	first := q.Ratios[0]
+	seen := *q
+	seen.Kappa, seen.Mass = s.Kappa, s.Mass
+	other := *q
+	if q.Kappa != 0 {
+		other.Kappa = first
+	} else {
+		other.Mass = first
+	}
+	switch m := r.cfg.MassOf(&seen); {
+	case s.Ratios < len(q.Ratios) && (m != r.cfg.MassOf(q) || slices.Contains(s.Train, TrainMass)):
+		r.report(r.at(at), at, fmt.Sprintf("its mass is that of the ratio to %g, which it leaves out with ratios = %d (allowed: no mass, kappa or training of the mass, or ratios = %d)",
+			first, s.Ratios, len(q.Ratios)))
+	case s.Ratios == len(q.Ratios) && m >= r.cfg.MassOf(&other):
+		r.report(r.at(path), path, fmt.Sprintf("these quarks are not lighter than %g, the first of the target's ratios (allowed: lighter ones)", first))
 	}
 }
 

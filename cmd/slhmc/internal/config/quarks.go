@@ -251,8 +251,19 @@ var backgroundKeys = []key{
 	{path: "background.plane", def: "[1, 2]", rule: integers(1, 4).long(2, 2), doc: "The two directions x and y of the plane."},
 }
 
-// checkBackground wants a plane of the lattice.
+// checkBackground wants a plane of the lattice, and charges where there is a flux and the
+// other way round.
 func (r *reader) checkBackground() {
+	charged := slices.IndexFunc(r.cfg.Quarks, func(q Quarks) bool { return q.Charge != 0 })
+	if r.sound("background", "background.flux", "quarks", "quarks.action", "quarks.charge") {
+		switch path := "background.flux"; {
+		case r.cfg.Background.Flux != 0 && charged < 0:
+			r.report(r.at(path), path, "is set, but no quarks have a charge (allowed: 0, or quarks.charge)")
+		case r.cfg.Background.Flux == 0 && charged >= 0:
+			path = index("quarks", charged) + ".charge"
+			r.report(r.at(path), path, "is set, but there is no field (allowed: 0, or background.flux)")
+		}
+	}
 	const path = "background.plane"
 	p := r.cfg.Background.Plane
 	if len(p) != 2 || !r.sound(path, "lattice.extents") {
@@ -292,6 +303,34 @@ func (c *Config) Root(q *Quarks) (p, of int) {
 	return q.Flavours, Tastes(c.Lattice.Dimensions())
 }
 
+// components returns the number of complex components of a field of the group.
+func (c *Config) components(q *Quarks) float64 {
+	n, even := float64(c.Lattice.Colours()), true
+	for _, l := range c.Lattice.Extents {
+		n *= float64(l)
+		even = even && l%2 == 0
+	}
+	if q.Wilson() {
+		n *= float64(map[bool]int{true: 4, false: 2}[c.Lattice.Dimensions() == 4])
+	}
+	if even && q.IsospinMu == 0 {
+		n /= 2
+	}
+	return n
+}
+
+// MassOf returns the mass of a group, however it is given.
+func (c *Config) MassOf(q *Quarks) float64 {
+	if q.Kappa == 0 {
+		return q.Mass
+	}
+	sum := 1. // of the weights of the hops
+	for range c.Lattice.Dimensions() - 1 {
+		sum += q.HopSpace
+	}
+	return 1/(2*q.Kappa) - sum
+}
+
 func (c *Config) fewestFields(q *Quarks) int {
 	if d := c.Lattice.Dimensions(); d < 2 || d > 4 {
 		return 1 // it is reported where it stands
@@ -318,12 +357,16 @@ func (r *reader) checkQuarks() {
 	}
 }
 
-// checkNames wants every name once.
+// checkNames wants every name once, those that follow from actions too.
 func (r *reader) checkNames(i int) {
-	q := r.cfg.Quarks
-	if path := index("quarks", i) + ".name"; r.sound(path) && q[i].Name != "" {
-		if first := slices.IndexFunc(q, func(o Quarks) bool { return o.Name == q[i].Name }); first < i {
-			r.report(r.at(path), path, fmt.Sprintf("%q is the name of group %d already (allowed: another name)", q[i].Name, first))
+	path := index("quarks", i) + ".name"
+	if !r.sound("quarks.name", "quarks.action") || r.cfg.Quarks[i].None() {
+		return
+	}
+	for k := range i {
+		if name := r.cfg.groupName(i); !r.cfg.Quarks[k].None() && r.cfg.groupName(k) == name {
+			r.report(r.at(path), path, fmt.Sprintf("%q is the name of group %d already (allowed: another name)", name, k))
+			return
 		}
 	}
 }
@@ -354,6 +397,12 @@ func (r *reader) checkFlavours(q *Quarks, at string) {
 		}
 		r.report(r.at(at+".flavours"), at+".flavours", fmt.Sprintf("%s in %d dimensions need a root of the determinant "+
 			"(allowed: %s; any number with method = \"rational\")", plural(q.Flavours, q.Action+" flavour"), d, allowed))
+	}
+	if path := at + ".error"; r.sound(path, at+".method", "lattice.extents", "lattice.group") && q.Method == "rational" {
+		const most = 1e-3 // as package action has it
+		if n := r.cfg.components(q); q.Error*n > most {
+			r.report(r.at(path), path, fmt.Sprintf("%g is too much for an action of %.0f components (allowed: up to %.1e here)", q.Error, n, most/n))
+		}
 	}
 	if path := at + ".fields"; r.sound(path, at+".flavours", at+".method") && q.Method == "rational" {
 		if n := r.cfg.fewestFields(q); q.Fields < n {

@@ -51,7 +51,7 @@ func (f *flavours) actions() (s action.Sum) {
 // flavours builds a flavour group of the target.
 func (b *builder) flavours(q *config.Quarks, name string) (*flavours, error) {
 	f := &flavours{name: name, conf: q}
-	ops, err := b.operators(q)
+	ops, err := b.operators(q, q)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (b *builder) pair(q *config.Quarks, ops []dirac.Operator, i int) (p pair, e
 // nil if there is none.
 func (b *builder) determinant(q *config.Quarks, ops []dirac.Operator) *term {
 	d, ok := ops[0].(dirac.EvenOdd)
-	if !ok || !b.geo.EvenOdd() {
+	if !ok || !b.geo.EvenOdd() || q.IsospinMu != 0 {
 		return nil
 	}
 	// S^†S on the even sites has the power p/of of |det D|^2
@@ -175,6 +175,8 @@ func (b *builder) reduced(q *config.Quarks, op dirac.Operator) (dirac.Operator, 
 			return op, lattice.All, nil
 		}
 		return op, lattice.Even, nil
+	case *dirac.Isospin: // its complement, whose block is the mass, has the square of its condition number
+		return op, lattice.All, nil
 	case dirac.EvenOdd:
 		if b.geo.EvenOdd() {
 			s, err := dirac.NewSchur(d, lattice.Even)
@@ -189,8 +191,9 @@ func (b *builder) tolerances(force float64) action.Tolerances {
 	return action.Tolerances{Action: s.ActionTolerance, Force: force, MaxIterations: s.MaxIterations, Mixed: s.MixedPrecision}
 }
 
-// operators builds those of a group, from the lightest.
-func (b *builder) operators(q *config.Quarks) ([]dirac.Operator, error) {
+// operators builds those of a group, from the lightest, the ratios being given as the
+// target's group is.
+func (b *builder) operators(q, target *config.Quarks) ([]dirac.Operator, error) {
 	op, err := b.operator(q)
 	all := []dirac.Operator{op}
 	for _, x := range q.Ratios {
@@ -199,12 +202,12 @@ func (b *builder) operators(q *config.Quarks) ([]dirac.Operator, error) {
 		}
 		heavy := *q
 		switch {
-		case q.Twist != 0:
+		case target.Twist != 0:
 			heavy.Twist = x
-		case q.Kappa != 0:
+		case target.Kappa != 0:
 			heavy.Kappa = x
 		default:
-			heavy.Mass = x
+			heavy.Kappa, heavy.Mass = 0, x
 		}
 		op, err = b.operator(&heavy)
 		all = append(all, op)
@@ -248,7 +251,7 @@ func (b *builder) seenAs(i int) (*glasses, error) {
 	q.Kappa, q.Mass, q.CSW, q.CSWTime = s.Kappa, s.Mass, s.CSW, s.CSWTime
 	g := &glasses{b: b, q: &q, conf: s}
 	var err error
-	g.all, err = b.operators(&q)
+	g.all, err = b.operators(&q, f.conf)
 	return g, err
 }
 

@@ -140,11 +140,9 @@ func moving(c *config.Config) []*config.Quarks {
 // symmetriesOfQuarks returns the options of an operator of the group, and the symmetries
 // of its actions.
 func symmetriesOfQuarks(c *config.Config, q *config.Quarks) (operator []verify.Option, actions verify.Option) {
-	plain := !slices.ContainsFunc(q.Theta, func(x float64) bool { return x != 0 }) &&
-		q.Charge*c.Background.Flux == 0 && q.ImaginaryMu == 0 && q.IsospinMu == 0
 	even := !slices.ContainsFunc(c.Lattice.Extents, func(l int) bool { return l%2 != 0 })
 	switch {
-	case !plain:
+	case !plain(c, q):
 		return nil, verify.Has()
 	case !q.Wilson():
 		return []verify.Option{verify.Has(verify.Staggered()...), verify.Hermitian(verify.Epsilon)}, verify.Has(verify.Staggered()...)
@@ -237,10 +235,17 @@ func accurate(c *config.Config) *config.Config {
 	return &other
 }
 
-// staggeredOnly reports whether all quarks are.
-func staggeredOnly(c *config.Config) bool {
+// conjugates reports whether charge conjugation of links and vectors leaves the actions of
+// all quarks as they are: spinors are conjugated with a matrix, phases turn round.
+func conjugates(c *config.Config) bool {
 	groups, _ := c.Groups()
-	return !slices.ContainsFunc(groups, (*config.Quarks).Wilson)
+	return !slices.ContainsFunc(groups, func(q *config.Quarks) bool { return q.Wilson() || !plain(c, q) })
+}
+
+// plain reports whether the quarks feel nothing but the links and signs at the boundary.
+func plain(c *config.Config, q *config.Quarks) bool {
+	return !slices.ContainsFunc(q.Theta, func(x float64) bool { return x != 0 }) &&
+		q.Charge*c.Background.Flux == 0 && q.ImaginaryMu == 0 && q.IsospinMu == 0
 }
 
 func mustGeometry(c *config.Config) *lattice.Geometry {
@@ -258,7 +263,7 @@ func guideSubjects(c *config.Config, within verify.Option) []verify.Subject {
 		symmetries = symmetries[1:]
 	}
 	of := verify.Has()
-	if staggeredOnly(c) { // spinors are conjugated with a matrix
+	if conjugates(c) {
 		of = verify.Has(verify.ChargeConjugation)
 	}
 	subjects := []verify.Subject{verify.OfAction("guide", func(k verify.Case, geo *lattice.Geometry) (action.Action, error) {
