@@ -27,7 +27,9 @@
 //
 // Those of the packages it judges. A result is broken if it is larger than its
 // bound or not a number, and worthless if the bound could not tell right from
-// wrong: both fail, and so does a law that has been tried on too few cases. Bounds
+// wrong: both fail, and so does a law that has been tried on too few cases. A law that applies
+// to no case of a subject ([Skip]) neither holds nor is broken, and is told as such; a
+// suite in which nothing that matters applied fails. Bounds
 // come from round-off, derived where the operations are known and otherwise
 // measured by [Noise], and from exact laws at a false-alarm rate of 5e-10 each: one
 // in a million for a suite. Which symmetries a subject has beyond gauge covariance

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,7 +39,9 @@ type Verdict struct {
 
 	Closest Result   `json:"closest"` // to its bound; in a failure: what was broken
 	Series  []Series `json:"series,omitempty"`
-	// Failure says what went wrong, and is empty if the law holds; Smallest is the
+	// Skipped says why the law does not apply: it neither holds nor is broken.
+	Skipped string `json:"skipped,omitempty"`
+	// Failure says what went wrong, and is empty if nothing did; Smallest is the
 	// smallest case that shows it, After the number of cases that did not.
 	Failure  string `json:"failure,omitempty"`
 	Smallest *Case  `json:"smallest,omitempty"`
@@ -47,8 +51,39 @@ type Verdict struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// OK reports whether the law holds.
+// OK reports whether the law is not broken: it holds, or does not apply.
 func (v Verdict) OK() bool { return v.Failure == "" }
+
+// Applies reports whether the law has been tried: it holds or is broken.
+func (v Verdict) Applies() bool { return v.Skipped == "" }
+
+// aside are laws of a program that computes no matter what: where they alone apply
+// nothing that matters has been judged.
+var aside = []string{"pure", "workers", "ranks", "repeatable"}
+
+// idle reports whether nothing that matters applied: some laws do not, and all others
+// are aside.
+func idle(verdicts []Verdict) bool {
+	skipped := false
+	for _, v := range verdicts {
+		if v.Applies() && !slices.Contains(aside, v.Law) {
+			return false
+		}
+		skipped = skipped || !v.Applies()
+	}
+	return skipped
+}
+
+// reasons says why laws do not apply.
+func reasons(verdicts []Verdict) string {
+	var all []string
+	for _, v := range verdicts {
+		if !v.Applies() {
+			all = append(all, v.Law+" ("+v.Skipped+")")
+		}
+	}
+	return strings.Join(all, ", ")
+}
 
 // Name returns "subject/law", by which the law is replayed, or what there is of
 // the two.
@@ -63,8 +98,11 @@ func fullName(subject, law string) string {
 
 // String says in one line how the law fared.
 func (v Verdict) String() string {
-	if !v.OK() {
+	switch {
+	case !v.OK():
 		return fmt.Sprintf("%s: %s", v.Name(), v.Failure)
+	case !v.Applies():
+		return fmt.Sprintf("%s: does not apply: %s", v.Name(), v.Skipped)
 	}
 	return fmt.Sprintf("%s: %d checks in %d cases, the closest at %.3f of its bound: %v", v.Name(), v.Checks, v.Cases, v.Closest.Ratio(), v.Closest)
 }
@@ -75,6 +113,13 @@ var ErrUnsupported = errors.New("verify: case not supported")
 
 // unsupported is what a law panics with when a builder answers ErrUnsupported.
 type unsupported struct{}
+
+// inapplicable is what [Skip] panics with.
+type inapplicable string
+
+// Skip ends a case that a law does not apply to, from within the law: others are
+// drawn, and a law that applies to none is told as such, with the reason.
+func Skip(reason string) { panic(inapplicable(reason)) }
 
 // must returns v. An error ends the case: it is passed over if it is
 // ErrUnsupported and broken otherwise.
@@ -93,22 +138,30 @@ func check(err error) {
 }
 
 // attempt returns the results of the law, an error or a panic being one that is
-// not OK, and whether the subject supports the case.
-func attempt(law func(Case) []Result, c Case) (results []Result, supported bool) {
-	supported = true
+// not OK. Errors: ErrUnsupported, or why the law does not apply to the case.
+func attempt(law func(Case) []Result, c Case) (results []Result, err error) {
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
 		case unsupported:
-			results, supported = nil, false
+			results, err = nil, ErrUnsupported
+		case inapplicable:
+			results, err = nil, p
 		case error:
 			results = failed("no error", fmt.Errorf("%w\n%s", p, debug.Stack()))
 		default:
 			results = failed("no panic", fmt.Errorf("%v\n%s", p, debug.Stack()))
 		}
 	}()
-	return law(c), supported
+	return law(c), nil
 }
+
+// Error says why a law does not apply.
+func (why inapplicable) Error() string { return string(why) }
+
+// patience is how many cases are looked at for one that a law applies to: what applies
+// to one in twenty is missed once in 700.
+const patience = 2 * redraws
 
 // judge tries the law on cases of its domain.
 func judge(s Subject, law Law, o settings) (v Verdict) {
@@ -128,24 +181,34 @@ func judge(s Subject, law Law, o settings) (v Verdict) {
 	// Whether a case is supported shows when it is tried: what a case that is drawn
 	// gave is kept for the property.
 	var drawn []Result
-	fresh := false
-	try := func(c Case) (supported bool) {
-		drawn, supported = attempt(law.Check, c)
-		fresh = supported
-		return supported
+	fresh, applied, passed, reason := false, false, 0, ""
+	try := func(c Case) bool {
+		if passed == patience && !applied {
+			return false
+		}
+		var err error
+		if drawn, err = attempt(law.Check, c); err == nil {
+			fresh, applied = true, true
+			return true
+		}
+		if why, ok := err.(inapplicable); ok {
+			passed, reason = min(passed+1, patience), string(why)
+		}
+		fresh = false
+		return false
 	}
 	outcome := prop.ForAll(func(c Case) *gopter.PropResult {
 		if !fresh && !try(c) { // while it shrinks: no simpler failure
 			return gopter.NewPropResult(true, "")
 		}
 		fresh = false
-		results, reason, broken := drawn, "", Result{Law: law.Name}
+		results, failure, broken := drawn, "", Result{Law: law.Name}
 		if len(results) == 0 {
-			reason = "the law has checked nothing"
+			failure = "the law has checked nothing"
 		}
 		for _, r := range results {
 			if !r.OK() {
-				reason, broken = r.String(), r
+				failure, broken = r.String(), r
 				break
 			}
 			if v.Checks++; v.Checks == 1 || r.Ratio() > v.Closest.Ratio() {
@@ -155,14 +218,16 @@ func judge(s Subject, law Law, o settings) (v Verdict) {
 				v.Series = r.Series
 			}
 		}
-		if reason == "" {
+		if failure == "" {
 			return gopter.NewPropResult(true, "")
 		}
-		v.Failure, v.Smallest, v.Closest, v.Series = reason, &c, broken, broken.Series
-		return gopter.NewPropResult(false, reason)
+		v.Failure, v.Smallest, v.Closest, v.Series = failure, &c, broken, broken.Series
+		return gopter.NewPropResult(false, failure)
 	}, d.generator(try)).Check(parameters)
 	v.Cases, v.After = outcome.Succeeded, outcome.Succeeded
 	switch {
+	case !applied && reason != "":
+		v.Skipped = reason
 	case v.Failure == "" && outcome.Error != nil: // no case could be drawn
 		v.Failure = outcome.Error.Error()
 	case v.Failure == "" && v.Cases < (d.Cases+1)/2:
@@ -219,16 +284,16 @@ func Judge(subjects []Subject, workers int, done func(v Verdict), options ...Opt
 }
 
 // Replay tries one law, named as Verdict.Name does, on one case. Errors: no such
-// law; a case that its subject does not support.
+// law; a case that its subject does not support, or the law does not apply to.
 func Replay(subjects []Subject, name string, c Case) ([]Result, error) {
 	for _, s := range subjects {
 		for _, l := range s.Laws {
 			if fullName(s.Name, l.Name) != name {
 				continue
 			}
-			results, supported := attempt(l.Check, c)
-			if !supported {
-				return nil, fmt.Errorf("verify: %s: %w: %v", name, ErrUnsupported, c)
+			results, err := attempt(l.Check, c)
+			if err != nil {
+				return nil, fmt.Errorf("verify: %s does not apply: %w: %v", name, err, c)
 			}
 			return results, nil
 		}
