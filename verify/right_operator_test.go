@@ -104,6 +104,19 @@ func TestRightOperator(t *testing.T) {
 	}
 }
 
+// The trace of many equal terms, summed one after the other, is no alarm.
+func TestRightFree(t *testing.T) {
+	for _, group := range []string{"SU(3)", "SU(4)"} {
+		for _, extents := range [][]int{{4, 4}, {2, 16}, {2, 2, 2, 4}} {
+			fixed := verify.Case{Group: group, Extents: extents, Boundary: make([]int, len(extents)), Mass: 5.3}
+			s := verify.OfOperator("lopsided", buildLopsided, verify.Free(freeLopsided), verify.Within(verify.Domain{Fixed: &fixed, Cases: 1}))
+			v := verify.Judge([]verify.Subject{s}, 1, nil, verify.Only(regexp.MustCompile("/free$")))
+			require.Len(t, v, 1)
+			assert.True(t, v[0].OK() && v[0].Checks == 4, "%v", v[0])
+		}
+	}
+}
+
 // What a fixed lattice does not allow does not apply to it; what it allows sometimes
 // is tried where it does.
 func TestDoesNotApply(t *testing.T) {
