@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -197,6 +198,8 @@ func judge(s Subject, law Law, o settings) (v Verdict) {
 		fresh = false
 		return false
 	}
+	never := map[string]Result{} // of what has to hold somewhere, one that does if there is
+	var last *Case               // that does not
 	outcome := prop.ForAll(func(c Case) *gopter.PropResult {
 		if !fresh && !try(c) { // while it shrinks: no simpler failure
 			return gopter.NewPropResult(true, "")
@@ -210,6 +213,16 @@ func judge(s Subject, law Law, o settings) (v Verdict) {
 			if !r.OK() {
 				failure, broken = r.String(), r
 				break
+			}
+			if r.Somewhere {
+				if _, known := never[r.Law]; !known {
+					never[r.Law] = r
+				}
+				if !r.obeyed() {
+					last = &c
+					continue
+				}
+				never[r.Law] = r
 			}
 			if v.Checks++; v.Checks == 1 || r.Ratio() > v.Closest.Ratio() {
 				v.Closest = r
@@ -225,6 +238,11 @@ func judge(s Subject, law Law, o settings) (v Verdict) {
 		return gopter.NewPropResult(false, failure)
 	}, d.generator(try)).Check(parameters)
 	v.Cases, v.After = outcome.Succeeded, outcome.Succeeded
+	for _, name := range slices.Sorted(maps.Keys(never)) {
+		if r := never[name]; v.Failure == "" && !r.obeyed() {
+			v.Failure, v.Smallest, v.Closest, v.Series, v.After = "in no case: "+r.String(), last, r, r.Series, v.Cases-1
+		}
+	}
 	switch {
 	case !applied && reason != "":
 		v.Skipped = reason

@@ -155,7 +155,8 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Bound     number `json:"bound"`
 		Because   string `json:"because"`
 		Vacuous   bool   `json:"vacuous,omitempty"`
-	}{r.Law, number(r.Measured), number(r.Bound), r.Because, r.Vacuous})
+		Somewhere bool   `json:"somewhere,omitempty"`
+	}{r.Law, number(r.Measured), number(r.Bound), r.Because, r.Vacuous, r.Somewhere})
 }
 
 // MarshalJSON implements json.Marshaler.
