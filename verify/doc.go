@@ -47,5 +47,6 @@
 //	[GS]      M. Golterman, J. Smit, Nucl. Phys. B 245 (1984) 61 (staggered symmetries)
 //	[Holm]    S. Holm, Scand. J. Statist. 6 (1979) 65 (several tests at one rate)
 //	[Ville]   J. Ville, Etude critique de la notion de collectif, Paris 1939 (martingales)
+//	[Freedman] D. Freedman, Ann. Probab. 3 (1975) 100 (martingales)
 //	[W]       U. Wolff, hep-lat/0306017 (the Gamma method)
 package verify

@@ -60,7 +60,7 @@ func (v Verdict) Applies() bool { return v.Skipped == "" }
 
 // aside are laws of a program that computes no matter what: where they alone apply
 // nothing that matters has been judged.
-var aside = []string{"pure", "workers", "ranks", "repeatable"}
+var aside = []string{"pure", "workers", "ranks", "repeatable", "instances"}
 
 // idle reports whether nothing that matters applied: some laws do not, and all others
 // are aside.
