@@ -361,5 +361,12 @@ func samplerMutants() (list []mutant) {
 	memory("equilibrium", "a rule that does not keep exp(-H)", 0.7, half, turns, verify.Accepts(half))
 	hmc("equilibrium", "dH off by 0.3 in the decision", 4000, decided(func(t sampler.Trajectory, x float64) bool { return x < math.Exp(-t.DeltaH-0.3) }))
 	hmc("equilibrium", "accepted if exp(-dH) is above 1/2", 4000, decided(func(t sampler.Trajectory, _ float64) bool { return math.Exp(-t.DeltaH) > 0.5 }))
+	hits := func(law, bug string, rule func(before, now, after float64) float64) {
+		list = append(list, mutant{area: "sampler", bug: bug, law: law, draws: 1000, subject: verify.OfSampler("sampler",
+			buildHits(rule), tinyTorus, verify.Local(), verify.From(verify.TorusStart))})
+	}
+	hits("equilibrium", "every hit of a link accepted", func(_, _, _ float64) float64 { return 1 })
+	hits("independent starts", "hits of links judged by the action before the sweep", func(before, _, after float64) float64 { return math.Exp(before - after) })
+	hits("moves", "no hit of a link accepted", func(_, _, _ float64) float64 { return 0 })
 	return list
 }

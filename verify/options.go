@@ -57,6 +57,7 @@ type settings struct {
 	by           IntegratorBuilder
 	starts       Starts
 	rule         Rule    // nil: Metropolis
+	local        bool    // updates without dH
 	persists     float64 // the factor of the momenta; 0: they are drawn anew
 }
 

@@ -84,7 +84,7 @@ func buildGeneral(keep float64, rule verify.Rule, afterwards func(g *general, re
 		if err != nil {
 			return s, err
 		}
-		d, err := sampler.NewDynamics(u, []sampler.Level{{Force: s.Target, Scheme: sampler.Leapfrog(), Steps: 1}})
+		d, err := sampler.NewDynamics(u, []sampler.Level{{Force: s.Target, Scheme: sampler.Leapfrog(), Steps: 2}})
 		g := &general{target: s.Target, dynamics: d, keep: keep, rule: rule, afterwards: afterwards}
 		for _, p := range []**gauge.Algebra{&g.p, &g.drawn, &g.xi} {
 			*p = gauge.NewAlgebra(u.Geometry(), u.Group())
@@ -118,9 +118,69 @@ func TestRightSampler(t *testing.T) {
 			}
 		}
 		wrong := verify.OfSampler(s.name, s.build, tinyTorus)
-		for _, v := range verify.Judge([]verify.Subject{wrong}, 1, nil, verify.Only(regexp.MustCompile(s.broken)), verify.With(verify.Suite{Cases: 6, Draws: 1000})) {
+		for _, v := range verify.Judge([]verify.Subject{wrong}, 1, nil, verify.Only(regexp.MustCompile(s.broken)), verify.With(verify.Suite{Cases: 6, Draws: 2000})) {
 			assert.False(t, v.OK(), "%v", v)
 		}
 	}
 	require.Panics(t, func() { verify.Persistent(1) })
+}
+
+// hits are local updates: each link in turn is moved by a random step, of which the
+// action decides. The rule is what a bug changes.
+func buildHits(rule func(before, now, after float64) float64) verify.SystemBuilder {
+	return func(c verify.Case, u *gauge.Field) (verify.System, error) {
+		s, err := verify.BuildTorus(c, u)
+		geo, g := u.Geometry(), u.Group()
+		p, old := gauge.NewAlgebra(geo, g), gauge.NewField(geo, g)
+		step := make([]float64, g.Dim())
+		s.Sampler, s.Update = nil, func(u *gauge.Field, stream rng.Stream) error {
+			first, err := s.Target.Value(u)
+			if err != nil {
+				return err
+			}
+			r, now, x := stream.Site(0), first, make([]int, geo.Dims())
+			for site := range geo.Volume() {
+				geo.Coordinates(x, site)
+				for mu := range x {
+					for a := range step {
+						step[a] = 1.5 * r.Normal()
+					}
+					p.Zero()
+					p.Set(x, mu, step)
+					old.Copy(u)
+					u.Drift(1, p)
+					after, err := s.Target.Value(u)
+					if err != nil {
+						return err
+					}
+					if r.Float64() < rule(first, now, after) {
+						now = after
+					} else {
+						u.Copy(old)
+					}
+				}
+			}
+			u.Reunitarize()
+			return nil
+		}
+		return s, err
+	}
+}
+
+func metropolisHit(_, now, after float64) float64 { return math.Exp(now - after) }
+
+// Local updates have no trajectories to tell of, and are judged all the same.
+func TestRightUpdates(t *testing.T) {
+	for seed := range int64(2) {
+		s := verify.OfSampler("hits", buildHits(metropolisHit), tinyTorus, verify.Local(), verify.From(verify.TorusStart))
+		verdicts := verify.Judge([]verify.Subject{s}, 1, nil, verify.Seed(seed))
+		require.Len(t, verdicts, 4)
+		for _, v := range verdicts {
+			assert.True(t, v.OK() && v.Applies(), "%v", v)
+		}
+	}
+	r := &recorder{}
+	verify.Sampler(r, verify.BuildTorus, tinyTorus, verify.Local(), verify.Only(regexp.MustCompile("/moves$")))
+	require.Len(t, r.errors, 1)
+	assert.Contains(t, r.errors[0], "without an Update")
 }

@@ -20,6 +20,7 @@ type Stepper interface {
 // System is a sampler to be judged with the theory that it samples.
 type System struct {
 	Sampler Stepper
+	Update  Update        // instead of a sampler: see Local
 	Target  action.Action // exp(-Target) is the distribution
 
 	// Plaquettes is the plaquette action among the terms of the target, Beta its
@@ -75,9 +76,27 @@ func Single() Option { return func(o *settings) { o.single = true } }
 
 // OfSampler returns a sampler as a subject, to be judged by what it claims: without
 // [Persistent] each trajectory is a function of links and stream, without [Accepts]
-// the decision is that of Metropolis.
+// the decision is that of Metropolis. [Local] claims no trajectories at all.
 func OfSampler(name string, build SystemBuilder, options ...Option) Subject {
 	o := newSettings(options)
+	var laws []Law
+	if o.local {
+		build = withUpdates(build)
+		laws = localLaws(build, o)
+	} else {
+		laws = trajectoryLaws(build, o)
+	}
+	if o.against != nil {
+		laws = append(laws, Law{Name: "agreement", Cost: 2, Check: func(c Case) []Result { return agreement(c, build, o.against) }})
+	}
+	if o.identical != nil {
+		laws = append(laws, Law{Name: "identical", Check: func(c Case) []Result { return identical(c, build, o.identical) }})
+	}
+	return Subject{Name: name, Domain: o.within, Laws: laws}
+}
+
+// trajectoryLaws are those of samplers that propose trajectories.
+func trajectoryLaws(build SystemBuilder, o settings) []Law {
 	laws := []Law{
 		{Name: "record", Check: func(c Case) []Result { return record(c, build, o.solves(1e-9, 0).value) }},
 	}
@@ -98,13 +117,7 @@ func OfSampler(name string, build SystemBuilder, options ...Option) Subject {
 	if o.starts != nil {
 		laws = append(laws, Law{Name: "independent starts", Cost: 4, Check: func(c Case) []Result { return independentStarts(c, build, o.starts, o.persists > 0) }})
 	}
-	if o.against != nil {
-		laws = append(laws, Law{Name: "agreement", Cost: 2, Check: func(c Case) []Result { return agreement(c, build, o.against) }})
-	}
-	if o.identical != nil {
-		laws = append(laws, Law{Name: "identical", Check: func(c Case) []Result { return identical(c, build, o.identical) }})
-	}
-	return Subject{Name: name, Domain: o.within, Laws: laws}
+	return laws
 }
 
 func newSystem(c Case, build SystemBuilder) (System, *gauge.Field) {
