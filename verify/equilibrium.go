@@ -77,13 +77,18 @@ func (s System) run(c Case, u *gauge.Field, name string, observed []Observed) (h
 }
 
 // independent returns how many independent entries the chain holds of what it has
-// fewest, the most if it does not move.
+// fewest, the most if it does not move; three for one of the Schwinger-Dyson equation.
 func (h history) independent() float64 {
 	least := math.Inf(1)
 	for _, series := range append([][]float64{h.plaquette}, h.observed...) {
 		e, err := statistics.Gamma(series)
 		check(err)
 		least = math.Min(least, e.Independent())
+	}
+	if h.dyson != nil { // twenty are enough, and fewer worthless
+		e, err := statistics.Gamma(h.dyson)
+		check(err)
+		least = math.Min(least, 3*e.Independent())
 	}
 	return least
 }
