@@ -184,3 +184,21 @@ func TestRightUpdates(t *testing.T) {
 	require.Len(t, r.errors, 1)
 	assert.Contains(t, r.errors[0], "without an Update")
 }
+
+// Delayed acceptance asks the guide first, and the target of what it lets pass: the
+// product of both keeps exp(-H) in balance. Given dH, that of Metropolis is another.
+func TestRightDelayed(t *testing.T) {
+	guide := func(t sampler.Trajectory) float64 { return 0.6*t.DeltaH + 0.2*(t.Kinetic[1]-t.Kinetic[0]) }
+	delayed := func(t sampler.Trajectory) float64 {
+		g := guide(t)
+		return math.Min(1, math.Exp(-g)) * math.Min(1, math.Exp(g-t.DeltaH))
+	}
+	build := buildGeneral(0.7, delayed, turns)
+	only := verify.Only(regexp.MustCompile("/equilibrium$"))
+	for k, rule := range []verify.Rule{delayed, verify.Metropolis} {
+		s := verify.OfSampler("delayed", build, tinyTorus, verify.Persistent(0.7), verify.Accepts(rule))
+		v := verify.Judge([]verify.Subject{s}, 1, nil, only, verify.With(verify.Suite{Cases: 4, Draws: 1000}))
+		require.Len(t, v, 1)
+		assert.Equal(t, k == 0, v[0].OK(), "%v", v[0])
+	}
+}
