@@ -255,8 +255,8 @@ func actionSymmetries(t theory, of []Symmetry, solve float64) (results []Result)
 			Vacuous: !(bound < 1e-4*signal),
 		})
 	}
-	if len(results) == 0 { // the lattice allows none
-		panic(unsupported{})
+	if len(results) == 0 {
+		Skip(noMoves)
 	}
 	return results
 }

@@ -27,7 +27,9 @@
 //
 // Those of the packages it judges. A result is broken if it is larger than its
 // bound or not a number, and worthless if the bound could not tell right from
-// wrong: both fail, and so does a law that has been tried on too few cases. Bounds
+// wrong: both fail, and so does a law that has been tried on too few cases. A law that applies
+// to no case of a subject ([Skip]) neither holds nor is broken, and is told as such; a
+// suite in which nothing that matters applied fails. Bounds
 // come from round-off, derived where the operations are known and otherwise
 // measured by [Noise], and from exact laws at a false-alarm rate of 5e-10 each: one
 // in a million for a suite. Which symmetries a subject has beyond gauge covariance
@@ -45,5 +47,6 @@
 //	[GS]      M. Golterman, J. Smit, Nucl. Phys. B 245 (1984) 61 (staggered symmetries)
 //	[Holm]    S. Holm, Scand. J. Statist. 6 (1979) 65 (several tests at one rate)
 //	[Ville]   J. Ville, Etude critique de la notion de collectif, Paris 1939 (martingales)
+//	[Freedman] D. Freedman, Ann. Probab. 3 (1975) 100 (martingales)
 //	[W]       U. Wolff, hep-lat/0306017 (the Gamma method)
 package verify

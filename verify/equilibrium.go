@@ -11,6 +11,7 @@ import (
 	"github.com/slhmc/slhmc/physics/gauge"
 	"github.com/slhmc/slhmc/physics/rng"
 	"github.com/slhmc/slhmc/physics/statistics"
+	"github.com/slhmc/slhmc/sampler"
 )
 
 // history is a chain in equilibrium.
@@ -21,6 +22,7 @@ type history struct {
 	dyson           []float64
 	observed        [][]float64
 	accepted        int
+	all             []sampler.Trajectory
 }
 
 // run makes 2 c.Draws trajectories after a fifth as many that are thrown away, and
@@ -40,7 +42,7 @@ func (s System) run(c Case, u *gauge.Field, name string, observed []Observed) (h
 		if i < n/5 {
 			continue
 		}
-		h.dh = append(h.dh, t.DeltaH)
+		h.dh, h.all = append(h.dh, t.DeltaH), append(h.all, t)
 		h.plaquette = append(h.plaquette, plaquette.ReTr(u))
 		for k, o := range observed {
 			h.observed[k] = append(h.observed[k], must(o.Measure(u, stream.At(uint64(i)).Child(o.Name))))
@@ -75,13 +77,18 @@ func (s System) run(c Case, u *gauge.Field, name string, observed []Observed) (h
 }
 
 // independent returns how many independent entries the chain holds of what it has
-// fewest, the most if it does not move.
+// fewest, the most if it does not move; three for one of the Schwinger-Dyson equation.
 func (h history) independent() float64 {
 	least := math.Inf(1)
 	for _, series := range append([][]float64{h.plaquette}, h.observed...) {
 		e, err := statistics.Gamma(series)
 		check(err)
 		least = math.Min(least, e.Independent())
+	}
+	if h.dyson != nil { // twenty are enough, and fewer worthless
+		e, err := statistics.Gamma(h.dyson)
+		check(err)
+		least = math.Min(least, 3*e.Independent())
 	}
 	return least
 }
@@ -139,13 +146,14 @@ func studentBound(degrees, rate float64) float64 {
 // equilibrium holds a chain against the exact laws over all its proposals:
 //
 //	<exp(-dH)> = 1,   E[b] = 0 with b = 1 for dH < 0, 0 at 0, -exp(-dH) else,
-//	acceptance = 2 P(dH < 0) + P(dH = 0),
+//	acceptance = 2 P(dH < 0) + P(dH = 0)  (Metropolis),
 //	<F_g.F> = 4 beta C_F <sum Re tr P / N>  (Schwinger-Dyson, F the target's force),
 //
-// and averages that are known. <exp(-dH)> rests on rare large values where
+// and averages that are known. Each proposal is accepted as the rule says, nil being
+// that of Metropolis. <exp(-dH)> rests on rare large values where
 // few proposals are accepted, and is left out below 70 %; b has no such tail, and
 // is looked at alone below 3 %, where a chain hardly moves.
-func equilibrium(c Case, build SystemBuilder) []Result {
+func equilibrium(c Case, build SystemBuilder, rule Rule) []Result {
 	s, u := newSystem(c, build)
 	var known []Observed
 	for _, a := range s.Exact {
@@ -156,10 +164,17 @@ func equilibrium(c Case, build SystemBuilder) []Result {
 	note := fmt.Sprintf(", acceptance %.3f", rate)
 	results := []Result{mean("E[b] = 0", h.bounded, 0, note)}
 	results[0].Series = []Series{distribution(h.dh, results[0].Because)}
+	metropolis := rule == nil
+	if metropolis {
+		rule = Metropolis
+	}
+	results = append(results, decisions(h.all, rule)...)
 	if rate < 0.03 {
 		return results
 	}
-	results = append(results, mean("acceptance = 2 P(dH < 0) + P(dH = 0)", h.accept, 0, note))
+	if metropolis {
+		results = append(results, mean("acceptance = 2 P(dH < 0) + P(dH = 0)", h.accept, 0, note))
+	}
 	if rate >= 0.7 {
 		results = append(results, mean("<exp(-dH)> = 1", h.exp, 0, note))
 	}

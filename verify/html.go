@@ -50,7 +50,7 @@ svg { width: 100%; height: auto; }
 <header>
 <h1>{{.Report.Title}}</h1>
 <div class="faint">{{.Report.Program}}, {{.Report.Suite}} suite, seed {{.Report.Seed}}, {{printf "%.1f" .Report.Seconds}} s</div>
-<div id="verdict" class="verdict{{if .Report.Failed}} broken{{end}}"><strong>{{.Report.Sentence}}</strong></div>
+<div id="verdict" class="verdict{{if not .Report.OK}} broken{{end}}"><strong>{{.Report.Sentence}}</strong></div>
 </header>
 {{range .Report.Failed}}<section class="failure">
 <h2 class="bad">{{.Name}}</h2>
@@ -65,7 +65,7 @@ svg { width: 100%; height: auto; }
 <thead><tr><th>law</th><th class="number">cases</th><th class="number">checks</th><th>measured / bound, 10⁻¹⁶ to 1</th><th class="number">measured</th><th class="number">bound</th><th>closest statement, and where its bound comes from</th><th class="number">s</th></tr></thead>
 {{range .Subjects}}<tbody>
 <tr><th colspan="8">{{.Name}}</th></tr>
-{{range .Verdicts}}<tr>
+{{range .Verdicts}}{{if .Applies}}<tr>
 <td class="law {{if .OK}}good{{else}}bad{{end}}">{{if .OK}}✓{{else}}✗{{end}} {{.Law}}</td>
 <td class="number">{{.Cases}}</td><td class="number">{{.Checks}}</td>
 <td>{{with bar .}}<div class="track" title="{{.Title}}"><div class="fill{{if .Broken}} broken{{end}}" style="width:{{.Percent}}%"></div></div>{{else}}<span class="faint">exact</span>{{end}}</td>
@@ -73,7 +73,8 @@ svg { width: 100%; height: auto; }
 <td>{{.Closest.Law}} <span class="faint">({{.Closest.Because}})</span></td>
 <td class="number">{{printf "%.2f" .Seconds}}</td>
 </tr>
-{{end}}</tbody>
+{{else}}<tr class="faint"><td class="law">– {{.Law}}</td><td colspan="7">does not apply: {{.Skipped}}</td></tr>
+{{end}}{{end}}</tbody>
 {{end}}</table>
 </div>
 {{if .Plots}}<h2>Plots</h2>

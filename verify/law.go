@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,53 +30,19 @@ type Subject struct {
 	Laws   []Law
 }
 
-// Verdict says how a law fared with a subject.
-type Verdict struct {
-	Subject string `json:"subject"`
-	Law     string `json:"law"`
-	Cases   int    `json:"cases"`  // tried, of those that the subject supports
-	Checks  int    `json:"checks"` // results looked at
-
-	Closest Result   `json:"closest"` // to its bound; in a failure: what was broken
-	Series  []Series `json:"series,omitempty"`
-	// Failure says what went wrong, and is empty if the law holds; Smallest is the
-	// smallest case that shows it, After the number of cases that did not.
-	Failure  string `json:"failure,omitempty"`
-	Smallest *Case  `json:"smallest,omitempty"`
-	After    int    `json:"after,omitempty"`
-
-	Seed    int64   `json:"seed"` // the master seed
-	Seconds float64 `json:"seconds"`
-}
-
-// OK reports whether the law holds.
-func (v Verdict) OK() bool { return v.Failure == "" }
-
-// Name returns "subject/law", by which the law is replayed, or what there is of
-// the two.
-func (v Verdict) Name() string { return fullName(v.Subject, v.Law) }
-
-func fullName(subject, law string) string {
-	if law == "" {
-		return subject
-	}
-	return subject + "/" + law
-}
-
-// String says in one line how the law fared.
-func (v Verdict) String() string {
-	if !v.OK() {
-		return fmt.Sprintf("%s: %s", v.Name(), v.Failure)
-	}
-	return fmt.Sprintf("%s: %d checks in %d cases, the closest at %.3f of its bound: %v", v.Name(), v.Checks, v.Cases, v.Closest.Ratio(), v.Closest)
-}
-
 // ErrUnsupported is what a builder answers for a case that its subject is not
 // made for: the case is not counted.
 var ErrUnsupported = errors.New("verify: case not supported")
 
 // unsupported is what a law panics with when a builder answers ErrUnsupported.
 type unsupported struct{}
+
+// inapplicable is what [Skip] panics with.
+type inapplicable string
+
+// Skip ends a case that a law does not apply to, from within the law: others are
+// drawn, and a law that applies to none is told as such, with the reason.
+func Skip(reason string) { panic(inapplicable(reason)) }
 
 // must returns v. An error ends the case: it is passed over if it is
 // ErrUnsupported and broken otherwise.
@@ -93,22 +61,30 @@ func check(err error) {
 }
 
 // attempt returns the results of the law, an error or a panic being one that is
-// not OK, and whether the subject supports the case.
-func attempt(law func(Case) []Result, c Case) (results []Result, supported bool) {
-	supported = true
+// not OK. Errors: ErrUnsupported, or why the law does not apply to the case.
+func attempt(law func(Case) []Result, c Case) (results []Result, err error) {
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
 		case unsupported:
-			results, supported = nil, false
+			results, err = nil, ErrUnsupported
+		case inapplicable:
+			results, err = nil, p
 		case error:
 			results = failed("no error", fmt.Errorf("%w\n%s", p, debug.Stack()))
 		default:
 			results = failed("no panic", fmt.Errorf("%v\n%s", p, debug.Stack()))
 		}
 	}()
-	return law(c), supported
+	return law(c), nil
 }
+
+// Error says why a law does not apply.
+func (why inapplicable) Error() string { return string(why) }
+
+// patience is how many cases are looked at for one that a law applies to: what applies
+// to one in twenty is missed once in 700.
+const patience = 2 * redraws
 
 // judge tries the law on cases of its domain.
 func judge(s Subject, law Law, o settings) (v Verdict) {
@@ -128,25 +104,48 @@ func judge(s Subject, law Law, o settings) (v Verdict) {
 	// Whether a case is supported shows when it is tried: what a case that is drawn
 	// gave is kept for the property.
 	var drawn []Result
-	fresh := false
-	try := func(c Case) (supported bool) {
-		drawn, supported = attempt(law.Check, c)
-		fresh = supported
-		return supported
+	fresh, applied, passed, reason := false, false, 0, ""
+	try := func(c Case) bool {
+		if passed == patience && !applied {
+			return false
+		}
+		var err error
+		if drawn, err = attempt(law.Check, c); err == nil {
+			fresh, applied = true, true
+			return true
+		}
+		var why inapplicable
+		if errors.As(err, &why) {
+			passed, reason = min(passed+1, patience), string(why)
+		}
+		fresh = false
+		return false
 	}
+	never := map[string]Result{} // of what has to hold somewhere, one that does if there is
+	var last *Case               // that does not
 	outcome := prop.ForAll(func(c Case) *gopter.PropResult {
 		if !fresh && !try(c) { // while it shrinks: no simpler failure
 			return gopter.NewPropResult(true, "")
 		}
 		fresh = false
-		results, reason, broken := drawn, "", Result{Law: law.Name}
+		results, failure, broken := drawn, "", Result{Law: law.Name}
 		if len(results) == 0 {
-			reason = "the law has checked nothing"
+			failure = "the law has checked nothing"
 		}
 		for _, r := range results {
 			if !r.OK() {
-				reason, broken = r.String(), r
+				failure, broken = r.String(), r
 				break
+			}
+			if r.Somewhere {
+				if _, known := never[r.Law]; !known {
+					never[r.Law] = r
+				}
+				if !r.obeyed() {
+					last = &c
+					continue
+				}
+				never[r.Law] = r
 			}
 			if v.Checks++; v.Checks == 1 || r.Ratio() > v.Closest.Ratio() {
 				v.Closest = r
@@ -155,14 +154,21 @@ func judge(s Subject, law Law, o settings) (v Verdict) {
 				v.Series = r.Series
 			}
 		}
-		if reason == "" {
+		if failure == "" {
 			return gopter.NewPropResult(true, "")
 		}
-		v.Failure, v.Smallest, v.Closest, v.Series = reason, &c, broken, broken.Series
-		return gopter.NewPropResult(false, reason)
+		v.Failure, v.Smallest, v.Closest, v.Series = failure, &c, broken, broken.Series
+		return gopter.NewPropResult(false, failure)
 	}, d.generator(try)).Check(parameters)
 	v.Cases, v.After = outcome.Succeeded, outcome.Succeeded
+	for _, name := range slices.Sorted(maps.Keys(never)) {
+		if r := never[name]; v.Failure == "" && !r.obeyed() {
+			v.Failure, v.Smallest, v.Closest, v.Series, v.After = "in no case: "+r.String(), last, r, r.Series, v.Cases-1
+		}
+	}
 	switch {
+	case !applied && reason != "":
+		v.Skipped = reason
 	case v.Failure == "" && outcome.Error != nil: // no case could be drawn
 		v.Failure = outcome.Error.Error()
 	case v.Failure == "" && v.Cases < (d.Cases+1)/2:
@@ -219,16 +225,16 @@ func Judge(subjects []Subject, workers int, done func(v Verdict), options ...Opt
 }
 
 // Replay tries one law, named as Verdict.Name does, on one case. Errors: no such
-// law; a case that its subject does not support.
+// law; a case that its subject does not support, or the law does not apply to.
 func Replay(subjects []Subject, name string, c Case) ([]Result, error) {
 	for _, s := range subjects {
 		for _, l := range s.Laws {
 			if fullName(s.Name, l.Name) != name {
 				continue
 			}
-			results, supported := attempt(l.Check, c)
-			if !supported {
-				return nil, fmt.Errorf("verify: %s: %w: %v", name, ErrUnsupported, c)
+			results, err := attempt(l.Check, c)
+			if err != nil {
+				return nil, fmt.Errorf("verify: %s does not apply: %w: %v", name, err, c)
 			}
 			return results, nil
 		}

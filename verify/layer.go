@@ -287,8 +287,8 @@ func layerSymmetries(l layer, of []Symmetry) (results []Result) {
 			Law: "U' keeps " + m.name, Measured: distance(l.forward(m.links(l.u)), m.links(v)), Bound: allowed, Because: becauseLayer, Vacuous: !(allowed < 1e-6),
 		})
 	}
-	if len(results) == 0 { // the lattice allows none
-		panic(unsupported{})
+	if len(results) == 0 {
+		Skip(noMoves)
 	}
 	return results
 }

@@ -340,5 +340,33 @@ func samplerMutants() (list []mutant) {
 			return verify.BuildTorus(c, u)
 		}, verify.Within(verify.Domain{Fixed: &verify.Case{Group: "SU(2)", Extents: []int{2, 2}, Boundary: []int{1, -1}, Beta: 0.5, Mass: 0.1}}), verify.Against(verify.BuildTalkHMC)),
 	})
+	memory := func(law, bug string, keep float64, rule verify.Rule, afterwards func(g *general, refused bool, s rng.Stream), claims ...verify.Option) {
+		list = append(list, mutant{area: "sampler", bug: bug, law: law, draws: 1000, subject: verify.OfSampler("sampler",
+			buildGeneral(keep, rule, afterwards), append(claims, tinyTorus, verify.Persistent(0.7))...)})
+	}
+	memory("refreshment", "momenta that persist do not turn at a refusal", 0.7, verify.Metropolis, func(g *general, refused bool, _ rng.Stream) {
+		if refused {
+			g.p.Copy(g.drawn)
+		}
+	})
+	memory("refreshment", "momenta that persist are drawn anew after a refusal", 0.7, verify.Metropolis, func(g *general, refused bool, s rng.Stream) {
+		if refused {
+			g.p.Gaussian(s.Child("anew"))
+		}
+	})
+	memory("refreshment", "momenta persist by another factor", 0.6, verify.Metropolis, turns)
+	memory("refreshment", "momenta at the end of what was refused persist", 0.7, verify.Metropolis, func(*general, bool, rng.Stream) {})
+	memory("equilibrium", "Barker's rule claimed, Metropolis' followed", 0.7, verify.Metropolis, turns, verify.Accepts(barker))
+	half := func(t sampler.Trajectory) float64 { return math.Min(1, math.Exp(-t.DeltaH/2)) }
+	memory("equilibrium", "a rule that does not keep exp(-H)", 0.7, half, turns, verify.Accepts(half))
+	hmc("equilibrium", "dH off by 0.3 in the decision", 4000, decided(func(t sampler.Trajectory, x float64) bool { return x < math.Exp(-t.DeltaH-0.3) }))
+	hmc("equilibrium", "accepted if exp(-dH) is above 1/2", 4000, decided(func(t sampler.Trajectory, _ float64) bool { return math.Exp(-t.DeltaH) > 0.5 }))
+	hits := func(law, bug string, rule func(before, now, after float64) float64) {
+		list = append(list, mutant{area: "sampler", bug: bug, law: law, draws: 1000, subject: verify.OfSampler("sampler",
+			buildHits(rule), tinyTorus, verify.Local(), verify.From(verify.TorusStart))})
+	}
+	hits("equilibrium", "every hit of a link accepted", func(_, _, _ float64) float64 { return 1 })
+	hits("independent starts", "hits of links judged by the action before the sweep", func(before, _, after float64) float64 { return math.Exp(before - after) })
+	hits("moves", "no hit of a link accepted", func(_, _, _ float64) float64 { return 0 })
 	return list
 }

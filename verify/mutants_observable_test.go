@@ -74,6 +74,9 @@ func observableMutants() (list []mutant) {
 		}
 		return g, nil
 	})
+	observable("pure", "pion of unit links", func(c verify.Case, u *gauge.Field) ([]float64, error) {
+		return verify.MeasurePion(c, gauge.NewField(u.Geometry(), u.Group()))
+	})
 	observable("twin", "pion of half the normalisation", func(c verify.Case, u *gauge.Field) ([]float64, error) {
 		g, err := verify.MeasurePion(c, u)
 		for i := range g {

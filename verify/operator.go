@@ -29,7 +29,7 @@ func TwinOfOperator(twin TwinOperator) Option { return func(o *settings) { o.twi
 
 // Hermitian names the matrix g with g D g = D^†, g^2 = 1: gamma5 of Wilson
 // quarks, and for staggered ones (-1)^(n_0 + … + n_{D-1}), [Epsilon]. It is
-// applied to f in place.
+// applied to f in place, and calls [Skip] on a lattice that has none.
 func Hermitian(g func(f *fermion.Field)) Option { return func(o *settings) { o.gamma5 = g } }
 
 // Free gives the eigenvalues of the operator on unit links, for its determinant and
@@ -270,11 +270,13 @@ func parities(b bound) []Result {
 	case dirac.Decoupled:
 		return decoupled(b, d)
 	case dirac.EvenOdd:
-		if b.geo.EvenOdd() {
-			return evenOdd(b, d)
+		if !b.geo.EvenOdd() {
+			Skip("an odd extent has no parities")
 		}
+		return evenOdd(b, d)
 	}
-	panic(unsupported{})
+	Skip("the operator is neither EvenOdd nor Decoupled")
+	return nil
 }
 
 // decoupled: parities of D^†D stay apart, short ways are the long ones, and the two

@@ -56,6 +56,9 @@ type settings struct {
 	shared       LayerBuilder
 	by           IntegratorBuilder
 	starts       Starts
+	rule         Rule    // nil: Metropolis
+	local        bool    // updates without dH
+	persists     float64 // the factor of the momenta; 0: they are drawn anew
 }
 
 func newSettings(options []Option) settings {

@@ -31,6 +31,23 @@ func (r Report) Failed() (failed []Verdict) {
 	return failed
 }
 
+// Skipped returns the verdicts on laws that do not apply.
+func (r Report) Skipped() (skipped []Verdict) {
+	for _, v := range r.Verdicts {
+		if !v.Applies() {
+			skipped = append(skipped, v)
+		}
+	}
+	return skipped
+}
+
+// Idle reports whether nothing that matters applied, which is a failure: what is left
+// holds of a program that computes no matter what.
+func (r Report) Idle() bool { return idle(r.Verdicts) }
+
+// OK reports whether no law is broken, and something that matters applied.
+func (r Report) OK() bool { return len(r.Failed()) == 0 && !r.Idle() }
+
 // Checks returns the number of results that were looked at.
 func (r Report) Checks() (n int) {
 	for _, v := range r.Verdicts {
@@ -49,16 +66,27 @@ func (r Report) Command(v Verdict) string {
 
 // Sentence is the report in one line.
 func (r Report) Sentence() string {
-	failed := len(r.Failed())
+	failed, skipped := len(r.Failed()), len(r.Skipped())
+	applied := len(r.Verdicts) - skipped
+	rest := ""
+	switch skipped {
+	case 0:
+	case 1:
+		rest = ", 1 does not apply"
+	default:
+		rest = fmt.Sprintf(", %d do not apply", skipped)
+	}
 	switch {
 	case len(r.Verdicts) == 0:
 		return "no law was tried"
-	case failed == 0:
-		return fmt.Sprintf("all %d laws hold: %d checks", len(r.Verdicts), r.Checks())
 	case failed == 1:
-		return fmt.Sprintf("1 of %d laws is broken", len(r.Verdicts))
+		return fmt.Sprintf("1 of %d laws is broken%s", applied, rest)
+	case failed > 1:
+		return fmt.Sprintf("%d of %d laws are broken%s", failed, applied, rest)
+	case r.Idle():
+		return fmt.Sprintf("nothing that matters was judged: %d laws hold%s", applied, rest)
 	}
-	return fmt.Sprintf("%d of %d laws are broken", failed, len(r.Verdicts))
+	return fmt.Sprintf("all %d laws hold%s: %d checks", applied, rest, r.Checks())
 }
 
 // WriteText writes the report for a terminal: subject by subject, then what is
@@ -70,6 +98,10 @@ func (r Report) WriteText(w io.Writer) error {
 		if v.Subject != last {
 			fmt.Fprintf(&b, "%s\n", v.Subject)
 			last = v.Subject
+		}
+		if !v.Applies() {
+			fmt.Fprintf(&b, "  %-6s %-26s does not apply: %s\n", "-", v.Law, v.Skipped)
+			continue
 		}
 		mark := "ok"
 		if !v.OK() {
@@ -123,7 +155,8 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Bound     number `json:"bound"`
 		Because   string `json:"because"`
 		Vacuous   bool   `json:"vacuous,omitempty"`
-	}{r.Law, number(r.Measured), number(r.Bound), r.Because, r.Vacuous})
+		Somewhere bool   `json:"somewhere,omitempty"`
+	}{r.Law, number(r.Measured), number(r.Bound), r.Because, r.Vacuous, r.Somewhere})
 }
 
 // MarshalJSON implements json.Marshaler.
@@ -149,6 +182,7 @@ type junitSuite struct {
 	Name     string      `xml:"name,attr"`
 	Tests    int         `xml:"tests,attr"`
 	Failures int         `xml:"failures,attr"`
+	Skipped  int         `xml:"skipped,attr"`
 	Time     string      `xml:"time,attr"`
 	Cases    []junitCase `xml:"testcase"`
 }
@@ -158,6 +192,7 @@ type junitCase struct {
 	Class   string        `xml:"classname,attr"`
 	Time    string        `xml:"time,attr"`
 	Failure *junitFailure `xml:"failure"`
+	Skipped *junitSkipped `xml:"skipped"`
 	Output  string        `xml:"system-out,omitempty"`
 }
 
@@ -166,8 +201,13 @@ type junitFailure struct {
 	Text    string `xml:",chardata"`
 }
 
+type junitSkipped struct {
+	Message string `xml:"message,attr"`
+}
+
 // WriteJUnit writes the report as JUnit XML: a test suite for each subject, a
-// test case for each law.
+// test case for each law. If nothing that matters applied, a test case that fails
+// says so.
 func (r Report) WriteJUnit(w io.Writer) error {
 	var all junitSuites
 	seconds := map[string]float64{}
@@ -182,13 +222,23 @@ func (r Report) WriteJUnit(w io.Writer) error {
 		s.Tests++
 		seconds[v.Subject] += v.Seconds
 		s.Time = fmt.Sprintf("%.3f", seconds[v.Subject])
-		if v.OK() {
+		switch {
+		case !v.Applies():
+			s.Skipped++
+			c.Skipped = &junitSkipped{v.Skipped}
+		case v.OK():
 			c.Output = v.String()
-		} else {
+		default:
 			s.Failures++
 			c.Failure = &junitFailure{Message: v.Failure, Text: "repeat it: " + r.Command(v)}
 		}
 		s.Cases = append(s.Cases, c)
+	}
+	if r.Idle() {
+		all.Suites = append(all.Suites, junitSuite{Name: r.Title, Tests: 1, Failures: 1, Time: "0.000", Cases: []junitCase{{
+			Name: "something that matters applies", Class: r.Title, Time: "0.000",
+			Failure: &junitFailure{Message: r.Sentence(), Text: reasons(r.Verdicts)},
+		}}})
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err

@@ -40,6 +40,10 @@ func example() verify.Report {
 		}},
 		{Name: "never", Check: func(verify.Case) []verify.Result { panic(verify.ErrUnsupported) }},
 	}}
+	right.Laws = append(right.Laws, verify.Law{Name: "elsewhere", Check: func(verify.Case) []verify.Result {
+		verify.Skip("nothing & <nowhere>")
+		return nil
+	}})
 	none := verify.OfAction("none", func(verify.Case, *lattice.Geometry) (action.Action, error) { return nil, verify.ErrUnsupported })
 	none.Laws = none.Laws[:1]
 	r := verify.Report{Title: "an example", Program: "slhmc test", Suite: "quick", Seed: 7, Replay: "slhmc verify"}
@@ -50,7 +54,7 @@ func example() verify.Report {
 // Every form of the report tells what holds, what does not, and how to repeat it.
 func TestReport(t *testing.T) {
 	r := example()
-	assert.Equal(t, "3 of 5 laws are broken", r.Sentence())
+	assert.Equal(t, "3 of 5 laws are broken, 1 does not apply", r.Sentence())
 	assert.Equal(t, 12, r.Checks())
 	require.Len(t, r.Failed(), 3)
 	command := "slhmc verify --law 'wrong/NaN' --case '{"
@@ -58,7 +62,7 @@ func TestReport(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, r.WriteText(&b))
 	text := b.String()
-	for _, want := range []string{"a <right> subject", "ok     close", "BROKEN NaN", command, "3 of 5 laws are broken (quick suite, seed 7", "covered 0 cases (at least 3 of 6 needed", "--only '^none/pure$' --suite quick --seed 7"} {
+	for _, want := range []string{"a <right> subject", "ok     close", "BROKEN NaN", command, "-      elsewhere                  does not apply: nothing & <nowhere>", "3 of 5 laws are broken, 1 does not apply (quick suite, seed 7", "covered 0 cases (at least 3 of 6 needed", "--only '^none/pure$' --suite quick --seed 7"} {
 		assert.Contains(t, text, want)
 	}
 
@@ -66,16 +70,19 @@ func TestReport(t *testing.T) {
 	require.NoError(t, r.WriteJSON(&b))
 	var j struct {
 		Laws []struct {
-			Subject, Law, Failure string
-			Closest               struct{ Measured any }
-			Smallest              *verify.Case
-			Series                []struct{ X []any }
+			Subject, Law, Failure, Skipped string
+			Cases                          int
+			Closest                        struct{ Measured any }
+			Smallest                       *verify.Case
+			Series                         []struct{ X []any }
 		}
 	}
 	require.NoError(t, json.Unmarshal(b.Bytes(), &j))
-	require.Len(t, j.Laws, 5)
-	assert.Equal(t, "NaN", j.Laws[2].Closest.Measured)
-	assert.NotNil(t, j.Laws[2].Smallest)
+	require.Len(t, j.Laws, 6)
+	assert.Equal(t, "nothing & <nowhere>", j.Laws[2].Skipped)
+	assert.Zero(t, j.Laws[2].Cases)
+	assert.Equal(t, "NaN", j.Laws[3].Closest.Measured)
+	assert.NotNil(t, j.Laws[3].Smallest)
 	assert.Len(t, j.Laws[0].Series, 4)
 
 	b.Reset()
@@ -84,7 +91,11 @@ func TestReport(t *testing.T) {
 		Suites []struct {
 			Tests    int `xml:"tests,attr"`
 			Failures int `xml:"failures,attr"`
+			Skipped  int `xml:"skipped,attr"`
 			Cases    []struct {
+				Skipped *struct {
+					Message string `xml:"message,attr"`
+				} `xml:"skipped"`
 				Failure *struct {
 					Text string `xml:",chardata"`
 				} `xml:"failure"`
@@ -93,7 +104,10 @@ func TestReport(t *testing.T) {
 	}
 	require.NoError(t, xml.Unmarshal(b.Bytes(), &x))
 	require.Len(t, x.Suites, 3)
-	assert.Equal(t, 2, x.Suites[0].Tests)
+	assert.Equal(t, 3, x.Suites[0].Tests)
+	assert.Equal(t, 1, x.Suites[0].Skipped)
+	assert.Nil(t, x.Suites[0].Cases[0].Skipped)
+	assert.Equal(t, "nothing & <nowhere>", x.Suites[0].Cases[2].Skipped.Message)
 	assert.Zero(t, x.Suites[0].Failures)
 	assert.Equal(t, 2, x.Suites[1].Failures)
 	assert.Contains(t, x.Suites[1].Cases[0].Failure.Text, command)
@@ -103,7 +117,7 @@ func TestReport(t *testing.T) {
 	wellFormed(t, b.String())
 	page := b.String()
 	for _, want := range []string{
-		"<title>slhmc verify: 3 of 5 laws are broken</title>", `class="verdict broken"`, "a &lt;right&gt; subject", "a &amp; b", "✓ close", "✗ NaN",
+		"<title>slhmc verify: 3 of 5 laws are broken, 1 does not apply</title>", "– elsewhere</td>", "does not apply: nothing &amp; &lt;nowhere&gt;", `class="verdict broken"`, "a &lt;right&gt; subject", "a &amp; b", "✓ close", "✗ NaN",
 		"slhmc verify --law &#39;wrong/NaN&#39; --case", `style="width:50.0%"`, "<span class=\"faint\">exact</span>", "nothing to show", "side by side", "prefers-color-scheme: dark", "@media print",
 	} {
 		assert.Contains(t, page, want)
@@ -113,6 +127,39 @@ func TestReport(t *testing.T) {
 		assert.NotContains(t, page, outside, "the page needs nothing else")
 	}
 	assert.Equal(t, "no law was tried", verify.Report{}.Sentence())
+}
+
+// A report on which nothing that matters applied is not that of what is right.
+func TestIdleReport(t *testing.T) {
+	law := func(name, reason string) verify.Law {
+		return verify.Law{Name: name, Check: func(verify.Case) []verify.Result {
+			if reason != "" {
+				verify.Skip(reason)
+			}
+			return []verify.Result{{Law: "equal", Because: "exact"}}
+		}}
+	}
+	for _, c := range []struct {
+		laws     []verify.Law
+		sentence string
+		idle     bool
+	}{
+		{[]verify.Law{law("force", "no force"), law("pure", "")}, "nothing that matters was judged: 1 laws hold, 1 does not apply", true},
+		{[]verify.Law{law("force", "no force"), law("heat bath", "no noise")}, "nothing that matters was judged: 0 laws hold, 2 do not apply", true},
+		{[]verify.Law{law("force", ""), law("heat bath", "no noise")}, "all 1 laws hold, 1 does not apply: 6 checks", false},
+		{[]verify.Law{law("pure", "")}, "all 1 laws hold: 6 checks", false},
+	} {
+		r := verify.Report{Title: "idle", Verdicts: verify.Judge([]verify.Subject{{Name: "a", Laws: c.laws}}, 1, nil)}
+		assert.Equal(t, c.sentence, r.Sentence())
+		assert.Equal(t, c.idle, r.Idle())
+		assert.Equal(t, !c.idle, r.OK())
+		assert.Empty(t, r.Failed())
+		var junit, page bytes.Buffer
+		require.NoError(t, r.WriteJUnit(&junit))
+		require.NoError(t, r.WriteHTML(&page))
+		assert.Equal(t, c.idle, strings.Contains(junit.String(), "<failure "), junit.String())
+		assert.Equal(t, c.idle, strings.Contains(page.String(), `class="verdict broken"`))
+	}
 }
 
 // wellFormed holds the page against XML, void elements closed.

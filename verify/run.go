@@ -62,13 +62,13 @@ func test(t TB, s Subject, o settings) {
 		d := o.domain(s, Law{})
 		o.within.Cases, o.within.Volume, o.within.Draws = (d.Cases+3)/4, (d.Volume+1)/2, (d.Draws+1)/2
 	}
-	tried := 0
+	var verdicts []Verdict
 	for _, law := range s.Laws {
 		if !o.wants(s, law) {
 			continue
 		}
-		tried++
 		v := judge(s, law, o)
+		verdicts = append(verdicts, v)
 		if v.OK() {
 			t.Logf("%v", v)
 			continue
@@ -84,8 +84,11 @@ func test(t TB, s Subject, o settings) {
 		t.Errorf("%v\nafter %d cases of seed %d (%s=%d); the smallest: %v\nrepeat it: %s%s='%v' go test %s -run '^%s$'",
 			v, v.After, o.seed, SeedVariable, o.seed, v.Smallest, one, CaseVariable, v.Smallest, testPackage(), pattern(t.Name()))
 	}
-	if tried == 0 {
+	switch {
+	case len(verdicts) == 0:
 		t.Errorf("verify: no law of %s matches %v", s.Name, o.only)
+	case idle(verdicts):
+		t.Errorf("verify: nothing that matters applies to %s: %s", s.Name, reasons(verdicts))
 	}
 }
 
@@ -103,9 +106,9 @@ func replay(t TB, s Subject, text string) {
 			continue
 		}
 		tried++
-		results, supported := attempt(law.Check, c)
-		if !supported {
-			t.Logf("%s: %v", fullName(s.Name, law.Name), ErrUnsupported)
+		results, err := attempt(law.Check, c)
+		if err != nil {
+			t.Logf("%s does not apply: %v", fullName(s.Name, law.Name), err)
 		}
 		for _, r := range results {
 			if t.Logf("%v", r); !r.OK() {

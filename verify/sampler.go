@@ -20,6 +20,7 @@ type Stepper interface {
 // System is a sampler to be judged with the theory that it samples.
 type System struct {
 	Sampler Stepper
+	Update  Update        // instead of a sampler: see Local
 	Target  action.Action // exp(-Target) is the distribution
 
 	// Plaquettes is the plaquette action among the terms of the target, Beta its
@@ -73,19 +74,17 @@ func From(starts Starts) Option { return func(o *settings) { o.starts = starts }
 // Single leaves out what takes a chain in equilibrium.
 func Single() Option { return func(o *settings) { o.single = true } }
 
-// OfSampler returns a sampler as a subject.
+// OfSampler returns a sampler as a subject, to be judged by what it claims: without
+// [Persistent] each trajectory is a function of links and stream, without [Accepts]
+// the decision is that of Metropolis. [Local] claims no trajectories at all.
 func OfSampler(name string, build SystemBuilder, options ...Option) Subject {
 	o := newSettings(options)
-	laws := []Law{
-		{Name: "record", Check: func(c Case) []Result { return record(c, build, o.solves(1e-9, 0).value) }},
-		{Name: "repeatable", Check: func(c Case) []Result { return repeatable(c, build) }},
-		{Name: "momenta", Cost: 3, Check: func(c Case) []Result { return momenta(c, build) }},
-	}
-	if !o.single {
-		laws = append(laws, Law{Name: "equilibrium", Cost: 2, Check: func(c Case) []Result { return equilibrium(c, build) }})
-	}
-	if o.starts != nil {
-		laws = append(laws, Law{Name: "independent starts", Cost: 4, Check: func(c Case) []Result { return independentStarts(c, build, o.starts) }})
+	var laws []Law
+	if o.local {
+		build = withUpdates(build)
+		laws = localLaws(build, o)
+	} else {
+		laws = trajectoryLaws(build, o)
 	}
 	if o.against != nil {
 		laws = append(laws, Law{Name: "agreement", Cost: 2, Check: func(c Case) []Result { return agreement(c, build, o.against) }})
@@ -96,14 +95,39 @@ func OfSampler(name string, build SystemBuilder, options ...Option) Subject {
 	return Subject{Name: name, Domain: o.within, Laws: laws}
 }
 
+// trajectoryLaws are those of samplers that propose trajectories.
+func trajectoryLaws(build SystemBuilder, o settings) []Law {
+	laws := []Law{
+		{Name: "record", Check: func(c Case) []Result { return record(c, build, o.solves(1e-9, 0).value) }},
+	}
+	if o.persists == 0 {
+		laws = append(laws,
+			Law{Name: "repeatable", Check: func(c Case) []Result { return repeatable(c, build) }},
+			Law{Name: "momenta", Cost: 3, Check: func(c Case) []Result { return momenta(c, build) }},
+		)
+	} else {
+		laws = append(laws,
+			Law{Name: "instances", Check: func(c Case) []Result { return identical(c, build, build) }},
+			Law{Name: "refreshment", Cost: 3, Check: func(c Case) []Result { return refreshment(c, build, o.persists) }},
+		)
+	}
+	if !o.single {
+		laws = append(laws, Law{Name: "equilibrium", Cost: 2, Check: func(c Case) []Result { return equilibrium(c, build, o.rule) }})
+	}
+	if o.starts != nil {
+		laws = append(laws, Law{Name: "independent starts", Cost: 4, Check: func(c Case) []Result { return independentStarts(c, build, o.starts, o.persists > 0) }})
+	}
+	return laws
+}
+
 func newSystem(c Case, build SystemBuilder) (System, *gauge.Field) {
 	u := c.Links(c.Geometry(), "links")
 	return must(build(c, u)), u
 }
 
 // record: what a trajectory says of itself. Kinetic and target energies are those
-// of its ends, with the pseudofermions it drew; dH is their difference; Metropolis
-// leaves the start or takes the end, put back into the group.
+// of its ends, with the pseudofermions it drew; dH is their difference; the
+// decision leaves the start or takes the end, put back into the group.
 func record(c Case, build SystemBuilder, solve float64) (results []Result) {
 	s, u := newSystem(c, build)
 	before, after := gauge.NewField(u.Geometry(), u.Group()), gauge.NewField(u.Geometry(), u.Group())
@@ -133,7 +157,7 @@ func record(c Case, build SystemBuilder, solve float64) (results []Result) {
 		}
 		results = append(results,
 			exact("the start is where the links were", differ(ownLinks(start), ownLinks(before))),
-			exact("Metropolis takes the end or leaves the start", wrong),
+			exact("the decision takes the end or leaves the start", wrong),
 		)
 	}
 	return results

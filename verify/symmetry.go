@@ -55,6 +55,8 @@ type move struct {
 	sign      func(x []int) int // of a staggered field, an exponent of -1; nil: zero
 }
 
+const noMoves = "the lattice allows none of these symmetries: extents or boundaries are unequal"
+
 // moves returns one operation of each symmetry that the lattice of c allows,
 // chosen by its seed.
 func moves(c Case, of []Symmetry) (list []move) {

@@ -29,10 +29,10 @@ func FreeWilson(c Case) []complex128 {
 }
 
 // Gamma5 multiplies f, of two or four spins, by g_5 = diag(1, …, -1, …). In three
-// dimensions there is none, and no case is tried.
+// dimensions there is none: see [Skip].
 func Gamma5(f *fermion.Field) {
 	if f.Geometry().Dims() == 3 {
-		panic(unsupported{})
+		Skip("three dimensions have no gamma5")
 	}
 	v := Vector(f)
 	n := f.Spins() * f.Group().N()

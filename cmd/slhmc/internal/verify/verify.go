@@ -188,7 +188,7 @@ func (j *judgement) tell(r verify.Report) error {
 			return err
 		}
 	}
-	if len(r.Failed()) > 0 {
+	if !r.OK() {
 		return ErrBroken
 	}
 	return nil
