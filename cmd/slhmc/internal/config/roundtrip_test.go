@@ -78,7 +78,10 @@ func randomConfig(r *rand.Rand) *Config {
 		c.Quarks = append(c.Quarks, randomQuarks(c, fmt.Sprintf("group%d", i), r))
 	}
 	if c.Staggered() {
-		c.Background = Background{Flux: r.IntN(7) - 3, Plane: [][]int{{1, 2}, {2, 1}}[r.IntN(2)]}
+		c.Background = Background{Plane: [][]int{{1, 2}, {2, 1}}[r.IntN(2)]}
+	}
+	if slices.ContainsFunc(c.Quarks, func(q Quarks) bool { return q.Charge != 0 }) {
+		c.Background.Flux = 1 + r.IntN(7)
 	}
 	c.Solver = Solver{ForceTolerance: 1e-9 * (1 + r.Float64()), ActionTolerance: 1e-10 * (1 + r.Float64()), MaxIterations: 1 + count()}
 	if r.IntN(2) == 0 && c.Condensates() {
@@ -100,6 +103,12 @@ func randomConfig(r *rand.Rand) *Config {
 		s := Seen{Group: q.Name, Mass: number(), Coefficient: number(), Train: []string{TrainMass, TrainCoefficient}[:1+r.IntN(2)], Network: len(c.SLHMC.Quarks) == 0 || r.IntN(2) == 0, Ratios: r.IntN(1 + len(q.Ratios)), ForceTolerance: 1e-6}
 		if q.Wilson() && r.IntN(2) == 0 {
 			s.Kappa, s.Mass = number(), 0
+		}
+		if len(q.Ratios) > 0 && q.Twist == 0 { // what is lighter than the first of them
+			s.Kappa, s.Mass, s.Ratios = q.Kappa, q.Mass, len(q.Ratios)
+			if q.Kappa != 0 {
+				s.Mass = 0
+			}
 		}
 		if q.Action == "clover" {
 			s.CSW, s.CSWTime = number(), number()

@@ -69,13 +69,13 @@ func TestOddExtents(t *testing.T) {
 // product, which the dense ones of verify's subjects judge; here what the operators are.
 func TestOperators(t *testing.T) {
 	b, _ := built(t, on22(heavy, "")...)
-	ops, err := b.operators(b.groups[0].conf)
+	ops, err := b.operators(b.groups[0].conf, b.groups[0].conf)
 	require.NoError(t, err)
 	require.Len(t, ops, 2)
 	assert.InDelta(t, 1/(2*0.2)-2, ops[0].(*dirac.Wilson).Mass(), 1e-15)
 	assert.InDelta(t, 1/(2*0.17)-2, ops[1].(*dirac.Wilson).Mass(), 1e-15)
 	b, _ = built(t, on22(tm, "")...)
-	ops, err = b.operators(b.groups[0].conf)
+	ops, err = b.operators(b.groups[0].conf, b.groups[0].conf)
 	require.NoError(t, err)
 	assert.Equal(t, 0.3, ops[0].(*dirac.Wilson).Twist())
 	assert.Equal(t, 0.5, ops[1].(*dirac.Wilson).Twist())

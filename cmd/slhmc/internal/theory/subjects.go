@@ -2,6 +2,7 @@ package theory
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/slhmc/slhmc/cmd/slhmc/internal/config"
@@ -37,7 +38,41 @@ func on(c *config.Config, geo *lattice.Geometry) (*builder, error) {
 	if err := b.target(&r); err != nil {
 		return b, err
 	}
-	return b, b.learner(&r)
+	if err := b.learner(&r); err != nil {
+		return b, err
+	}
+	for _, w := range r.Watched { // laws compare what two calls make of the same links
+		if err := w.Action.SetSpectrum(action.Spectrum{Interval: anySpectrum(c)}); err != nil {
+			return b, err
+		}
+	}
+	return b, nil
+}
+
+// anySpectrum returns an interval that holds the spectra of D^†D of all groups on any links:
+// for staggered quarks of mass m they are between m² and m² + D² cosh² mu, for Wilson's below
+// (2D + |m|)², with a clover term a few times that; nothing bounds these from below.
+func anySpectrum(c *config.Config) action.Interval {
+	const clover, lowest = 4, 1e-3
+	d := float64(len(c.Lattice.Extents))
+	i := action.Interval{Lo: math.Inf(1)}
+	for _, q := range moving(c) {
+		m := math.Abs(quark.Mass(q, len(c.Lattice.Extents)))
+		if q.Wilson() {
+			i.Lo, i.Hi = min(i.Lo, lowest), max(i.Hi, clover*(2*d+m)*(2*d+m))
+			continue
+		}
+		lo := m * m / 2
+		if q.IsospinMu != 0 {
+			lo = min(lo, lowest)
+		}
+		heaviest := m
+		for _, x := range q.Ratios {
+			heaviest = max(heaviest, x)
+		}
+		i.Lo, i.Hi = min(i.Lo, lo), max(i.Hi, 1.2*(heaviest*heaviest+math.Pow(d*math.Cosh(q.IsospinMu), 2)))
+	}
+	return i
 }
 
 // Subjects returns what the configuration describes, ready to be judged.
