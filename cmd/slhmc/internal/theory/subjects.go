@@ -248,6 +248,9 @@ func exactForces(c *config.Config) *config.Config {
 	other.Quarks = slices.Clone(c.Quarks)
 	for i := range other.Quarks {
 		other.Quarks[i].ForceError = other.Quarks[i].Error
+		if other.Quarks[i].Method == "rational" {
+			other.Solver.ForceTolerance = c.Solver.ActionTolerance
+		}
 	}
 	return &other
 }
