@@ -302,6 +302,7 @@ type product struct {
 	t *fermion.Field
 }
 
+// ApplyNormal sets dst = D^†D src, on all sites whatever the subset.
 func (p *product) ApplyNormal(dst, src *fermion.Field, _ lattice.Subset) {
 	p.Apply(p.t, src)
 	p.ApplyDagger(dst, p.t)

@@ -329,6 +329,8 @@ type guide struct {
 	target action.Sum
 }
 
+// Refresh draws the target's fields from their distribution, and returns S of the guide:
+// not that of a heat bath of its own.
 func (g guide) Refresh(u *gauge.Field, s rng.Stream) (float64, error) {
 	if _, err := g.target.Refresh(u, s); err != nil {
 		return 0, err
@@ -336,9 +338,14 @@ func (g guide) Refresh(u *gauge.Field, s rng.Stream) (float64, error) {
 	return g.Value(u)
 }
 
-func (g guide) Components() int                   { return g.target.Components() }
+// Components returns the number of complex components of the target's fields.
+func (g guide) Components() int { return g.target.Components() }
+
+// Transform rotates them.
 func (g guide) Transform(t *gauge.Transformation) { g.target.Transform(t) }
-func (g guide) Fields() []*fermion.Field          { return verify.Fields(g.target) }
+
+// Fields returns them.
+func (g guide) Fields() []*fermion.Field { return verify.Fields(g.target) }
 
 // roughen adds noise to the weights of the network.
 func (b *builder) roughen(k verify.Case) error {
